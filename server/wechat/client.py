@@ -1,0 +1,125 @@
+"""Calls to WeChat; the one exception is `WeChatRefused`."""
+
+from collections.abc import Coroutine, Mapping
+from typing import Any, Literal
+
+import aiohttp
+import structlog
+from wechatpy.client.api import WeChatWxa
+
+from handlers.context import Clock, SubscribeMessage, Verdict, WeChatIdentity, WeChatRefused
+from server.wechat.tokens import MemoryTokens, TokenStore
+from server.wechat.transport import TIMEOUT, Answer, Transport, refusals
+
+MiniprogramState = Literal["developer", "trial", "formal"]
+Language = Literal["zh_CN", "en_US", "zh_HK", "zh_TW"]
+
+log = structlog.get_logger()
+
+
+def mask(openid: str) -> str:
+    """Enough of an openid to find its lines in a log, too little to write to somebody."""
+    return f"{openid[:4]}…{openid[-4:]}" if len(openid) > 12 else "…"
+
+
+class Wxa(WeChatWxa):  # type: ignore[misc]
+    """wechatpy's class, where a subscription message also names a version and a language."""
+
+    def send_subscribe_message(
+        self,
+        user_id: str,
+        template_id: str,
+        data: Mapping[str, Mapping[str, str]],
+        page: str,
+        *,
+        miniprogram_state: MiniprogramState,
+        lang: Language,
+    ) -> Coroutine[Any, Any, Answer]:
+        message = {
+            "touser": user_id,
+            "template_id": template_id,
+            "data": data,
+            "miniprogram_state": miniprogram_state,
+            "lang": lang,
+        }
+        if page:
+            message["page"] = page
+        answer: Coroutine[Any, Any, Answer] = self._post("cgi-bin/message/subscribe/send", data=message)
+        return answer
+
+
+class WeChatClient:
+    """`handlers.context.WeChat` over real HTTP.
+
+    `miniprogram_state` is the version of the mini-program that a tap on a message opens.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        *,
+        appid: str,
+        secret: str,
+        base_url: str = "https://api.weixin.qq.com/",
+        clock: Clock,
+        miniprogram_state: MiniprogramState = "formal",
+        lang: Language = "zh_CN",
+        tokens: TokenStore | None = None,
+        timeout: aiohttp.ClientTimeout = TIMEOUT,
+    ) -> None:
+        transport = Transport(
+            http,
+            appid=appid,
+            secret=secret,
+            base_url=base_url,
+            clock=clock,
+            tokens=tokens or MemoryTokens(),
+            timeout=timeout,
+        )
+        self._wxa = Wxa(transport)
+        self._miniprogram_state: MiniprogramState = miniprogram_state
+        self._lang: Language = lang
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        """Turn the code of `wx.login` into who it is.
+
+        The session key that comes along is dropped: nothing here needs it, and what is not kept cannot leak.
+        Raises `WeChatRefused`: BAD_CODE when the phone must fetch a new code, RETRY_LATER, BLOCKED, …
+        """
+        with refusals():
+            answer = await self._wxa.code_to_session(code)
+        match answer:
+            case {"openid": str(openid)} if openid:
+                return WeChatIdentity(openid, answer.get("unionid") or None)
+        raise WeChatRefused(None, Verdict.RETRY_LATER, message="no openid in the answer")
+
+    async def send(self, message: SubscribeMessage) -> str | None:
+        """Send a subscription message; answers WeChat's message id (64 bits, as text) if told.
+
+        Raises `WeChatRefused`. UNKNOWN means that it may have arrived: sending again could use up a second
+        consent or write twice, so this never repeats by itself.
+        """
+        try:
+            with refusals(effect=True):
+                answer = await self._wxa.send_subscribe_message(
+                    message.openid,
+                    message.template_id,
+                    {key: {"value": text} for key, text in message.data.items()},
+                    message.page,
+                    miniprogram_state=self._miniprogram_state,
+                    lang=self._lang,
+                )
+        except WeChatRefused as refused:
+            log.warning(
+                "wechat_send_refused",
+                openid=mask(message.openid),
+                template_id=message.template_id,
+                errcode=refused.errcode,
+                verdict=refused.verdict.value,
+                field=refused.field,
+                rid=refused.rid,
+            )
+            raise
+        msgid = answer.get("msgid")
+        log.info("wechat_sent", openid=mask(message.openid), template_id=message.template_id, msgid=msgid)
+        return None if msgid is None else str(msgid)
