@@ -220,7 +220,7 @@ def read_answer(status: int, body: bytes) -> Answer:
     if status != 200:
         raise Unanswered(Lost.GARBLED, f"HTTP {status}")
     try:
-        answer = json.loads(body, strict=False)
+        answer: Answer = json.loads(body, strict=False)
     except ValueError:
         raise Unanswered(Lost.GARBLED, "not JSON") from None
     match answer:

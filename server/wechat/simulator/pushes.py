@@ -1,0 +1,113 @@
+"""Delivers push events as WeChat does: signed, three attempts, five seconds each."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+
+import aiohttp
+import xmltodict
+
+from server.wechat.simulator.clock import SimulatorClock
+from server.wechat.simulator.settings import SimulatorSettings
+from server.wechat.simulator.store import Store
+
+WRAPPERS: Mapping[str, str] = {
+    "subscribe_msg_popup_event": "SubscribeMsgPopupEvent",
+    "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
+    "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
+}
+Item = Mapping[str, str]
+
+
+def signature(*parts: str) -> str:
+    return hashlib.sha1("".join(sorted(parts)).encode()).hexdigest()
+
+
+class Pushes:
+    """Every event is recorded; delivery goes on beside the call that caused it."""
+
+    def __init__(self, settings: SimulatorSettings, clock: SimulatorClock, store: Store) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._store = store
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=settings.push_timeout_s))
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._http.close()
+
+    async def settled(self) -> None:
+        """Wait until nothing is being delivered."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    async def send(self, event: str, openid: str, items: Sequence[Item]) -> None:
+        body = self.body(event, openid, items)
+        rows = await self._store.all(
+            "INSERT INTO push (event, openid, body, created_at, state) VALUES (?, ?, ?, ?, ?) RETURNING id",
+            event,
+            openid,
+            body,
+            self._clock.now(),
+            "on_the_way" if self._settings.push_url else "no_url",
+        )
+        if self._settings.push_url:
+            task = asyncio.create_task(self._deliver(self._settings.push_url, rows[0]["id"], openid, body))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    def body(self, event: str, openid: str, items: Sequence[Item]) -> str:
+        """In JSON one item is an object and several are an array; XML wraps them; numbers are text in both."""
+        envelope: dict[str, object] = {
+            "ToUserName": self._settings.original_id,
+            "FromUserName": openid,
+            "CreateTime": str(int(self._clock.now())),
+            "MsgType": "event",
+            "Event": event,
+        }
+        entries = [dict(item) for item in items]
+        if self._settings.push_format == "json":
+            single = entries[0] if len(entries) == 1 else entries
+            return json.dumps(envelope | {"List": single}, ensure_ascii=False)
+        wrapped = {"xml": envelope | {WRAPPERS[event]: {"List": entries}}}
+        text: str = xmltodict.unparse(wrapped, full_document=False)
+        return text
+
+    async def _deliver(self, url: str, push_id: int, openid: str, body: str) -> None:
+        pauses = [*self._settings.push_pauses_s, None]
+        for attempt, pause_s in enumerate(pauses, start=1):
+            accepted, reply = await self._attempt(url, openid, body)
+            state = "delivered" if accepted else "on_the_way" if pause_s is not None else "failed"
+            await self._store.run(
+                "UPDATE push SET attempts = ?, state = ?, reply = ? WHERE id = ?",
+                attempt,
+                state,
+                reply,
+                push_id,
+            )
+            if accepted or pause_s is None:
+                return
+            await asyncio.sleep(pause_s)
+
+    async def _attempt(self, url: str, openid: str, body: str) -> tuple[bool, str]:
+        timestamp, nonce = str(int(self._clock.now())), str(secrets.randbelow(10**9))
+        query = {
+            "signature": signature(self._settings.push_token, timestamp, nonce),
+            "timestamp": timestamp,
+            "nonce": nonce,
+            "openid": openid,
+        }
+        kind = "application/json" if self._settings.push_format == "json" else "text/xml"
+        try:
+            async with self._http.post(
+                url, params=query, data=body.encode(), headers={"Content-Type": kind}
+            ) as response:
+                reply = await response.text()
+                return response.status == 200 and reply in ("", "success"), f"{response.status} {reply[:200]}"
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return False, type(error).__name__
