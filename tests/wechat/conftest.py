@@ -46,7 +46,7 @@ class Desk:
     world: World
     client: WeChatClient
 
-    async def control(self, path: str, **body: Any) -> Any:
+    async def control(self, path: str, /, **body: Any) -> Any:
         async with self.http.post(f"{self.url}/sim/api/{path}", json=body) as response:
             assert response.status == 200, await response.text()
             return await response.json()
@@ -67,7 +67,7 @@ class Desk:
         async with self.http.get(f"{self.url}/sim/api/phone/{handle}") as response:
             return await response.json()
 
-    async def fault(self, path: str, kind: str, **more: Any) -> None:
+    async def fault(self, path: str, kind: str, /, **more: Any) -> None:
         await self.control("faults", path=path, kind=kind, **more)
 
     async def calls(self, path: str) -> list[Any]:

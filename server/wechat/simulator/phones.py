@@ -12,7 +12,8 @@ MOST_MESSAGES = 50
 async def phone(world: World, person: Row) -> Body:
     """Messages newest first; ids are text, because they do not fit a number of JavaScript."""
     messages = await world.store.all(
-        "SELECT msgid, template_id, data, page, sent_at, title, content FROM message JOIN template ON template.id = template_id "
+        "SELECT msgid, template_id, data, page, sent_at, title, content "
+        "FROM message JOIN template ON template.id = template_id "
         "WHERE openid = ? ORDER BY message.id DESC LIMIT ?",
         person["openid"],
         MOST_MESSAGES,

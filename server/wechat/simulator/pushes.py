@@ -62,7 +62,7 @@ class Pushes:
             task.add_done_callback(self._under_way.discard)
 
     def body(self, event: str, openid: str, items: Sequence[Item]) -> str:
-        """In JSON one item is an object and several are an array; XML wraps them; numbers are text in both."""
+        """One item is an object in JSON, several are an array; XML wraps them; numbers are text in both."""
         envelope: dict[str, object] = {
             "ToUserName": self._settings.original_id,
             "FromUserName": openid,
