@@ -1,0 +1,122 @@
+import { ApiError, send } from './http';
+import type { Me, SignedIn } from './types';
+
+const TOKEN = 'token';
+const SIGNED_OUT = 'signed_out';
+const guest: Me = { id: null, nickname: null, roles: ['guest'], permissions: [], unread: 0, reminders: [] };
+
+let token: string = wx.getStorageSync(TOKEN) || '';
+let current: Me = guest;
+let signingIn: Promise<Me> | null = null;
+
+const meListeners = new Set<(me: Me) => void>();
+const identityListeners = new Set<() => void>();
+
+export function tokenNow(): string {
+  return token;
+}
+
+/** Who is using the client now; a guest until signed in. */
+export function me(): Me {
+  return current;
+}
+
+/** Whether the person chose to sign out here: then nothing but their own tap signs them in again. */
+export function signedOutByChoice(): boolean {
+  return Boolean(wx.getStorageSync(SIGNED_OUT));
+}
+
+/** Calls the listener whenever something about the person changed, until the returned function is called. */
+export function onMe(listener: (me: Me) => void): () => void {
+  meListeners.add(listener);
+  return () => meListeners.delete(listener);
+}
+
+/** Calls the listener when another person (or a guest) uses the client from now on. */
+export function onIdentity(listener: () => void): () => void {
+  identityListeners.add(listener);
+  return () => identityListeners.delete(listener);
+}
+
+/** Takes what the server said about the person. */
+export function setMe(said: Me): void {
+  current = said;
+  meListeners.forEach((listener) => listener(said));
+}
+
+export function setUnread(unread: number): void {
+  if (unread !== current.unread) setMe({ ...current, unread });
+}
+
+function setToken(next: string): void {
+  if (next === token) return;
+  token = next;
+  if (next) wx.setStorageSync(TOKEN, next);
+  else wx.removeStorageSync(TOKEN);
+  identityListeners.forEach((listener) => listener());
+}
+
+/** Becomes a guest on this phone. The templates of reminders stay known: asking for consent needs them at once. */
+export function forget(): void {
+  const reminders = current.reminders.map((reminder) => ({ ...reminder, balance: 0 }));
+  setToken('');
+  setMe({ ...guest, reminders });
+}
+
+/** Fetches who we are; a session that has ended leaves a guest. Raises ApiError. */
+export async function refreshMe(): Promise<Me> {
+  const asked = token;
+  try {
+    const said = await send<Me>('GET', '/api/me', undefined, asked);
+    if (asked === token) setMe(said);
+    return current;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401 || !asked) throw error;
+    if (asked === token) forget();
+    return refreshMe();
+  }
+}
+
+function loginCode(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    wx.login({ success: ({ code }) => resolve(code), fail: reject });
+  });
+}
+
+async function exchange(): Promise<SignedIn> {
+  return send<SignedIn>('POST', '/api/sign-in', { code: await loginCode() }, '');
+}
+
+async function signIn(): Promise<Me> {
+  const signedIn = await exchange().catch((error: unknown) => {
+    // A code lives five minutes and works once: a refused one is worth one new one.
+    if (error instanceof ApiError && error.code === 'code_refused') return exchange();
+    throw error;
+  });
+  wx.removeStorageSync(SIGNED_OUT);
+  setToken(signedIn.token);
+  setMe(signedIn.me);
+  return signedIn.me;
+}
+
+/** Signs in when nobody is; callers at the same time share one sign-in. Raises ApiError. */
+export async function ensureSignedIn(): Promise<Me> {
+  if (token && current.id !== null) return current;
+  if (token) {
+    const said = await refreshMe();
+    if (said.id !== null) return said;
+  }
+  signingIn ??= signIn().finally(() => {
+    signingIn = null;
+  });
+  return signingIn;
+}
+
+/** Ends this session, or every session of the person; raises ApiError and changes nothing when the server is silent. */
+export async function signOut(everywhere: boolean): Promise<void> {
+  await send('POST', '/api/sign-out', { everywhere }, token).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+  });
+  wx.setStorageSync(SIGNED_OUT, true);
+  forget();
+}

@@ -1,0 +1,119 @@
+import { io, type Socket } from 'wenjin-socket';
+import { apiBase, clientVersion } from '../config';
+import { common } from '../words/common';
+import { ApiError, errorOf } from './http';
+import { forget, tokenNow } from './session';
+
+const ANSWER_MS = 8_000;
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 15_000;
+/** WeChat stops the client's timers this long after it is hidden: a socket older than that is not to be believed. */
+const SUSPENDED_AFTER_MS = 5_000;
+
+type Listener = (payload: never) => void;
+type Ack = { data?: unknown; error?: unknown };
+
+const listeners = new Map<string, Set<Listener>>();
+const connectionListeners = new Set<(connected: boolean) => void>();
+
+let socket: Socket | null = null;
+let hiddenAt: number | null = null;
+
+function told(event: string, payload: unknown): void {
+  listeners.get(event)?.forEach((listener) => listener(payload as never));
+}
+
+function tellConnection(connected: boolean): void {
+  connectionListeners.forEach((listener) => listener(connected));
+}
+
+function reconnectSoon(): void {
+  setTimeout(() => socket?.connect(), FIRST_DELAY_MS * (1 + 2 * Math.random()));
+}
+
+function open(): Socket {
+  const opened = io(apiBase || undefined, {
+    autoConnect: false,
+    forceNew: true,
+    auth: (give: (values: object) => void) => {
+      const token = tokenNow();
+      give({ ...(token ? { token } : {}), client_version: clientVersion });
+    },
+    reconnectionDelay: FIRST_DELAY_MS,
+    reconnectionDelayMax: LONGEST_DELAY_MS,
+    randomizationFactor: 0.5,
+  });
+  opened.on('connect', () => tellConnection(true));
+  opened.on('disconnect', (reason: string) => {
+    tellConnection(false);
+    // The library reconnects by itself unless the server was the one to hang up.
+    if (reason === 'io server disconnect') reconnectSoon();
+  });
+  opened.on('connect_error', (error: { data?: { code?: string } }) => {
+    // A refusal carries data and ends the attempts; a lost network carries none and is tried again.
+    if (!error.data) return;
+    if (error.data.code === 'sign_in_needed' && tokenNow()) forget();
+    else reconnectSoon();
+  });
+  for (const event of listeners.keys()) opened.on(event, (payload: unknown) => told(event, payload));
+  return opened;
+}
+
+/** The one live connection: news from the server, and questions that need a live answer. */
+export const live = {
+  connected: (): boolean => socket?.connected ?? false,
+
+  /** Opens the connection; once open it keeps itself open. */
+  start(): void {
+    socket ??= open();
+    socket.connect();
+  },
+
+  /** Connects anew as whoever is signed in now. */
+  restart(): void {
+    socket?.disconnect().connect();
+  },
+
+  hidden(): void {
+    hiddenAt = Date.now();
+  },
+
+  shown(): void {
+    const suspended = hiddenAt !== null && Date.now() - hiddenAt > SUSPENDED_AFTER_MS;
+    hiddenAt = null;
+    if (suspended || (socket && !socket.connected)) live.restart();
+  },
+
+  /** Calls the listener for each push of this name, until the returned function is called. */
+  on<T>(event: string, listener: (payload: T) => void): () => void {
+    let those = listeners.get(event);
+    if (!those) {
+      those = new Set();
+      listeners.set(event, those);
+      socket?.on(event, (payload: unknown) => told(event, payload));
+    }
+    those.add(listener);
+    return () => those.delete(listener);
+  },
+
+  /** Calls the listener when the connection opens or breaks, until the returned function is called. */
+  onConnection(listener: (connected: boolean) => void): () => void {
+    connectionListeners.add(listener);
+    return () => connectionListeners.delete(listener);
+  },
+
+  /** Asks over the connection; raises ApiError, with code `offline` when no answer comes within eight seconds. */
+  ask<T>(event: string, payload: object): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!socket?.connected) {
+        reject(new ApiError('offline', common.offline));
+        return;
+      }
+      socket.timeout(ANSWER_MS).emit(event, payload, (late: Error | null, ack?: Ack) => {
+        if (late) reject(new ApiError('offline', common.offline));
+        else if (ack?.error) reject(errorOf(ack, 0, ''));
+        else resolve(ack?.data as T);
+      });
+    });
+  },
+};

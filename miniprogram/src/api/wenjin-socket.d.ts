@@ -1,0 +1,16 @@
+/** socket.io's client over wx.connectSocket, built by `make client`. */
+declare module 'wenjin-socket' {
+  type Listener = (...values: never[]) => void;
+
+  export interface Socket {
+    readonly connected: boolean;
+    connect(): Socket;
+    disconnect(): Socket;
+    on(event: string, listener: Listener): Socket;
+    emit(event: string, ...values: unknown[]): Socket;
+    timeout(ms: number): Socket;
+  }
+
+  /** Without a url the socket goes to the origin that served the client. */
+  export function io(url: string | undefined, options: Record<string, unknown>): Socket;
+}

@@ -1,0 +1,23 @@
+import { showUnread } from './api/badge';
+import { followNetwork } from './api/network';
+import { forget, onIdentity, onMe, refreshMe, setUnread } from './api/session';
+import { live } from './api/socket';
+
+App({
+  onLaunch() {
+    followNetwork();
+    onMe(showUnread);
+    onIdentity(live.restart);
+    live.on<{ unread: number }>('inbox_changed', ({ unread }) => setUnread(unread));
+    live.on('session_ended', forget);
+    live.start();
+    // A failure shows on the page that is open, which asks for itself.
+    refreshMe().catch(() => undefined);
+  },
+  onShow() {
+    live.shown();
+  },
+  onHide() {
+    live.hidden();
+  },
+});
