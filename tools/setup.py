@@ -166,7 +166,8 @@ NODE_FOUND = Step(name="node", title="Node", do=_find_node, inputs=("requirement
 NODE_PACKAGES = Step(
     name="node-packages",
     title="Node packages",
-    do=lambda: run([NODE, PYTHON.parent / "npm", "ci"]),
+    # A Node from the wheel brings certificates of its own; a company's must count too.
+    do=lambda: run([NODE, PYTHON.parent / "npm", "ci"], extra={"NODE_USE_SYSTEM_CA": "1"}),
     inputs=("package.json", "package-lock.json", ".npmrc"),
     makes=(ROOT / "node_modules",),
 )
