@@ -1,0 +1,133 @@
+"""`make fresh`: the two commands of the README in a new clone with an empty home, timed.
+
+Takes the last commit, not the working tree; says so when the two differ. What a machine needs to reach its
+packages (certificates, proxies) stays in the environment, everything of this checkout leaves it.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.shell import ROOT, Failed
+
+FIRST_START_LIMIT_S = 900
+SECOND_START_LIMIT_S = 5.0
+STOP_LIMIT_S = 10.0
+OURS = (
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+    "ARGS",
+    "ONLY",
+    "CHROMIUM",
+)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _clean_environment(home: Path) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in OURS and not name.startswith(("WENJIN_", "XDG_", "npm_"))
+    }
+    path = [entry for entry in os.get_exec_path() if not Path(entry).is_relative_to(ROOT)]
+    ports = {"PORT": str(_free_port()), "SIM_PORT": str(_free_port())}
+    return {**kept, **ports, "HOME": str(home), "PATH": os.pathsep.join(path)}
+
+
+def _is_ready(port: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answered:
+            return bool(answered.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> float:
+    """Ctrl-C, as in a terminal; returns the seconds until everything had ended."""
+    began = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise Failed(f"`make run` did not stop within {STOP_LIMIT_S:.0f} s of Ctrl-C.") from error
+    return time.monotonic() - began
+
+
+def _start(clone: Path, environment: Mapping[str, str], *, limit_s: float) -> tuple[float, float]:
+    """Runs `make run` until it is ready, then stops it. Returns the seconds to ready and to stopped."""
+    began = time.monotonic()
+    process = subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True)
+    try:
+        while not _is_ready(environment["PORT"]):
+            if process.poll() is not None:
+                raise Failed(f"`make run` ended with code {process.returncode} before it was ready.")
+            if time.monotonic() - began > limit_s:
+                raise Failed(f"`make run` was not ready within {limit_s:.0f} s.")
+            time.sleep(0.05)
+        return time.monotonic() - began, _stop(process)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@contextmanager
+def _clone() -> Iterator[tuple[Path, Path]]:
+    folder = Path(tempfile.mkdtemp(prefix="wenjin-fresh-"))
+    clone, home = folder / "wenjin", folder / "home"
+    home.mkdir()
+    try:
+        subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+        yield clone, home
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Raises Failed when a command fails, or the second start takes longer than it may."""
+    # A shell that starts us in the background has Ctrl-C ignored, and children would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True)
+    if changed.stdout:
+        print("Not in the clone: what is not committed yet.", flush=True)
+    with _clone() as (clone, home):
+        environment = _clean_environment(home)
+        first, stopped = _start(clone, environment, limit_s=FIRST_START_LIMIT_S)
+        second, _ = _start(clone, environment, limit_s=FIRST_START_LIMIT_S)
+        began = time.monotonic()
+        tests = subprocess.run(["make", "test"], cwd=clone, env=environment)
+        print(f"\nfirst make run   ready in {first:6.1f} s, stopped in {stopped:.1f} s")
+        print(f"second make run  ready in {second:6.1f} s (at most {SECOND_START_LIMIT_S:.0f})")
+        print(f"make test        {time.monotonic() - began:15.1f} s, code {tests.returncode}")
+        if tests.returncode:
+            raise Failed("`make test` failed in a fresh clone.")
+        if second > SECOND_START_LIMIT_S:
+            raise Failed(f"The second start took {second:.1f} s.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failed as failed:
+        sys.exit(str(failed))
