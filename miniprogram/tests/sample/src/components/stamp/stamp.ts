@@ -1,0 +1,8 @@
+Component({
+  properties: { label: String },
+  methods: {
+    press() {
+      this.triggerEvent("press");
+    },
+  },
+});
