@@ -71,9 +71,8 @@ class Desk:
         await self.control("faults", path=path, kind=kind, **more)
 
     async def calls(self, path: str) -> list[Any]:
-        """What the simulator answered on a path, newest first."""
-        async with self.http.get(f"{self.url}/sim/api/log") as response:
-            return [call for call in (await response.json())["calls"] if call["path"] == path]
+        """What the simulator answered on a path."""
+        return await self.world.store.all("SELECT * FROM call WHERE path = ?", path)
 
     def advance(self, seconds: float) -> None:
         self.world.clock.offset_s += seconds
@@ -124,3 +123,13 @@ async def desk(open_desk: Opening) -> Desk:
 def reminder(openid: str, **changes: str) -> SubscribeMessage:
     """A message that fits; keywords change its fields."""
     return SubscribeMessage(openid, SEAT_REMINDER, "pages/booking/index?id=7", REMINDER | changes)
+
+
+@pytest.fixture(autouse=True)
+def _no_blocking_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """wechatpy imports `requests`; nothing of ours may ever call it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a call through requests would block the event loop")
+
+    monkeypatch.setattr("requests.Session.request", refuse)
