@@ -1,14 +1,14 @@
-import { onPlan } from './viewport'
-import type { Point, View } from './viewport'
+import { onPlan } from './viewport';
+import type { Point, View } from './viewport';
 
 /** A seat's side in plan units (1.2 m with its share of the desk). */
-export const SEAT_SIZE = 12
+export const SEAT_SIZE = 12;
 
 /** A fingertip covers about this much around the point it touches, px. */
-const FINGER = 22
+const FINGER = 22;
 
 export interface Touchable extends Point {
-  id: string
+  id: string;
 }
 
 /**
@@ -21,22 +21,22 @@ export function seatAt<T extends Touchable>(
   at: Point,
   wanted: (seat: T) => boolean,
 ): T | null {
-  const point = onPlan(view, at)
-  const half = SEAT_SIZE / 2
-  const reach = Math.max(FINGER / view.scale, half)
-  const exact = SEAT_SIZE * view.scale >= FINGER
-  let nearest: T | null = null
-  let nearestRank = Infinity
+  const point = onPlan(view, at);
+  const half = SEAT_SIZE / 2;
+  const reach = Math.max(FINGER / view.scale, half);
+  const exact = SEAT_SIZE * view.scale >= FINGER;
+  let nearest: T | null = null;
+  let nearestRank = Infinity;
   for (const seat of seats) {
-    const x = Math.abs(seat.x - point.x)
-    const y = Math.abs(seat.y - point.y)
-    if (x > reach || y > reach) continue
-    if (exact && x <= half && y <= half) return seat
-    const rank = Math.hypot(x, y) + (wanted(seat) ? 0 : 2 * reach)
+    const x = Math.abs(seat.x - point.x);
+    const y = Math.abs(seat.y - point.y);
+    if (x > reach || y > reach) continue;
+    if (exact && x <= half && y <= half) return seat;
+    const rank = Math.hypot(x, y) + (wanted(seat) ? 0 : 2 * reach);
     if (rank < nearestRank) {
-      nearest = seat
-      nearestRank = rank
+      nearest = seat;
+      nearestRank = rank;
     }
   }
-  return nearest
+  return nearest;
 }

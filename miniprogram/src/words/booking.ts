@@ -27,16 +27,12 @@ export const seatWords = {
 
 export const bookingTabWords = {
   title: '约一个座位',
-  areas: '这段时间有空座的地方',
-  free: '空',
   full: '满了',
   closedThen: '这段时间不开',
   quiet: '安静',
-  floor: (floor: string): string => floor,
-  empty: '还没有可以约的地方。',
   noDays: '这两周都不开馆。',
   mine: '我的预约',
-  freeOf: (free: number, seats: number): string => `空 ${free} 席，共 ${seats} 席`,
+  freeOf: (seats: number): string => `席空着，共 ${seats}`,
 };
 
 export const areaWords = {

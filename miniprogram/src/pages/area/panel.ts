@@ -1,0 +1,112 @@
+import type { Failure } from '../../api/failure';
+import type { PlanSeat } from '../../api/types';
+import type { SeatOffer } from '../../logic/seat-offer';
+import type { SeatState } from '../../logic/seat-states';
+import { clock, type Span } from '../../logic/span';
+import { panelWords, seatWords } from '../../words/booking';
+
+/** Where a wish for the chosen seat stands. Only the server's word ends `asking` and `unknown`. */
+export type Standing =
+  | { kind: 'none' }
+  | { kind: 'asking' }
+  | { kind: 'unknown' }
+  | { kind: 'refused'; failure: Failure; near: PlanSeat | null };
+
+export type PanelAction = 'book' | 'near' | 'later' | 'mine' | 'again';
+
+/** What the panel of the chosen seat shows; one action at most. */
+export interface Panel {
+  label: string;
+  facts: string;
+  state: SeatState;
+  stateName: string;
+  look: 'plain' | 'unknown' | 'refused';
+  title: string;
+  text: string;
+  requestId: string;
+  action: PanelAction | '';
+  actionText: string;
+  consequence: string;
+  busy: boolean;
+}
+
+interface Said {
+  text?: string;
+  action?: PanelAction;
+  actionText?: string;
+  consequence?: string;
+}
+
+export function panelOf(
+  seat: PlanSeat,
+  state: SeatState,
+  offer: SeatOffer,
+  span: Span,
+  standing: Standing,
+): Panel {
+  const base: Panel = {
+    label: seat.label,
+    facts: seat.features.map((feature) => seatWords.features[feature]).join('、'),
+    state,
+    stateName: seatWords.states[state],
+    look: 'plain',
+    title: '',
+    text: '',
+    requestId: '',
+    action: '',
+    actionText: '',
+    consequence: '',
+    busy: standing.kind === 'asking',
+  };
+  if (standing.kind === 'unknown') {
+    const title = panelWords.confirming(seat.label);
+    return {
+      ...base,
+      look: 'unknown',
+      title,
+      text: panelWords.confirmingHint,
+      action: 'again',
+      actionText: panelWords.again,
+    };
+  }
+  if (standing.kind === 'refused') {
+    const { failure, near } = standing;
+    const way: Said = near ? toNear(near) : {};
+    return { ...base, ...way, look: 'refused', title: panelWords.failed, ...failure };
+  }
+  return { ...base, ...saidOf(seat, offer, span) };
+}
+
+function saidOf(seat: PlanSeat, offer: SeatOffer, span: Span): Said {
+  switch (offer.kind) {
+    case 'free':
+      return {
+        action: 'book',
+        actionText: panelWords.book(seat.label, `${clock(span.from)}–${clock(span.until)}`),
+        consequence: panelWords.consequence(offer.checkInBy),
+      };
+    case 'mine':
+      return { text: panelWords.mine, action: 'mine', actionText: panelWords.mineOpen };
+    case 'closed':
+      return { text: panelWords.closed, ...toNear(offer.near) };
+    case 'taken':
+      return { text: panelWords.taken(offer.by), ...toNear(offer.near) };
+    case 'lapses-soon':
+      return { text: panelWords.soonLapses(offer.at), ...toNear(offer.near) };
+    case 'ends-soon': {
+      const { later } = offer;
+      const way: Said = later
+        ? {
+            action: 'later',
+            actionText: panelWords.bookLater(`${clock(later.from)}–${clock(later.until)}`),
+          }
+        : toNear(offer.near);
+      return { text: panelWords.soonEnds(offer.at), ...way };
+    }
+  }
+}
+
+function toNear(near: PlanSeat | null): Said {
+  if (!near) return { consequence: panelWords.noneNear };
+  return { action: 'near', actionText: panelWords.near(near.label) };
+}
