@@ -18,6 +18,8 @@ from tools.shell import NODE, PYTHON, ROOT, VAR
 
 REPORTS = VAR / "test"
 BROWSER = "tests/browser"
+# These reach no table of ours, so that once is enough.
+NO_DATABASE = ("tests/tools", "tests/wechat")
 NOTHING_COLLECTED = 5
 
 
@@ -55,7 +57,9 @@ def _suite(name: str, args: Sequence[str]) -> Part | None:
     if paths and not mine:
         return None
     rest = [word for word in args if not _is_path(word)]
-    return _pytest(name, *(mine or ["tests", f"--ignore={BROWSER}"]), database=name, args=rest)
+    left_out = (BROWSER,) if name == "sqlite" else (BROWSER, *NO_DATABASE)
+    whole = ["tests", *(f"--ignore={folder}" for folder in left_out)]
+    return _pytest(name, *(mine or whole), database=name, args=rest)
 
 
 def _browser(args: Sequence[str]) -> Part | None:
