@@ -41,34 +41,29 @@ def _report(name: str) -> Path:
     return REPORTS / f"{name}.xml"
 
 
-def _pytest(name: str, *words: str, database: str, args: Sequence[str]) -> Part:
-    own = [f"--junitxml={_report(name)}", "-o", f"cache_dir={VAR / 'pytest' / name}", "-q"]
+def _pytest(name: str, args: Sequence[str], *, database: str, whole: Sequence[str]) -> Part | None:
+    """Runs `whole`, or the paths among ARGS that belong to this part; None when there are only others."""
+    paths = [word for word in args if _is_path(word)]
+    mine = [path for path in paths if path.startswith(BROWSER) == (name == "browser")]
+    if paths and not mine:
+        return None
+    rest = [word for word in args if word not in paths]
+    own = ["-q", f"--junitxml={_report(name)}", "-o", f"cache_dir={VAR / 'pytest' / name}"]
     return Part(
         name=name,
-        command=[str(PYTHON), "-m", "pytest", *own, *words, *args],
+        command=[str(PYTHON), "-m", "pytest", *own, *(mine or whole), *rest],
         extra={"WENJIN_TEST_DATABASE": database},
     )
 
 
-def _suite(name: str, args: Sequence[str]) -> Part | None:
-    """The part that runs the server's suite on one database; None when ARGS names other tests only."""
-    paths = [word for word in args if _is_path(word)]
-    mine = [path for path in paths if not path.startswith(BROWSER)]
-    if paths and not mine:
-        return None
-    rest = [word for word in args if not _is_path(word)]
-    left_out = (BROWSER,) if name == "sqlite" else (BROWSER, *NO_DATABASE)
+def _suite(database: str, args: Sequence[str]) -> Part | None:
+    left_out = (BROWSER,) if database == "sqlite" else (BROWSER, *NO_DATABASE)
     whole = ["tests", *(f"--ignore={folder}" for folder in left_out)]
-    return _pytest(name, *(mine or whole), database=name, args=rest)
+    return _pytest(database, args, database=database, whole=whole)
 
 
 def _browser(args: Sequence[str]) -> Part | None:
-    paths = [word for word in args if _is_path(word)]
-    mine = [path for path in paths if path.startswith(BROWSER)]
-    if paths and not mine:
-        return None
-    rest = [word for word in args if not _is_path(word)]
-    return _pytest("browser", *(mine or [BROWSER]), database="sqlite", args=rest)
+    return _pytest("browser", args, database="sqlite", whole=[BROWSER])
 
 
 def _client(args: Sequence[str]) -> Part | None:
