@@ -5,7 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
-TYPES = {"page.css": "text/css", "page.js": "text/javascript"}
+TYPES = {"page.css": "text/css", "phone.css": "text/css", "page.js": "text/javascript"}
 
 
 async def show(request: web.Request) -> web.StreamResponse:
