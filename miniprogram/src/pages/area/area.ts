@@ -3,7 +3,7 @@ import { serverNow } from '../../api/clock';
 import { askReminders } from '../../api/reminders';
 import { ApiError } from '../../api/request';
 import type { AreaPlan, Booking, PlanSeat, SeatRules } from '../../api/types';
-import { keepLastSpan } from '../../api/last-span';
+import { keepLastSpan, lastSpan } from '../../api/last-span';
 import { nearestFree } from '../../logic/seat-offer';
 import { count, type SeatState } from '../../logic/seat-states';
 import { isoOf, minutesOf, type OpenDay, type Span } from '../../logic/span';
@@ -68,7 +68,7 @@ Page({
   attempt: null as Attempt | null,
 
   onLoad(query: Query) {
-    this.wished = wishIn(query);
+    this.wished = wishIn(query) ?? lastSpan();
     this.chosen = null;
     this.standing = { kind: 'none' };
     this.attempt = null;

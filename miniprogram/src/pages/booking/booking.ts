@@ -173,7 +173,9 @@ Page({
     if (!span) return;
     const { date, from, until } = span;
     const { id } = event.currentTarget.dataset;
-    wx.navigateTo({ url: `/pages/area/area?id=${id}&date=${date}&from=${clock(from)}&until=${clock(until)}` });
+    wx.navigateTo({
+      url: `/pages/area/area?id=${id}&date=${date}&from=${clock(from)}&until=${clock(until)}`,
+    });
   },
 
   openMine() {

@@ -1,0 +1,161 @@
+import { serverNow } from '../../api/clock';
+import { failureOf, type Failure } from '../../api/failure';
+import { newKey, request } from '../../api/request';
+import { scanned } from '../../api/scan';
+import { live } from '../../api/socket';
+import type { Booking } from '../../api/types';
+import { nextStepOf } from '../../logic/booking';
+import { clockOf, when } from '../../logic/time';
+import { look } from '../../look';
+import { detailWords as words } from '../../words/booking';
+import { bookingStates } from '../../words/booking-card';
+import { common } from '../../words/common';
+
+type Asking = '' | 'cancel' | 'finish';
+
+const none: Failure = { text: '', requestId: '' };
+
+/** A timer that waits longer than this is not needed: the page is shown anew before. */
+const LONGEST_WAIT_MS = 6 * 3_600_000;
+
+function viewOf(booking: Booking, now: number) {
+  const { seat, state, can } = booking;
+  const standing = state === 'booked' || state === 'checked_in';
+  const step = nextStepOf(booking, now);
+  return {
+    title: words.titles[state],
+    seal: bookingStates[state].seal,
+    label: seat.label,
+    place: `${seat.branch_name} · ${seat.area_name} · ${seat.floor}`,
+    when: when(booking, now),
+    window:
+      state === 'booked'
+        ? `${clockOf(booking.checkin_opens_at)}–${clockOf(booking.checkin_closes_at)}`
+        : booking.checked_in_at && clockOf(booking.checked_in_at),
+    step: state === 'cancelled' || state === 'finished' ? words.endings[state] : step,
+    standing,
+    action: can.check_in ? 'check-in' : standing ? '' : 'again',
+    canFinish: can.finish,
+    canCancel: can.cancel,
+  };
+}
+
+/** Ms until the clock alone changes what can be done with the booking, or null. */
+function nextTurn({ checkin_opens_at, checkin_closes_at, ends_at }: Booking, now: number): number | null {
+  const waits = [checkin_opens_at, checkin_closes_at, ends_at].map((at) => Date.parse(at) - now);
+  const ahead = waits.filter((wait) => wait > 0 && wait < LONGEST_WAIT_MS);
+  return ahead.length ? Math.min(...ahead) + 500 : null;
+}
+
+Page({
+  data: {
+    ...look(),
+    words,
+    common,
+    state: 'loading' as 'loading' | 'ready' | 'error',
+    failure: none,
+    view: null as ReturnType<typeof viewOf> | null,
+    fresh: false,
+    refusal: none,
+    refusedTitle: '',
+    asking: '' as Asking,
+    busy: false,
+  },
+
+  id: '',
+  booking: null as Booking | null,
+  timer: 0,
+  unfollow: () => undefined as unknown,
+
+  onLoad({ id, made }: Record<string, string | undefined>) {
+    this.id = id ?? '';
+    this.booking = null;
+    this.setData({ fresh: made === '1' });
+    this.unfollow = live.on<{ booking_id: string }>('bookings_changed', ({ booking_id }) => {
+      if (booking_id === this.id && !this.data.busy) void this.load();
+    });
+  },
+
+  onShow() {
+    this.setData(look());
+    void this.load();
+  },
+
+  onHide() {
+    clearTimeout(this.timer);
+  },
+
+  onUnload() {
+    clearTimeout(this.timer);
+    this.unfollow();
+  },
+
+  async onPullDownRefresh() {
+    await this.load();
+    wx.stopPullDownRefresh();
+  },
+
+  async load() {
+    if (!this.booking) this.setData({ state: 'loading' });
+    try {
+      this.show(await request<Booking>('GET', `/api/bookings/${this.id}`));
+    } catch (error) {
+      if (!this.booking) this.setData({ state: 'error', failure: failureOf(error) });
+    }
+  },
+
+  show(booking: Booking) {
+    const now = serverNow();
+    this.booking = booking;
+    this.setData({ state: 'ready', view: viewOf(booking, now) });
+    clearTimeout(this.timer);
+    const wait = nextTurn(booking, now);
+    if (wait !== null) this.timer = setTimeout(() => void this.load(), wait);
+  },
+
+  async onScan() {
+    const code = await scanned();
+    if (code === null) return;
+    const done = await this.change(words.checkInFailed, '/api/check-ins', { code });
+    // The code on the seat decides which booking it was.
+    if (done && done.id !== this.id) wx.redirectTo({ url: `/pages/bookings/detail?id=${done.id}&made=1` });
+    else if (done) this.setData({ fresh: true });
+  },
+
+  onAgain() {
+    const { area_id } = this.booking?.seat ?? {};
+    wx.navigateTo({ url: `/pages/area/area?id=${area_id}` });
+  },
+
+  ask(event: WechatMiniprogram.BaseEvent<object, { what: Asking }>) {
+    this.setData({ asking: event.currentTarget.dataset.what, refusal: none });
+  },
+
+  keep() {
+    this.setData({ asking: '' });
+  },
+
+  async onSure() {
+    const what = this.data.asking;
+    if (!what || this.data.busy) return;
+    const title = what === 'cancel' ? words.cancelFailed : words.finishFailed;
+    await this.change(title, `/api/bookings/${this.id}/${what}`, {});
+    this.setData({ asking: '' });
+  },
+
+  /** One change; a refusal is said on the page, and the booking is shown as the server has it. */
+  async change(refusedTitle: string, path: string, body: object): Promise<Booking | null> {
+    this.setData({ busy: true, refusal: none });
+    try {
+      const booking = await request<Booking>('POST', path, { ...body, idempotency_key: newKey() });
+      if (booking.id === this.id) this.show(booking);
+      return booking;
+    } catch (error) {
+      this.setData({ refusal: failureOf(error), refusedTitle });
+      void this.load();
+      return null;
+    } finally {
+      this.setData({ busy: false });
+    }
+  },
+});

@@ -1,0 +1,73 @@
+import { failureOf, type Failure } from '../../api/failure';
+import { ApiError, newKey, request } from '../../api/request';
+import { scanned } from '../../api/scan';
+import type { Booking } from '../../api/types';
+import { clockOf } from '../../logic/time';
+import { look } from '../../look';
+import { checkInWords as words } from '../../words/booking';
+import { common } from '../../words/common';
+
+function viewOf({ seat, ends_at }: Booking) {
+  return {
+    label: seat.label,
+    place: `${seat.branch_name} · ${seat.area_name} · ${seat.floor}`,
+    text: words.doneText(clockOf(ends_at)),
+  };
+}
+
+/** Where a seat's code leads when it is scanned with WeChat itself: it checks in at once. */
+Page({
+  data: {
+    ...look(),
+    words,
+    common,
+    state: 'doing' as 'doing' | 'done' | 'failed',
+    failure: { text: '', requestId: '' } as Failure,
+    again: false,
+    view: null as ReturnType<typeof viewOf> | null,
+  },
+
+  code: '',
+  bookingId: '',
+
+  onLoad({ scene }: Record<string, string | undefined>) {
+    this.begin(decodeURIComponent(scene ?? ''));
+  },
+
+  begin(code: string) {
+    this.code = code;
+    if (code) void this.checkIn();
+    else this.setData({ state: 'failed', failure: { text: words.noCode, requestId: '' }, again: false });
+  },
+
+  async checkIn() {
+    this.setData({ state: 'doing' });
+    try {
+      const body = { code: this.code, idempotency_key: newKey() };
+      const booking = await request<Booking>('POST', '/api/check-ins', body);
+      this.bookingId = booking.id;
+      this.setData({ state: 'done', view: viewOf(booking) });
+    } catch (error) {
+      // What the server refused is refused again; what it did not hear, or could not do, may work now.
+      const again = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
+      this.setData({ state: 'failed', failure: failureOf(error), again });
+    }
+  },
+
+  async onScan() {
+    const code = await scanned();
+    if (code !== null) this.begin(code);
+  },
+
+  openBooking() {
+    wx.redirectTo({ url: `/pages/bookings/detail?id=${this.bookingId}` });
+  },
+
+  openBookings() {
+    wx.redirectTo({ url: '/pages/bookings/bookings' });
+  },
+
+  find() {
+    wx.switchTab({ url: '/pages/booking/booking' });
+  },
+});
