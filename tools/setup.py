@@ -1,7 +1,7 @@
 """Installs and builds what a target of the Makefile needs: `python3 -m tools.setup run|check|test`.
 
 Needs nothing but Python. A step whose inputs have not changed since it last succeeded is skipped, so that
-the second `make run` starts at once; the hash of the inputs lies in var/stamps.
+the second `make run` starts at once; the hash of the inputs lies beside what they make.
 """
 
 import sys
@@ -24,7 +24,8 @@ from typing import TextIO
 from tools import browser
 from tools.shell import NODE, PYTHON, ROOT, VAR, Failed, answer, run
 
-STAMPS = VAR / "stamps"
+VENV = ROOT / ".venv"
+NODE_MODULES = ROOT / "node_modules"
 OLDEST_NODE = (20, 19)
 BUILT = "miniprogram_npm"
 
@@ -32,7 +33,8 @@ BUILT = "miniprogram_npm"
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """`inputs` are files and folders; the step is fresh when they are unchanged, every `makes` exists and
-    `still_good` agrees. `covers` names steps that this one does as well."""
+    `still_good` agrees. `covers` names steps that this one does as well. The stamp lies in `folder`, so that
+    it goes when the folder goes."""
 
     name: str
     title: str
@@ -41,12 +43,16 @@ class Step:
     makes: tuple[Path, ...] = ()
     covers: tuple[str, ...] = ()
     still_good: Callable[[], bool] = lambda: True
+    folder: Path = VAR
+
+    @property
+    def stamp(self) -> Path:
+        return self.folder / ".stamps" / self.name
 
     def is_fresh(self) -> bool:
-        stamp = STAMPS / self.name
-        if not stamp.is_file() or not all(path.exists() for path in self.makes):
+        if not self.stamp.is_file() or not all(path.exists() for path in self.makes):
             return False
-        return self.still_good() and stamp.read_text(encoding="utf-8") == _fingerprint(self)
+        return self.still_good() and self.stamp.read_text(encoding="utf-8") == _fingerprint(self)
 
 
 def _files(inputs: Iterable[str]) -> Iterator[Path]:
@@ -76,14 +82,14 @@ def _install_with_uv(uv: str, requirements: str) -> None:
     # Without a suitable interpreter uv would fetch one; and a company's own certificates must count.
     extra = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
     if not answer([PYTHON, "--version"]):
-        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, ROOT / ".venv"], extra=extra)
+        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], extra=extra)
     run([uv, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", requirements], extra=extra)
 
 
 def _install_with_pip(requirements: str) -> None:
     if not answer([PYTHON, "-m", "pip", "--version"]):
         try:
-            run([sys.executable, "-m", "venv", "--clear", ROOT / ".venv"])
+            run([sys.executable, "-m", "venv", "--clear", VENV])
         except Failed as failure:
             raise Failed(f"{failure} On Debian and Ubuntu: apt install python3-venv.") from failure
     run(
@@ -153,6 +159,7 @@ PYTHON_RUN = Step(
     do=lambda: _install("requirements.txt"),
     inputs=("requirements.txt",),
     makes=(PYTHON,),
+    folder=VENV,
 )
 PYTHON_DEV = Step(
     name="python-dev",
@@ -161,6 +168,7 @@ PYTHON_DEV = Step(
     inputs=("requirements.txt", "requirements-dev.txt"),
     makes=(PYTHON,),
     covers=("python",),
+    folder=VENV,
 )
 NODE_FOUND = Step(name="node", title="Node", do=_find_node, inputs=("requirements-node.txt",), makes=(NODE,))
 NODE_PACKAGES = Step(
@@ -169,7 +177,8 @@ NODE_PACKAGES = Step(
     # A Node from the wheel brings certificates of its own; a company's must count too.
     do=lambda: run([NODE, PYTHON.parent / "npm", "ci"], extra={"NODE_USE_SYSTEM_CA": "1"}),
     inputs=("package.json", "package-lock.json", ".npmrc"),
-    makes=(ROOT / "node_modules",),
+    makes=(NODE_MODULES,),
+    folder=NODE_MODULES,
 )
 CLIENT = Step(
     name="client",
@@ -197,16 +206,17 @@ BY_NAME = {step.name: step for steps in LEVELS.values() for step in steps}
 
 def _do(step: Step) -> None:
     # Taken before the work: what changes meanwhile is for the next run.
-    prints = {name: _fingerprint(BY_NAME[name]) for name in (step.name, *step.covers)}
+    done = [(each, _fingerprint(each)) for each in (step, *(BY_NAME[name] for name in step.covers))]
     step.do()
-    for name, print_ in prints.items():
-        (STAMPS / name).write_text(print_, encoding="utf-8")
+    for each, print_ in done:
+        each.stamp.parent.mkdir(parents=True, exist_ok=True)
+        each.stamp.write_text(print_, encoding="utf-8")
 
 
 @contextmanager
 def _alone() -> Iterator[TextIO]:
     """Two set-ups of one tree at once would break each other's installation; the second waits."""
-    STAMPS.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(exist_ok=True)
     with (VAR / "setup.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
