@@ -1,14 +1,14 @@
 // Builds the mini-program for a browser: `node build.mjs [--watch] [--src folder] [--out folder] [--port number]`.
 
-import fs from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { bundleProgram, bundleRuntime, copyRuntimeFiles } from "./build/bundle.mjs";
-import { readProgram } from "./build/program.mjs";
-import { serve } from "./build/serve.mjs";
-import { compileStyles } from "./build/styles.mjs";
-import { compileTemplates } from "./build/templates.mjs";
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundleProgram, bundleRuntime, copyRuntimeFiles } from './build/bundle.mjs';
+import { readProgram } from './build/program.mjs';
+import { serve } from './build/serve.mjs';
+import { compileStyles } from './build/styles.mjs';
+import { compileTemplates } from './build/templates.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ASSET = /\.(png|jpe?g|gif|svg|webp|json|mp3)$/i;
@@ -25,13 +25,13 @@ export async function build(src, out) {
   const templates = compileTemplates(program);
   const styles = compileStyles(program);
   if (program.problems.any) return program;
-  const script = path.join(out, "program.js");
+  const script = path.join(out, 'program.js');
   await Promise.all([
     bundleProgram(program, templates, styles, script),
-    bundleRuntime(program, path.join(out, "runtime.js")),
+    bundleRuntime(program, path.join(out, 'runtime.js')),
   ]);
   copyRuntimeFiles(out);
-  copyAssets(src, path.join(out, "program"));
+  copyAssets(src, path.join(out, 'program'));
   return program;
 }
 
@@ -41,7 +41,9 @@ function copyAssets(src, out) {
   fs.cpSync(src, out, {
     recursive: true,
     filter: (file) =>
-      fs.statSync(file).isDirectory() ? path.basename(file) !== "miniprogram_npm" : ASSET.test(file) && !file.endsWith(".json"),
+      fs.statSync(file).isDirectory()
+        ? path.basename(file) !== 'miniprogram_npm'
+        : ASSET.test(file) && !file.endsWith('.json'),
   });
 }
 
@@ -49,7 +51,9 @@ async function buildAndReport(src, out) {
   const started = performance.now();
   const program = await build(src, out);
   if (program.problems.any) {
-    console.error(`${program.problems}\n${program.problems.list.length} problem(s): the preview was not rebuilt`);
+    console.error(
+      `${program.problems}\n${program.problems.list.length} problem(s): the preview was not rebuilt`,
+    );
     return false;
   }
   const took = Math.round(performance.now() - started);
@@ -66,17 +70,17 @@ function watch(src, out, onBuilt) {
       if (await buildAndReport(src, out)) onBuilt();
     }, 60);
   };
-  for (const folder of [src, path.join(HERE, "runtime")]) fs.watch(folder, { recursive: true }, again);
+  for (const folder of [src, path.join(HERE, 'runtime')]) fs.watch(folder, { recursive: true }, again);
 }
 
 async function main() {
   const { values } = parseArgs({
     options: {
-      watch: { type: "boolean" },
-      src: { type: "string", default: path.join(HERE, "../src") },
-      out: { type: "string", default: path.join(HERE, "../../var/preview") },
-      port: { type: "string", default: "8070" },
-      server: { type: "string", default: "http://127.0.0.1:8080" },
+      watch: { type: 'boolean' },
+      src: { type: 'string', default: path.join(HERE, '../src') },
+      out: { type: 'string', default: path.join(HERE, '../../var/preview') },
+      port: { type: 'string', default: '8070' },
+      server: { type: 'string', default: 'http://127.0.0.1:8080' },
     },
   });
   const [src, out] = [path.resolve(values.src), path.resolve(values.out)];

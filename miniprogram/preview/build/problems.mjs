@@ -1,6 +1,6 @@
 // What is wrong with the mini-program, collected over a whole build so that one run names every place.
 
-import path from "node:path";
+import path from 'node:path';
 
 /** @typedef {{ file: string, line?: number, column?: number, message: string }} Problem */
 
@@ -23,15 +23,15 @@ export class Problems {
   toString() {
     return this.list
       .map(({ file, line, column, message }) => {
-        const place = line ? `:${line}${column ? `:${column}` : ""}` : "";
+        const place = line ? `:${line}${column ? `:${column}` : ''}` : '';
         return `${path.relative(process.cwd(), file)}${place} ${message}`;
       })
-      .join("\n");
+      .join('\n');
   }
 }
 
 /** The line and column, from 1, of an offset in a text. @param {string} text @param {number} offset */
 export function positionAt(text, offset) {
-  const before = text.slice(0, offset).split("\n");
+  const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: before[before.length - 1].length + 1 };
 }

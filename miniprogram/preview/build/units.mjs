@@ -4,8 +4,8 @@
  */
 export function toPhoneUnits(value) {
   return value
-    .replace(/(-?\d*\.?\d+)rpx\b/g, "calc($1 * var(--rpx))")
-    .replace(/(-?\d*\.?\d+)vh\b/g, "calc($1 * var(--vh))")
-    .replace(/(?:env|constant)\(\s*safe-area-inset-bottom\s*(?:,[^)]*)?\)/g, "var(--safe-bottom)")
-    .replace(/(?:env|constant)\(\s*safe-area-inset-top\s*(?:,[^)]*)?\)/g, "var(--safe-top)");
+    .replace(/(-?\d*\.?\d+)rpx\b/g, 'calc($1 * var(--rpx))')
+    .replace(/(-?\d*\.?\d+)vh\b/g, 'calc($1 * var(--vh))')
+    .replace(/(?:env|constant)\(\s*safe-area-inset-bottom\s*(?:,[^)]*)?\)/g, 'var(--safe-bottom)')
+    .replace(/(?:env|constant)\(\s*safe-area-inset-top\s*(?:,[^)]*)?\)/g, 'var(--safe-top)');
 }

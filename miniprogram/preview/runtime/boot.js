@@ -1,15 +1,35 @@
 // Starts the phone: screen, engine, `wx`, then the mini-program itself, at the page the address names.
 
-import { setPageTop, startEngine } from "./engine.js";
-import { h } from "./dom.js";
-import { currentPage, hide, parseUrl, push, relaunch, resized, showApp, stackRoutes, startPages } from "./pages.js";
-import { currentTheme, emit, fontScale, loadPersons, on, rememberInAddress, setOnline, setTheme, settings } from "./settings.js";
-import { showNavigationBar } from "./navigation-bar.js";
-import { showTabBar, startTabBar } from "./tab-bar.js";
-import { startTheme } from "./theme.js";
-import { startTouches } from "./touches.js";
-import { createWx } from "./wx/index.js";
-import { closeSocketsSoon, keepSockets } from "./wx/network.js";
+import { setPageTop, startEngine } from './engine.js';
+import { h } from './dom.js';
+import {
+  currentPage,
+  hide,
+  parseUrl,
+  push,
+  relaunch,
+  resized,
+  showApp,
+  stackRoutes,
+  startPages,
+} from './pages.js';
+import {
+  currentTheme,
+  emit,
+  fontScale,
+  loadPersons,
+  on,
+  rememberInAddress,
+  setOnline,
+  setTheme,
+  settings,
+} from './settings.js';
+import { showNavigationBar } from './navigation-bar.js';
+import { showTabBar, startTabBar } from './tab-bar.js';
+import { startTheme } from './theme.js';
+import { startTouches } from './touches.js';
+import { createWx } from './wx/index.js';
+import { closeSocketsSoon, keepSockets } from './wx/network.js';
 
 const program = globalThis.miniProgram;
 /** WeChat's number for a start from the list of mini-programs; `?scene=` gives another, 1014 for a notification. */
@@ -24,7 +44,7 @@ async function boot() {
   globalThis.wx = createWx();
   startApp();
   const { createRoot } = startEngine(program);
-  startPages(program, createRoot, document.querySelector(".stage"));
+  startPages(program, createRoot, document.querySelector('.stage'));
   const launch = launchOptions();
   launched = launch;
   setPageTop(() => currentPage()?.body.getBoundingClientRect().top ?? 0);
@@ -48,15 +68,15 @@ function startApp() {
 }
 
 function drawPhone() {
-  const tabs = h("nav", { className: "tab-bar", role: "tablist" });
-  document.body.append(h("main", "phone", h("div", "stage", tabs), h("div", "overlays")));
-  document.documentElement.classList.toggle("framed", new URLSearchParams(location.search).has("framed"));
+  const tabs = h('nav', { className: 'tab-bar', role: 'tablist' });
+  document.body.append(h('main', 'phone', h('div', 'stage', tabs), h('div', 'overlays')));
+  document.documentElement.classList.toggle('framed', new URLSearchParams(location.search).has('framed'));
   startTabBar(tabs);
 }
 
 /** The page in the address, else the first. */
 function launchOptions() {
-  const scene = Number(new URLSearchParams(location.search).get("scene")) || SCENE_PLAIN;
+  const scene = Number(new URLSearchParams(location.search).get('scene')) || SCENE_PLAIN;
   const { route, query, known } = addressed();
   if (known) return { path: route, query, scene, referrerInfo: {} };
   return { path: program.app.entryPagePath ?? program.pages[0], query: {}, scene, referrerInfo: {} };
@@ -65,22 +85,22 @@ function launchOptions() {
 const addressed = () => parseUrl(location.hash.slice(1));
 
 function followTheWorld() {
-  on("theme", () => {
+  on('theme', () => {
     applyTheme();
     redrawBars();
   });
-  addEventListener("hashchange", () => {
+  addEventListener('hashchange', () => {
     const { route, query, known } = addressed();
     if (known) relaunch(route, query);
   });
-  addEventListener("resize", () => emit("resize", resized()));
-  addEventListener("error", (event) => emit("error", String(event.error?.stack ?? event.message)));
-  addEventListener("unhandledrejection", (event) => {
-    emit("unhandledRejection", { reason: event.reason, promise: event.promise });
+  addEventListener('resize', () => emit('resize', resized()));
+  addEventListener('error', (event) => emit('error', String(event.error?.stack ?? event.message)));
+  addEventListener('unhandledrejection', (event) => {
+    emit('unhandledRejection', { reason: event.reason, promise: event.promise });
     app.onUnhandledRejection?.({ reason: event.reason, promise: event.promise });
   });
-  on("error", (message) => app.onError?.(message));
-  on("theme", (change) => app.onThemeChange?.(change));
+  on('error', (message) => app.onError?.(message));
+  on('theme', (change) => app.onThemeChange?.(change));
 }
 
 function applyTheme() {
@@ -99,7 +119,7 @@ function toBackground() {
   settings.visible = false;
   hide();
   app.onHide?.();
-  emit("hide");
+  emit('hide');
   closeSocketsSoon();
 }
 
@@ -109,7 +129,7 @@ function toForeground() {
   keepSockets();
   const options = launchOptions();
   app.onShow?.(options);
-  emit("show", options);
+  emit('show', options);
   showApp();
 }
 
@@ -117,7 +137,7 @@ function toForeground() {
 function chooseFontSize(px) {
   toBackground();
   settings.fontSizePx = px;
-  rememberInAddress("font", px === 16 ? "" : String(px));
+  rememberInAddress('font', px === 16 ? '' : String(px));
   toForeground();
 }
 

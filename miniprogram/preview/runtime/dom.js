@@ -7,7 +7,8 @@
  */
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
-  const { on, style, dataset, ...rest } = typeof attributes === "string" ? { className: attributes } : attributes;
+  const { on, style, dataset, ...rest } =
+    typeof attributes === 'string' ? { className: attributes } : attributes;
   for (const [name, value] of Object.entries(rest)) {
     if (name in node) node[name] = value;
     else if (value !== undefined && value !== false) node.setAttribute(name, value);
@@ -20,17 +21,17 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 const PATHS = {
-  back: "M15 4 7 12l8 8",
-  home: "M3.5 11.5 12 4l8.5 7.5M6 10v9.5h12V10",
-  check: "m5 12.5 4.5 4.5L19 7.5",
-  close: "M6 6l12 12M18 6 6 18",
+  back: 'M15 4 7 12l8 8',
+  home: 'M3.5 11.5 12 4l8.5 7.5M6 10v9.5h12V10',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  close: 'M6 6l12 12M18 6 6 18',
 };
 
 /** A line icon on a 24 grid. @param {keyof typeof PATHS} name */
 export function lineIcon(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "line-icon");
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('class', 'line-icon');
   svg.innerHTML = `<path d="${PATHS[name]}" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>`;
   return svg;
 }

@@ -1,13 +1,19 @@
 // WeChat's component engine (glass-easel) on the browser's DOM: creates elements, hears events, registers pages and components.
 
-import { MiniProgramEnv, component as adapterComponent, glassEasel } from "glass-easel-miniprogram-adapter";
-import { toPhoneUnits } from "../build/units.mjs";
-import { createSelectorQuery } from "./query.js";
-import { tags } from "./tags/index.js";
+import { MiniProgramEnv, component as adapterComponent, glassEasel } from 'glass-easel-miniprogram-adapter';
+import { toPhoneUnits } from '../build/units.mjs';
+import { createSelectorQuery } from './query.js';
+import { tags } from './tags/index.js';
 
 const SETDATA_BYTES = 1024 * 1024;
 /** Form behaviours that WeChat brings along and components name by string. */
-const GIVEN_BEHAVIORS = ["form-field", "form-field-group", "form-field-button", "component-export", "proxy-scroll-view"];
+const GIVEN_BEHAVIORS = [
+  'form-field',
+  'form-field-group',
+  'form-field-button',
+  'component-export',
+  'proxy-scroll-view',
+];
 
 /** True while a tap is being handled, synchronously: what follows an `await` is no longer "inside the tap". */
 export let handlingTap = false;
@@ -35,10 +41,10 @@ class PhoneBackend extends glassEasel.CurrentWindowBackendContext {
 
 /** A tag without a hyphen would become a real HTML element with a life of its own. */
 function createElement(tag) {
-  const element = document.createElement(tag.includes("-") ? tag : `wx-${tag}`);
+  const element = document.createElement(tag.includes('-') ? tag : `wx-${tag}`);
   const setAttribute = element.setAttribute;
   element.setAttribute = (name, value) =>
-    setAttribute.call(element, name, name === "style" && value ? toPhoneUnits(String(value)) : value);
+    setAttribute.call(element, name, name === 'style' && value ? toPhoneUnits(String(value)) : value);
   return element;
 }
 
@@ -57,31 +63,32 @@ export function startEngine(program) {
 
   const env = new MiniProgramEnv();
   const definitions = defineTags(env, program);
-  const space = env.createCodeSpace("", true);
-  for (const [tag, definition] of definitions) space.getComponentSpace().setGlobalUsingComponent(tag, definition);
+  const space = env.createCodeSpace('', true);
+  for (const [tag, definition] of definitions)
+    space.getComponentSpace().setGlobalUsingComponent(tag, definition);
   const context = new PhoneBackend();
   const backend = env.associateBackend(context);
   context.onEvent(dispatch);
-  space.addStyleSheet("app", "app");
-  backend.registerStyleSheetContent("app", program.sheets.app || " ");
+  space.addStyleSheet('app', 'app');
+  backend.registerStyleSheetContent('app', program.sheets.app || ' ');
   registerParts(program, space, backend);
-  return { createRoot: (route) => backend.createRoot("wx-page", space, route) };
+  return { createRoot: (route) => backend.createRoot('wx-page', space, route) };
 }
 
 /** Hands a DOM event to the engine in WeChat's shape. Only touchmove may be stopped by a listener. */
 function dispatch(target, type, detail, options) {
-  const event = new glassEasel.Event(type, type === "tap" ? fromPage(detail) : detail, {
+  const event = new glassEasel.Event(type, type === 'tap' ? fromPage(detail) : detail, {
     ...options,
     extraFields: touchFields(options.originalEvent, target),
   });
   const outer = handlingTap;
-  handlingTap = outer || type === "tap";
+  handlingTap = outer || type === 'tap';
   try {
     glassEasel.Event.dispatchEvent(target, event);
   } finally {
     handlingTap = outer;
   }
-  return type === "touchmove" ? event.getEventBubbleStatus() : 0;
+  return type === 'touchmove' ? event.getEventBubbleStatus() : 0;
 }
 
 function fromPage({ x, y }) {
@@ -90,13 +97,23 @@ function fromPage({ x, y }) {
 
 function touchFields(original, target) {
   if (!original?.changedTouches) return undefined;
-  const box = target.$$?.tagName === "WX-CANVAS" ? target.$$.getBoundingClientRect() : null;
+  const box = target.$$?.tagName === 'WX-CANVAS' ? target.$$.getBoundingClientRect() : null;
   const plain = (touch) => {
     const at = { clientX: touch.clientX, clientY: touch.clientY - pageTop() };
     const onCanvas = box ? { x: touch.clientX - box.left, y: touch.clientY - box.top } : {};
-    return { identifier: touch.identifier, ...at, pageX: at.clientX, pageY: at.clientY, force: 1, ...onCanvas };
+    return {
+      identifier: touch.identifier,
+      ...at,
+      pageX: at.clientX,
+      pageY: at.clientY,
+      force: 1,
+      ...onCanvas,
+    };
   };
-  return { touches: [...original.touches].map(plain), changedTouches: [...original.changedTouches].map(plain) };
+  return {
+    touches: [...original.touches].map(plain),
+    changedTouches: [...original.changedTouches].map(plain),
+  };
 }
 
 /** WeChat throws away updates over 1 MB and shows nothing for `undefined`; here both are said aloud. */
@@ -105,11 +122,14 @@ function limitSetData() {
   const setData = ComponentCaller.prototype.setData;
   ComponentCaller.prototype.setData = function checked(data, callback) {
     for (const [path, value] of Object.entries(data ?? {})) {
-      if (value === undefined) console.warn(`setData: "${path}" is undefined in ${this.is}; WeChat ignores it`);
+      if (value === undefined)
+        console.warn(`setData: "${path}" is undefined in ${this.is}; WeChat ignores it`);
     }
     const text = JSON.stringify(data ?? {});
     if (text.length > SETDATA_BYTES / 3 && new Blob([text]).size > SETDATA_BYTES) {
-      throw new Error(`setData: ${this.is} sends ${new Blob([text]).size} bytes; WeChat's limit is ${SETDATA_BYTES}`);
+      throw new Error(
+        `setData: ${this.is} sends ${new Blob([text]).size} bytes; WeChat's limit is ${SETDATA_BYTES}`,
+      );
     }
     return setData.call(this, data, callback);
   };
@@ -117,7 +137,7 @@ function limitSetData() {
 
 function wxsConstructorName(value) {
   if (value === null || value === undefined) return undefined;
-  if (Object.prototype.hasOwnProperty.call(Object(value), "constructor")) return value.constructor;
+  if (Object.prototype.hasOwnProperty.call(Object(value), 'constructor')) return value.constructor;
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
@@ -125,7 +145,7 @@ function wxsConstructorName(value) {
 function defineTags(env, program) {
   const space = env.getGlobalCodeSpace().getComponentSpace();
   return Object.entries(tags).map(([tag, spec]) => {
-    const template = program.templates[spec.leaf ? "preview/leaf" : "preview/slot"];
+    const template = program.templates[spec.leaf ? 'preview/leaf' : 'preview/slot'];
     let builder = space
       .define(`preview/${tag}`)
       .options({ hostNodeTagName: `wx-${tag}`, styleScope: glassEasel.StyleScopeManager.globalScope() })
@@ -135,16 +155,19 @@ function defineTags(env, program) {
       builder = builder.observer(fields.split(/,\s*/), observer);
     }
     builder = builder.methods(spec.methods ?? {});
-    for (const [name, lifetime] of Object.entries(spec.lifetimes ?? {})) builder = builder.lifetime(name, lifetime);
+    for (const [name, lifetime] of Object.entries(spec.lifetimes ?? {}))
+      builder = builder.lifetime(name, lifetime);
     return [tag, builder.registerComponent().general()];
   });
 }
 
 function registerParts(program, space, backend) {
   const given = {};
-  space.componentEnv("", ({ Behavior }) => {
+  space.componentEnv('', ({ Behavior }) => {
     for (const name of GIVEN_BEHAVIORS) {
-      given[`wx://${name}`] = Behavior(name === "form-field" ? { properties: { name: String, value: null } } : {});
+      given[`wx://${name}`] = Behavior(
+        name === 'form-field' ? { properties: { name: String, value: null } } : {},
+      );
     }
   });
   const done = new Set();
@@ -182,24 +205,39 @@ function runPart(space, id, part, given) {
 }
 
 function withGivenBehaviors(definition, given) {
-  const behaviors = (definition.behaviors ?? []).map((b) => (typeof b === "string" ? given[b] : b)).filter(Boolean);
-  return { ...definition, behaviors, ...("properties" in definition ? { properties: namedObservers(definition) } : {}) };
+  const behaviors = (definition.behaviors ?? [])
+    .map((b) => (typeof b === 'string' ? given[b] : b))
+    .filter(Boolean);
+  return {
+    ...definition,
+    behaviors,
+    ...('properties' in definition ? { properties: namedObservers(definition) } : {}),
+  };
 }
 
 /** A property's observer may be the name of a method; the engine wants the function. */
 function namedObservers({ properties }) {
   const entries = Object.entries(properties ?? {}).map(([name, spec]) => {
-    if (typeof spec?.observer !== "string") return [name, spec];
+    if (typeof spec?.observer !== 'string') return [name, spec];
     const method = spec.observer;
-    return [name, { ...spec, observer(...values) { return this[method](...values); } }];
+    return [
+      name,
+      {
+        ...spec,
+        observer(...values) {
+          return this[method](...values);
+        },
+      },
+    ];
   });
   return Object.fromEntries(entries);
 }
 
 /** Style isolation set in code must be known to the static configuration; "shared" is needed even earlier, by the build. */
 function takeStyleOptions(json, options, id) {
-  const isolation = options.styleIsolation ?? (options.addGlobalClass ? "apply-shared" : undefined);
+  const isolation = options.styleIsolation ?? (options.addGlobalClass ? 'apply-shared' : undefined);
   if (!isolation || json.styleIsolation) return;
-  if (/^(page-)?shared$/.test(isolation)) throw new Error(`${id}: put "styleIsolation": "${isolation}" into its .json`);
+  if (/^(page-)?shared$/.test(isolation))
+    throw new Error(`${id}: put "styleIsolation": "${isolation}" into its .json`);
   json.styleIsolation = isolation;
 }

@@ -1,9 +1,9 @@
 // The page stack: what is open, in which order, and which lifetimes a move from page to page calls.
 
-import { showNavigationBar } from "./navigation-bar.js";
-import { followPull, watchPull } from "./pull-down.js";
-import { showTabBar } from "./tab-bar.js";
-import { windowConfig } from "./theme.js";
+import { showNavigationBar } from './navigation-bar.js';
+import { followPull, watchPull } from './pull-down.js';
+import { showTabBar } from './tab-bar.js';
+import { windowConfig } from './theme.js';
 
 /** WeChat opens no eleventh page. */
 export const MAX_PAGES = 10;
@@ -38,15 +38,20 @@ export const isTabRoute = (route) => Boolean(program.app.tabBar?.list.some((tab)
 
 /** Splits "/pages/a/b?x=1", relative to the current page when it has no leading slash. @param {string} url */
 export function parseUrl(url) {
-  const [pathname, search = ""] = url.split("?");
-  const folder = currentPage()?.route.split("/").slice(0, -1) ?? [];
-  const steps = pathname.startsWith("/") ? [] : folder;
-  for (const step of pathname.split("/").filter(Boolean)) {
-    if (step === "..") steps.pop();
-    else if (step !== ".") steps.push(step);
+  const [pathname, search = ''] = url.split('?');
+  const folder = currentPage()?.route.split('/').slice(0, -1) ?? [];
+  const steps = pathname.startsWith('/') ? [] : folder;
+  for (const step of pathname.split('/').filter(Boolean)) {
+    if (step === '..') steps.pop();
+    else if (step !== '.') steps.push(step);
   }
-  const query = Object.fromEntries(search.split("&").filter(Boolean).map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
-  return { route: steps.join("/"), query, known: program.pages.includes(steps.join("/")) };
+  const query = Object.fromEntries(
+    search
+      .split('&')
+      .filter(Boolean)
+      .map((pair) => pair.split(/=(.*)/s).slice(0, 2)),
+  );
+  return { route: steps.join('/'), query, known: program.pages.includes(steps.join('/')) };
 }
 
 /** @param {string} route @param {Record<string, string>} query @param {(caller: any) => void} [prepare] before onLoad */
@@ -54,7 +59,7 @@ export function push(route, query, prepare) {
   const below = currentPage();
   hide(below);
   const page = open(route, query, prepare);
-  if (below) slide(page.box, "page-in");
+  if (below) slide(page.box, 'page-in');
   show();
   return page;
 }
@@ -101,15 +106,22 @@ export function relaunch(route, query) {
 
 /** Builds the page and calls onLoad. @returns {OpenPage} */
 function open(route, query, prepare) {
-  const page = { route, query, ready: false, isTab: isTabRoute(route), config: program.parts[route].json, barStyle: {} };
-  page.title = windowConfig(page).navigationBarTitleText ?? "";
-  page.box = element("section", "page");
+  const page = {
+    route,
+    query,
+    ready: false,
+    isTab: isTabRoute(route),
+    config: program.parts[route].json,
+    barStyle: {},
+  };
+  page.title = windowConfig(page).navigationBarTitleText ?? '';
+  page.box = element('section', 'page');
   page.box.dataset.route = route;
-  page.box.classList.toggle("with-tabs", page.isTab);
-  page.bar = element("header", "navigation-bar");
-  page.body = element("div", "page-body");
-  page.scroller = element("div", "page-scroller");
-  const place = document.createElement("span");
+  page.box.classList.toggle('with-tabs', page.isTab);
+  page.bar = element('header', 'navigation-bar');
+  page.body = element('div', 'page-body');
+  page.scroller = element('div', 'page-scroller');
+  const place = document.createElement('span');
   page.scroller.append(place);
   page.body.append(page.scroller);
   page.box.append(page.bar, page.body);
@@ -122,10 +134,10 @@ function open(route, query, prepare) {
   page.caller = page.root.get();
   Object.assign(page.caller, { route, __route__: route, options: query });
   prepare?.(page.caller);
-  call(page, "onLoad", query);
+  call(page, 'onLoad', query);
   page.root.attach(page.scroller, place);
-  page.scroller.addEventListener("scroll", () => scrolled(page), { passive: true });
-  watchPull(page, () => call(page, "onPullDownRefresh"));
+  page.scroller.addEventListener('scroll', () => scrolled(page), { passive: true });
+  watchPull(page, () => call(page, 'onPullDownRefresh'));
   return page;
 }
 
@@ -136,30 +148,30 @@ function show() {
   showTabBar(page);
   measure(page);
   document.title = page.title;
-  history.replaceState(null, "", `#/${addressOf(page)}`);
+  history.replaceState(null, '', `#/${addressOf(page)}`);
   showApp();
   if (page.ready) return;
   page.ready = true;
-  requestAnimationFrame(() => stack.includes(page) && call(page, "onReady"));
+  requestAnimationFrame(() => stack.includes(page) && call(page, 'onReady'));
 }
 
 /** onShow of the page in front, also when the whole mini-program returns from the background. */
 export function showApp() {
   const page = currentPage();
   if (!page) return;
-  call(page, "onShow");
-  page.root.getComponent().triggerPageLifetime("show", []);
+  call(page, 'onShow');
+  page.root.getComponent().triggerPageLifetime('show', []);
 }
 
 /** @param {OpenPage} [page] */
 export function hide(page = currentPage()) {
   if (!page) return;
-  call(page, "onHide");
-  page.root.getComponent().triggerPageLifetime("hide", []);
+  call(page, 'onHide');
+  page.root.getComponent().triggerPageLifetime('hide', []);
 }
 
 function close(page, animated = false) {
-  call(page, "onUnload");
+  call(page, 'onUnload');
   if (page.isTab) tabPages.delete(page.route);
   const remove = () => {
     page.root.release();
@@ -168,53 +180,53 @@ function close(page, animated = false) {
   if (!animated) return remove();
   page.box.hidden = false;
   page.box.inert = true;
-  slide(page.box, "page-out");
+  slide(page.box, 'page-out');
   setTimeout(remove, SLIDE_MS);
 }
 
 function slide(box, name) {
   box.classList.add(name);
-  setTimeout(() => box.classList.remove(name), name === "page-in" ? SLIDE_MS : SLIDE_MS + 50);
+  setTimeout(() => box.classList.remove(name), name === 'page-in' ? SLIDE_MS : SLIDE_MS + 50);
 }
 
 /** 100vh in a page's styles is the page's own height. */
 function measure(page) {
-  page.box.style.setProperty("--vh", `${page.body.clientHeight / 100}px`);
+  page.box.style.setProperty('--vh', `${page.body.clientHeight / 100}px`);
 }
 
 export function resized() {
   stack.forEach(measure);
   const page = currentPage();
   const size = { windowWidth: page.body.clientWidth, windowHeight: page.body.clientHeight };
-  call(page, "onResize", { size });
-  page.root.getComponent().triggerPageLifetime("resize", [{ size }]);
+  call(page, 'onResize', { size });
+  page.root.getComponent().triggerPageLifetime('resize', [{ size }]);
   return { size };
 }
 
 /** @param {OpenPage} page @param {string} method */
 export function call(page, method, ...args) {
   const handler = page.caller[method];
-  if (typeof handler === "function") return handler.apply(page.caller, args);
+  if (typeof handler === 'function') return handler.apply(page.caller, args);
 }
 
 function scrolled(page) {
   const { scrollTop, clientHeight, scrollHeight } = page.scroller;
-  call(page, "onPageScroll", { scrollTop });
+  call(page, 'onPageScroll', { scrollTop });
   const distance = page.config.onReachBottomDistance ?? REACH_BOTTOM_PX;
   const atBottom = scrollTop + clientHeight >= scrollHeight - distance;
-  if (atBottom && !page.atBottom) call(page, "onReachBottom");
+  if (atBottom && !page.atBottom) call(page, 'onReachBottom');
   page.atBottom = atBottom;
 }
 
 /** Marks the page's own wish to be pulled, or lets it go. @param {boolean} refreshing */
 export function setRefreshing(refreshing) {
   followPull(currentPage(), refreshing);
-  if (refreshing) call(currentPage(), "onPullDownRefresh");
+  if (refreshing) call(currentPage(), 'onPullDownRefresh');
 }
 
 function addressOf({ route, query }) {
-  const search = Object.entries(query).map(([name, value]) => `${name}=${value ?? ""}`);
-  return search.length ? `${route}?${search.join("&")}` : route;
+  const search = Object.entries(query).map(([name, value]) => `${name}=${value ?? ''}`);
+  return search.length ? `${route}?${search.join('&')}` : route;
 }
 
 function element(tag, className) {

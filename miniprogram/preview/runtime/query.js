@@ -1,7 +1,7 @@
 // wx.createSelectorQuery, also as `this.createSelectorQuery()`: the engine's own knows no `node`, which a canvas needs.
 
-import { pageTop } from "./engine.js";
-import { currentPage } from "./pages.js";
+import { pageTop } from './engine.js';
+import { currentPage } from './pages.js';
 
 const SHORT = {
   boundingClientRect: { id: true, dataset: true, rect: true, size: true },
@@ -58,7 +58,13 @@ function describe(element, fields) {
   const result = {};
   if (fields.id) result.id = element.id;
   if (fields.dataset) result.dataset = element.dataset;
-  if (fields.rect) Object.assign(result, { left: box.left, right: box.right, top: box.top - pageTop(), bottom: box.bottom - pageTop() });
+  if (fields.rect)
+    Object.assign(result, {
+      left: box.left,
+      right: box.right,
+      top: box.top - pageTop(),
+      bottom: box.bottom - pageTop(),
+    });
   if (fields.size) Object.assign(result, { width: box.width, height: box.height });
   if (fields.scrollOffset) Object.assign(result, scrollOf(dom));
   if (fields.node) result.node = dom.phoneNode ?? null;
@@ -71,7 +77,8 @@ function describe(element, fields) {
 function describeViewport(fields) {
   const { body, scroller } = currentPage();
   const result = {};
-  if (fields.rect) Object.assign(result, { left: 0, top: 0, right: body.clientWidth, bottom: body.clientHeight });
+  if (fields.rect)
+    Object.assign(result, { left: 0, top: 0, right: body.clientWidth, bottom: body.clientHeight });
   if (fields.size) Object.assign(result, { width: body.clientWidth, height: body.clientHeight });
   if (fields.scrollOffset) Object.assign(result, scrollOf(scroller));
   return result;

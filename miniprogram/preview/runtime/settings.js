@@ -1,17 +1,23 @@
 // What the holder of this phone has chosen: who they are, theme, type size, network, and whether WeChat is in front.
 
 /** Type sizes of Android's steps in px, with the factor WeChat reports for each; 22 is care mode (关怀模式). */
-export const FONT_STEPS = new Map([[16, 1], [18, 1.125], [22, 1.4], [25, 1.55], [26, 1.65]]);
+export const FONT_STEPS = new Map([
+  [16, 1],
+  [18, 1.125],
+  [22, 1.4],
+  [25, 1.55],
+  [26, 1.65],
+]);
 
 const params = new URLSearchParams(location.search);
-const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const systemDark = matchMedia('(prefers-color-scheme: dark)');
 
 export const settings = {
   /** Handle of the simulated person; "" when there is no simulator. */
-  person: params.get("person") ?? "",
+  person: params.get('person') ?? '',
   /** @type {"light" | "dark" | "auto"} */
-  theme: params.get("theme") ?? "auto",
-  fontSizePx: Number(params.get("font")) || 16,
+  theme: params.get('theme') ?? 'auto',
+  fontSizePx: Number(params.get('font')) || 16,
   online: true,
   /** False while the mini-program is in the background. */
   visible: true,
@@ -22,18 +28,18 @@ export let persons = [];
 
 /** Asks the server who can hold this phone; in simulator mode a tab without `?person=` becomes the first of them. */
 export async function loadPersons() {
-  const answer = await fetch("/sim/api/persons").catch(() => null);
+  const answer = await fetch('/sim/api/persons').catch(() => null);
   if (!answer?.ok) return;
   const body = await answer.json().catch(() => null);
   persons = Array.isArray(body) ? body : (body?.persons ?? []);
   if (!settings.person && persons.length > 0) settings.person = persons[0].handle;
-  rememberInAddress("person", settings.person);
+  rememberInAddress('person', settings.person);
 }
 
 /** @returns {"light" | "dark"} */
 export function currentTheme() {
-  if (settings.theme === "light" || settings.theme === "dark") return settings.theme;
-  return systemDark.matches ? "dark" : "light";
+  if (settings.theme === 'light' || settings.theme === 'dark') return settings.theme;
+  return systemDark.matches ? 'dark' : 'light';
 }
 
 export function fontScale() {
@@ -59,26 +65,27 @@ export function forProgram(name) {
 
 /** The runtime hears an event first, then the program. @param {string} name @param {unknown} [detail] */
 export function emit(name, detail) {
-  for (const listener of [...(listeners[name] ?? []), ...(listeners[`program ${name}`] ?? [])]) listener(detail);
+  for (const listener of [...(listeners[name] ?? []), ...(listeners[`program ${name}`] ?? [])])
+    listener(detail);
 }
 
 /** @param {"light" | "dark" | "auto"} theme */
 export function setTheme(theme) {
   const before = currentTheme();
   settings.theme = theme;
-  rememberInAddress("theme", theme === "auto" ? "" : theme);
-  if (currentTheme() !== before) emit("theme", { theme: currentTheme() });
+  rememberInAddress('theme', theme === 'auto' ? '' : theme);
+  if (currentTheme() !== before) emit('theme', { theme: currentTheme() });
 }
 
 /** @param {boolean} online */
 export function setOnline(online) {
   if (settings.online === online) return;
   settings.online = online;
-  emit("network", { isConnected: online, networkType: networkType() });
+  emit('network', { isConnected: online, networkType: networkType() });
 }
 
 export function networkType() {
-  return settings.online ? "wifi" : "none";
+  return settings.online ? 'wifi' : 'none';
 }
 
 /** Keeps a choice over a reload. @param {string} name @param {string} value "" takes it out */
@@ -86,9 +93,9 @@ export function rememberInAddress(name, value) {
   const url = new URL(location.href);
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
-  if (url.href !== location.href) history.replaceState(null, "", url);
+  if (url.href !== location.href) history.replaceState(null, '', url);
 }
 
-systemDark.addEventListener("change", () => {
-  if (settings.theme === "auto") emit("theme", { theme: currentTheme() });
+systemDark.addEventListener('change', () => {
+  if (settings.theme === 'auto') emit('theme', { theme: currentTheme() });
 });

@@ -1,8 +1,8 @@
 // The tabs at the bottom: icon, word, badge or red dot; colours and icons follow the theme.
 
-import { h } from "./dom.js";
-import { isTabRoute, switchTab, call, currentPage } from "./pages.js";
-import { tabBarConfig, themed } from "./theme.js";
+import { h } from './dom.js';
+import { isTabRoute, switchTab, call, currentPage } from './pages.js';
+import { tabBarConfig, themed } from './theme.js';
 
 /** @type {HTMLElement} */
 let bar;
@@ -20,35 +20,46 @@ export function showTabBar(page) {
   const config = tabBarConfig();
   if (!config || !page) return;
   const hidden = hiddenByProgram || config.custom;
-  document.documentElement.classList.toggle("without-tab-bar", Boolean(hidden));
+  document.documentElement.classList.toggle('without-tab-bar', Boolean(hidden));
   bar.hidden = hidden;
   bar.inert = !isTabRoute(page.route);
   if (!isTabRoute(page.route)) return;
-  bar.style.background = themed(config.backgroundColor) ?? "#ffffff";
-  bar.classList.toggle("white-border", config.borderStyle === "white" || themed(config.borderStyle) === "white");
-  bar.replaceChildren(...config.list.map((tab, index) => tabButton(config, tab, index, tab.pagePath === page.route)));
+  bar.style.background = themed(config.backgroundColor) ?? '#ffffff';
+  bar.classList.toggle(
+    'white-border',
+    config.borderStyle === 'white' || themed(config.borderStyle) === 'white',
+  );
+  bar.replaceChildren(
+    ...config.list.map((tab, index) => tabButton(config, tab, index, tab.pagePath === page.route)),
+  );
 }
 
 function tabButton(config, tab, index, selected) {
   const icon = themed(selected ? (tab.selectedIconPath ?? tab.iconPath) : tab.iconPath);
   const { badge, dot } = marks[index] ?? {};
   return h(
-    "button",
+    'button',
     {
-      className: "tab",
-      role: "tab",
+      className: 'tab',
+      role: 'tab',
       ariaSelected: String(selected),
       style: `color:${themed(selected ? config.selectedColor : config.color)}`,
       on: { click: () => choose(tab, index) },
     },
-    h("span", "tab-icon", icon && h("img", { src: `program/${icon.replace(/^\//, "")}`, alt: "" }), badge && h("b", "tab-badge", badge), dot && h("b", "tab-dot")),
-    h("span", "tab-word", tab.text),
+    h(
+      'span',
+      'tab-icon',
+      icon && h('img', { src: `program/${icon.replace(/^\//, '')}`, alt: '' }),
+      badge && h('b', 'tab-badge', badge),
+      dot && h('b', 'tab-dot'),
+    ),
+    h('span', 'tab-word', tab.text),
   );
 }
 
 function choose(tab, index) {
   switchTab(tab.pagePath);
-  call(currentPage(), "onTabItemTap", { index: String(index), pagePath: tab.pagePath, text: tab.text });
+  call(currentPage(), 'onTabItemTap', { index: String(index), pagePath: tab.pagePath, text: tab.text });
 }
 
 /** @param {number} index @param {{ badge?: string, dot?: boolean }} mark an empty one takes it off */

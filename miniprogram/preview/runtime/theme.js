@@ -1,6 +1,6 @@
 // Colours of bars and tabs: app.json's window, the page's own, and theme.json behind names that begin with "@".
 
-import { currentTheme } from "./settings.js";
+import { currentTheme } from './settings.js';
 
 let program;
 
@@ -11,7 +11,7 @@ export function startTheme(mini) {
 
 /** A value of app.json; "@name" stands for the theme's. @param {any} value */
 export function themed(value) {
-  if (typeof value !== "string" || !value.startsWith("@")) return value;
+  if (typeof value !== 'string' || !value.startsWith('@')) return value;
   return program.theme[currentTheme()]?.[value.slice(1)];
 }
 

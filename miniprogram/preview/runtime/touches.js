@@ -5,17 +5,21 @@
 export function startTouches() {
   let target = null;
   const over = (name, type) =>
-    addEventListener(name, (event) => {
-      if (event.pointerType !== "mouse" || event.button > 0) return;
-      if (type === "touchstart") target = event.target;
-      if (!target) return;
-      send(target, type, [point(0, event.clientX, event.clientY, target)], type !== "touchend");
-      if (type === "touchend") target = null;
-    }, true);
-  over("pointerdown", "touchstart");
-  over("pointermove", "touchmove");
-  over("pointerup", "touchend");
-  addEventListener("wheel", pinch, { passive: false, capture: true });
+    addEventListener(
+      name,
+      (event) => {
+        if (event.pointerType !== 'mouse' || event.button > 0) return;
+        if (type === 'touchstart') target = event.target;
+        if (!target) return;
+        send(target, type, [point(0, event.clientX, event.clientY, target)], type !== 'touchend');
+        if (type === 'touchend') target = null;
+      },
+      true,
+    );
+  over('pointerdown', 'touchstart');
+  over('pointermove', 'touchmove');
+  over('pointerup', 'touchend');
+  addEventListener('wheel', pinch, { passive: false, capture: true });
 }
 
 function pinch(event) {
@@ -25,13 +29,22 @@ function pinch(event) {
   const before = 60;
   const after = Math.max(10, before * Math.exp(-event.deltaY / 200));
   const fingers = (half) => [point(0, x - half, y, target), point(1, x + half, y, target)];
-  send(target, "touchstart", fingers(before), true);
-  send(target, "touchmove", fingers(after), true);
-  send(target, "touchend", fingers(after), false);
+  send(target, 'touchstart', fingers(before), true);
+  send(target, 'touchmove', fingers(after), true);
+  send(target, 'touchend', fingers(after), false);
 }
 
 function point(identifier, clientX, clientY, target) {
-  return { identifier, clientX, clientY, pageX: clientX, pageY: clientY, screenX: clientX, screenY: clientY, target };
+  return {
+    identifier,
+    clientX,
+    clientY,
+    pageX: clientX,
+    pageY: clientY,
+    screenX: clientX,
+    screenY: clientY,
+    target,
+  };
 }
 
 function send(target, type, changed, stillDown) {

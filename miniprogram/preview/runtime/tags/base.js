@@ -2,11 +2,35 @@
 
 /** camelCase property → DOM attribute. */
 const ARIA = Object.fromEntries(
-  ["Label", "Hidden", "Checked", "Selected", "Disabled", "Expanded", "Live", "Modal", "Busy", "Atomic", "Haspopup", "Pressed", "Controls",
-    "Describedby", "Labelledby", "Valuenow", "Valuemin", "Valuemax", "Valuetext", "Required", "Invalid", "Roledescription", "Multiline", "Current", "Level"]
-    .map((name) => [`aria${name}`, `aria-${name.toLowerCase()}`]),
+  [
+    'Label',
+    'Hidden',
+    'Checked',
+    'Selected',
+    'Disabled',
+    'Expanded',
+    'Live',
+    'Modal',
+    'Busy',
+    'Atomic',
+    'Haspopup',
+    'Pressed',
+    'Controls',
+    'Describedby',
+    'Labelledby',
+    'Valuenow',
+    'Valuemin',
+    'Valuemax',
+    'Valuetext',
+    'Required',
+    'Invalid',
+    'Roledescription',
+    'Multiline',
+    'Current',
+    'Level',
+  ].map((name) => [`aria${name}`, `aria-${name.toLowerCase()}`]),
 );
-ARIA.ariaRole = "role";
+ARIA.ariaRole = 'role';
 
 const HOVER_START_MS = 20;
 const HOVER_STAY_MS = 70;
@@ -31,7 +55,7 @@ export function complete(tag) {
     properties: {
       ...Object.fromEntries(aria),
       hidden: Boolean,
-      hoverClass: { type: String, value: "none" },
+      hoverClass: { type: String, value: 'none' },
       hoverStartTime: { type: Number, value: HOVER_START_MS },
       hoverStayTime: { type: Number, value: HOVER_STAY_MS },
       hoverStopPropagation: Boolean,
@@ -59,7 +83,7 @@ export function complete(tag) {
 }
 
 function setOrRemove(element, attribute, value) {
-  if (value === null || value === undefined || value === "") element.removeAttribute(attribute);
+  if (value === null || value === undefined || value === '') element.removeAttribute(attribute);
   else element.setAttribute(attribute, String(value));
 }
 
@@ -68,19 +92,24 @@ function watchHover(component) {
   let timer;
   const names = () => {
     const { hoverClass } = component.data;
-    return hoverClass && hoverClass !== "none" ? scopedClasses(component, hoverClass) : [];
+    return hoverClass && hoverClass !== 'none' ? scopedClasses(component, hoverClass) : [];
   };
   const leave = () => {
     clearTimeout(timer);
     setTimeout(() => component.$$.classList.remove(...names()), component.data.hoverStayTime);
   };
-  component.$$.addEventListener("touchstart", (event) => {
-    if (component.data.disabled || event.hoverTaken) return;
-    event.hoverTaken = component.data.hoverStopPropagation;
-    clearTimeout(timer);
-    timer = setTimeout(() => component.$$.classList.add(...names()), component.data.hoverStartTime);
-  }, { passive: true });
-  for (const name of ["touchend", "touchcancel", "touchmove"]) component.$$.addEventListener(name, leave, { passive: true });
+  component.$$.addEventListener(
+    'touchstart',
+    (event) => {
+      if (component.data.disabled || event.hoverTaken) return;
+      event.hoverTaken = component.data.hoverStopPropagation;
+      clearTimeout(timer);
+      timer = setTimeout(() => component.$$.classList.add(...names()), component.data.hoverStartTime);
+    },
+    { passive: true },
+  );
+  for (const name of ['touchend', 'touchcancel', 'touchmove'])
+    component.$$.addEventListener(name, leave, { passive: true });
 }
 
 /** Class names as they stand in the DOM for the component whose template holds this tag. @param {any} component @param {string} classes */
@@ -88,7 +117,9 @@ export function scopedClasses(component, classes) {
   const host = component.ownerShadowRoot?.getHostNode();
   const { styleScope, extraStyleScope } = host?.getComponentOptions() ?? {};
   const scopes = host?.getRootBehavior().ownerSpace.styleScopeManager;
-  const prefixes = [styleScope, extraStyleScope].filter((scope) => scope !== undefined).map((scope) => scopes.queryName(scope));
+  const prefixes = [styleScope, extraStyleScope]
+    .filter((scope) => scope !== undefined)
+    .map((scope) => scopes.queryName(scope));
   return classes
     .split(/\s+/)
     .filter(Boolean)
@@ -102,7 +133,7 @@ function animate(element, steps) {
     const play = () => {
       element.style.transition = `all ${options.duration}ms ${options.timingFunction} ${options.delay}ms`;
       element.style.transformOrigin = options.transformOrigin;
-      if (transforms.length) element.style.transform = transforms.join(" ");
+      if (transforms.length) element.style.transform = transforms.join(' ');
       Object.assign(element.style, styles);
     };
     if (delay) setTimeout(play, delay);

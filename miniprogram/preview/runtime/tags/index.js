@@ -1,10 +1,10 @@
-import { TAG_NAMES } from "../../build/tag-names.mjs";
-import { complete } from "./base.js";
-import { fields } from "./fields.js";
-import { media } from "./media.js";
-import { picker } from "./picker.js";
-import { plain } from "./plain.js";
-import { scroll } from "./scroll.js";
+import { TAG_NAMES } from '../../build/tag-names.mjs';
+import { complete } from './base.js';
+import { fields } from './fields.js';
+import { media } from './media.js';
+import { picker } from './picker.js';
+import { plain } from './plain.js';
+import { scroll } from './scroll.js';
 
 const specs = { ...plain, ...fields, ...media, ...picker, ...scroll };
 

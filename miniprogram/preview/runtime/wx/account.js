@@ -1,42 +1,49 @@
 // Who is there and what they allow: sign-in, consent to notifications, and the mini-program's own lifetime.
 
-import { handlingTap } from "../engine.js";
-import { overlay } from "../overlays.js";
-import { forProgram, settings } from "../settings.js";
-import { Refusal, calls } from "./api.js";
+import { handlingTap } from '../engine.js';
+import { overlay } from '../overlays.js';
+import { forProgram, settings } from '../settings.js';
+import { Refusal, calls } from './api.js';
 
 /** WeChat's list is 5 long today; clients before 8.0.38 took 3. */
 const MAX_TEMPLATES = 3;
 
 async function simulator(path, body) {
-  const answer = await fetch(`/sim/api/${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ person: settings.person, ...body }) });
+  const answer = await fetch(`/sim/api/${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ person: settings.person, ...body }),
+  });
   const result = await answer.json().catch(() => ({}));
   if (answer.ok && !result.errCode) return result;
-  throw new Refusal(result.errMsg?.replace(/^.*?fail\s*/, "") ?? `the simulator answered ${answer.status}`, { errCode: result.errCode });
+  throw new Refusal(result.errMsg?.replace(/^.*?fail\s*/, '') ?? `the simulator answered ${answer.status}`, {
+    errCode: result.errCode,
+  });
 }
 
 async function login() {
-  if (!settings.person) throw new Refusal("no simulated person: the server does not run in simulator mode");
-  if (!settings.online) throw new Refusal("net::ERR_INTERNET_DISCONNECTED");
-  const { code } = await simulator("login", {});
+  if (!settings.person) throw new Refusal('no simulated person: the server does not run in simulator mode');
+  if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED');
+  const { code } = await simulator('login', {});
   return { code };
 }
 
 /** Must be called synchronously in a tap; the rest of the rules are the simulator's. */
 function requestSubscribeMessage({ tmplIds }) {
-  if (!handlingTap) throw new Refusal("can only be invoked by user TAP gesture");
+  if (!handlingTap) throw new Refusal('can only be invoked by user TAP gesture');
   if (!tmplIds?.length) throw new Refusal("TmplIds can't be empty", { errCode: 10001 });
-  if (tmplIds.length > MAX_TEMPLATES) throw new Refusal("Templates count out of max bounds", { errCode: 20003 });
-  if (!settings.online) throw new Refusal("Request list fail", { errCode: 10002 });
+  if (tmplIds.length > MAX_TEMPLATES)
+    throw new Refusal('Templates count out of max bounds', { errCode: 20003 });
+  if (!settings.online) throw new Refusal('Request list fail', { errCode: 10002 });
   return askConsent(tmplIds);
 }
 
 async function askConsent(templates) {
-  const asked = await simulator("subscribe/ask", { templates });
+  const asked = await simulator('subscribe/ask', { templates });
   if (!asked.popup) return asked.result;
   const shown = templates.map((id) => ({ id, title: asked.titles[id] ?? id }));
   const { choices, keep } = await overlay.consent(shown);
-  const { result } = await simulator("subscribe", { choices, keep });
+  const { result } = await simulator('subscribe', { choices, keep });
   return result;
 }
 
@@ -49,41 +56,61 @@ function pair(name, event) {
 }
 
 const quietLog = () => {
-  const log = (name) => (...values) => console[name](...values);
-  return { debug: log("debug"), info: log("info"), log: log("log"), warn: log("warn"), error: log("error"), setFilterMsg() {}, addFilterMsg() {}, in() {} };
+  const log =
+    (name) =>
+    (...values) =>
+      console[name](...values);
+  return {
+    debug: log('debug'),
+    info: log('info'),
+    log: log('log'),
+    warn: log('warn'),
+    error: log('error'),
+    setFilterMsg() {},
+    addFilterMsg() {},
+    in() {},
+  };
 };
 
 export const account = {
   ...calls({
     login,
     checkSession: () => {
-      if (!settings.person) throw new Refusal("session time out");
+      if (!settings.person) throw new Refusal('session time out');
     },
     requestSubscribeMessage,
     getSetting: () => ({ authSetting: {}, subscriptionsSetting: { mainSwitch: true, itemSettings: {} } }),
     async openSetting() {
-      if (!handlingTap) throw new Refusal("can only be invoked by user TAP gesture");
-      await overlay.notice("设置", "订阅消息的开关在模拟手机 /sim 上。");
+      if (!handlingTap) throw new Refusal('can only be invoked by user TAP gesture');
+      await overlay.notice('设置', '订阅消息的开关在模拟手机 /sim 上。');
       return { authSetting: {} };
     },
-    getPrivacySetting: () => ({ needAuthorization: false, privacyContractName: "《隐私保护指引》" }),
+    getPrivacySetting: () => ({ needAuthorization: false, privacyContractName: '《隐私保护指引》' }),
     async openPrivacyContract() {
-      await overlay.notice("隐私保护指引", "在微信里,这一页由微信展示。");
+      await overlay.notice('隐私保护指引', '在微信里,这一页由微信展示。');
     },
   }),
-  getAccountInfoSync: () => ({ miniProgram: { appId: "touristappid", envVersion: "develop", version: "" }, plugin: {} }),
+  getAccountInfoSync: () => ({
+    miniProgram: { appId: 'touristappid', envVersion: 'preview', version: '' },
+    plugin: {},
+  }),
   /** Never has an update: the preview always shows the newest build. */
-  getUpdateManager: () => ({ onCheckForUpdate: (listener) => setTimeout(() => listener({ hasUpdate: false })), onUpdateReady() {}, onUpdateFailed() {}, applyUpdate() {} }),
+  getUpdateManager: () => ({
+    onCheckForUpdate: (listener) => setTimeout(() => listener({ hasUpdate: false })),
+    onUpdateReady() {},
+    onUpdateFailed() {},
+    applyUpdate() {},
+  }),
   getLaunchOptionsSync: launch,
   getEnterOptionsSync: launch,
   getLogManager: quietLog,
   getRealtimeLogManager: quietLog,
-  ...pair("ThemeChange", "theme"),
-  ...pair("AppShow", "show"),
-  ...pair("AppHide", "hide"),
-  ...pair("Error", "error"),
-  ...pair("UnhandledRejection", "unhandledRejection"),
-  ...pair("PageNotFound", "pageNotFound"),
+  ...pair('ThemeChange', 'theme'),
+  ...pair('AppShow', 'show'),
+  ...pair('AppHide', 'hide'),
+  ...pair('Error', 'error'),
+  ...pair('UnhandledRejection', 'unhandledRejection'),
+  ...pair('PageNotFound', 'pageNotFound'),
   onMemoryWarning: () => {},
   offMemoryWarning: () => {},
 };

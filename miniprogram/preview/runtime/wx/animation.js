@@ -1,16 +1,45 @@
 // wx.createAnimation: collects steps; a tag plays them when it gets the export as its `animation`.
 
 const TRANSFORMS = {
-  translate: "px", translateX: "px", translateY: "px", translateZ: "px", translate3d: "px", scale: "", scaleX: "", scaleY: "", scale3d: "",
-  rotate: "deg", rotateX: "deg", rotateY: "deg", rotateZ: "deg", skew: "deg", skewX: "deg", skewY: "deg",
+  translate: 'px',
+  translateX: 'px',
+  translateY: 'px',
+  translateZ: 'px',
+  translate3d: 'px',
+  scale: '',
+  scaleX: '',
+  scaleY: '',
+  scale3d: '',
+  rotate: 'deg',
+  rotateX: 'deg',
+  rotateY: 'deg',
+  rotateZ: 'deg',
+  skew: 'deg',
+  skewX: 'deg',
+  skewY: 'deg',
 };
-const STYLES = { opacity: "", backgroundColor: "", width: "px", height: "px", top: "px", left: "px", bottom: "px", right: "px" };
+const STYLES = {
+  opacity: '',
+  backgroundColor: '',
+  width: 'px',
+  height: 'px',
+  top: 'px',
+  left: 'px',
+  bottom: 'px',
+  right: 'px',
+};
 
-const withUnit = (value, unit) => (typeof value === "number" && unit ? `${value}${unit}` : value);
+const withUnit = (value, unit) => (typeof value === 'number' && unit ? `${value}${unit}` : value);
 
 /** @param {any} [defaults] duration and delay in ms, timingFunction, transformOrigin */
 export function createAnimation(defaults = {}) {
-  const base = { duration: 400, delay: 0, timingFunction: "linear", transformOrigin: "50% 50% 0", ...defaults };
+  const base = {
+    duration: 400,
+    delay: 0,
+    timingFunction: 'linear',
+    transformOrigin: '50% 50% 0',
+    ...defaults,
+  };
   let steps = [];
   let [transforms, styles] = [[], {}];
   const animation = {
@@ -27,7 +56,7 @@ export function createAnimation(defaults = {}) {
   };
   for (const [name, unit] of Object.entries(TRANSFORMS)) {
     animation[name] = (...values) => {
-      transforms.push(`${name}(${values.map((value) => withUnit(value, unit)).join(", ")})`);
+      transforms.push(`${name}(${values.map((value) => withUnit(value, unit)).join(', ')})`);
       return animation;
     };
   }

@@ -1,37 +1,67 @@
 // What the program may learn of the phone and ask of it.
 
-import { overlay } from "../overlays.js";
-import { currentPage } from "../pages.js";
-import { currentTheme, fontScale, forProgram, settings } from "../settings.js";
-import { Refusal, calls } from "./api.js";
+import { overlay } from '../overlays.js';
+import { currentPage } from '../pages.js';
+import { currentTheme, fontScale, forProgram, settings } from '../settings.js';
+import { Refusal, calls } from './api.js';
 
 /** The base library whose behaviour the preview plays. */
-const SDK_VERSION = "3.8.0";
+const SDK_VERSION = '3.8.0';
 
 function windowInfo() {
   const body = currentPage()?.body.getBoundingClientRect();
   const style = getComputedStyle(document.documentElement);
   const px = (name) => parseFloat(style.getPropertyValue(name)) || 0;
-  const [top, bottom] = [px("--status"), innerHeight - px("--safe-bottom")];
+  const [top, bottom] = [px('--status'), innerHeight - px('--safe-bottom')];
   return {
-    pixelRatio: devicePixelRatio, screenWidth: innerWidth, screenHeight: innerHeight, windowWidth: innerWidth,
-    windowHeight: body?.height || innerHeight, statusBarHeight: top, screenTop: body?.top ?? 0,
+    pixelRatio: devicePixelRatio,
+    screenWidth: innerWidth,
+    screenHeight: innerHeight,
+    windowWidth: innerWidth,
+    windowHeight: body?.height || innerHeight,
+    statusBarHeight: top,
+    screenTop: body?.top ?? 0,
     safeArea: { left: 0, right: innerWidth, top, bottom, width: innerWidth, height: bottom - top },
   };
 }
 
-const deviceInfo = () => ({ brand: "devtools", model: "browser preview", system: "iOS 18.0", platform: "devtools", benchmarkLevel: -1, abi: "", memorySize: 4096 });
-
-const baseInfo = () => ({
-  SDKVersion: SDK_VERSION, version: "8.0.50", language: "zh_CN", theme: currentTheme(), enableDebug: false,
-  fontSizeSetting: settings.fontSizePx, fontSizeScaleFactor: fontScale(), host: { env: "WeChat" },
+const deviceInfo = () => ({
+  brand: 'devtools',
+  model: 'browser preview',
+  system: 'iOS 18.0',
+  platform: 'devtools',
+  benchmarkLevel: -1,
+  abi: '',
+  memorySize: 4096,
 });
 
-const systemSetting = () => ({ bluetoothEnabled: true, locationEnabled: true, wifiEnabled: settings.online, deviceOrientation: "portrait" });
+const baseInfo = () => ({
+  SDKVersion: SDK_VERSION,
+  version: '8.0.50',
+  language: 'zh_CN',
+  theme: currentTheme(),
+  enableDebug: false,
+  fontSizeSetting: settings.fontSizePx,
+  fontSizeScaleFactor: fontScale(),
+  host: { env: 'WeChat' },
+});
+
+const systemSetting = () => ({
+  bluetoothEnabled: true,
+  locationEnabled: true,
+  wifiEnabled: settings.online,
+  deviceOrientation: 'portrait',
+});
 
 const authorizeSetting = () => ({
-  albumAuthorized: "authorized", bluetoothAuthorized: "authorized", cameraAuthorized: "authorized", locationAuthorized: "authorized",
-  locationReducedAccuracy: false, microphoneAuthorized: "authorized", notificationAuthorized: "authorized", phoneCalendarAuthorized: "authorized",
+  albumAuthorized: 'authorized',
+  bluetoothAuthorized: 'authorized',
+  cameraAuthorized: 'authorized',
+  locationAuthorized: 'authorized',
+  locationReducedAccuracy: false,
+  microphoneAuthorized: 'authorized',
+  notificationAuthorized: 'authorized',
+  phoneCalendarAuthorized: 'authorized',
 });
 
 function everything() {
@@ -40,21 +70,28 @@ function everything() {
 
 /** Where WeChat's capsule lies: pages with a navigation bar of their own keep clear of it. */
 function capsule() {
-  const box = currentPage()?.bar.querySelector(".capsule").getBoundingClientRect();
-  const { top, right, bottom, left, width, height } = box ?? { top: 6, right: innerWidth - 7, bottom: 38, left: innerWidth - 94, width: 87, height: 32 };
+  const box = currentPage()?.bar.querySelector('.capsule').getBoundingClientRect();
+  const { top, right, bottom, left, width, height } = box ?? {
+    top: 6,
+    right: innerWidth - 7,
+    bottom: 38,
+    left: innerWidth - 94,
+    width: 87,
+    height: 32,
+  };
   return { top, right, bottom, left, width, height };
 }
 
 /** The simulator's codes (seat codes and the like); nothing without a simulator. */
 async function knownCodes() {
-  const answer = await fetch("/sim/api/codes").catch(() => null);
+  const answer = await fetch('/sim/api/codes').catch(() => null);
   const body = answer?.ok ? await answer.json().catch(() => []) : [];
   return Array.isArray(body) ? body : (body.codes ?? []);
 }
 
-const resizes = forProgram("resize");
-const keyboard = forProgram("keyboard");
-let clipboard = "";
+const resizes = forProgram('resize');
+const keyboard = forProgram('keyboard');
+let clipboard = '';
 
 export const device = {
   getWindowInfo: windowInfo,
@@ -72,25 +109,25 @@ export const device = {
     async setClipboardData({ data }) {
       clipboard = String(data);
       await navigator.clipboard?.writeText(clipboard).catch(() => {});
-      overlay.toast({ title: "内容已复制", icon: "none" });
+      overlay.toast({ title: '内容已复制', icon: 'none' });
     },
     getClipboardData: () => ({ data: clipboard }),
     async makePhoneCall({ phoneNumber }) {
-      await overlay.notice("拨打电话", phoneNumber);
+      await overlay.notice('拨打电话', phoneNumber);
     },
     async openLocation({ name, address, latitude, longitude }) {
-      await overlay.notice(name ?? "地图", `${address ?? ""} ${latitude}, ${longitude}`.trim());
+      await overlay.notice(name ?? '地图', `${address ?? ''} ${latitude}, ${longitude}`.trim());
     },
     async addPhoneCalendar({ title }) {
-      await overlay.notice("已添加到日历", title);
+      await overlay.notice('已添加到日历', title);
     },
     /** Text with a "?" is taken for a code of this mini-program: WeChat gives its page as `path`. */
     async scanCode() {
       const text = await overlay.scan(await knownCodes());
-      if (text === null) throw new Refusal("cancel");
-      return text.includes("?")
-        ? { result: "", path: text, scanType: "WX_CODE", charSet: "utf-8", rawData: "" }
-        : { result: text, path: "", scanType: "QR_CODE", charSet: "utf-8", rawData: "" };
+      if (text === null) throw new Refusal('cancel');
+      return text.includes('?')
+        ? { result: '', path: text, scanType: 'WX_CODE', charSet: 'utf-8', rawData: '' }
+        : { result: text, path: '', scanType: 'QR_CODE', charSet: 'utf-8', rawData: '' };
     },
     checkIsOpenAccessibility: () => ({ open: false }),
   }),

@@ -1,30 +1,40 @@
 // The `wx` object: every call the pages may make. An unknown one is an error that names it.
 
-import { account } from "./account.js";
-import { createAnimation } from "./animation.js";
-import { device } from "./device.js";
-import { navigation } from "./navigation.js";
-import { network } from "./network.js";
-import { storage } from "./storage.js";
-import { ui } from "./ui.js";
+import { account } from './account.js';
+import { createAnimation } from './animation.js';
+import { device } from './device.js';
+import { navigation } from './navigation.js';
+import { network } from './network.js';
+import { storage } from './storage.js';
+import { ui } from './ui.js';
 
 /** Newer calls that libraries look for before they use them; they are absent from older WeChat too. */
 const PROBED = new Set([
-  "onMenuButtonBoundingClientRectWeightChange", "offMenuButtonBoundingClientRectWeightChange", "getSkylineInfoSync", "worklet",
+  'onMenuButtonBoundingClientRectWeightChange',
+  'offMenuButtonBoundingClientRectWeightChange',
+  'getSkylineInfoSync',
+  'worklet',
   // what tools ask of any object
-  "then", "toJSON", "constructor", "default", "__esModule", "$$typeof", "nodeType", "asymmetricMatch",
+  'then',
+  'toJSON',
+  'constructor',
+  'default',
+  '__esModule',
+  '$$typeof',
+  'nodeType',
+  'asymmetricMatch',
 ]);
 
 export function createWx() {
   const known = { ...account, ...device, ...navigation, ...network, ...storage, ...ui, createAnimation };
   known.canIUse = (schema) => {
-    const [name] = schema.split(".");
+    const [name] = schema.split('.');
     return name in known || /^[a-z]+(-[a-z]+)*$/.test(name);
   };
   return new Proxy(Object.freeze(known), {
     get(target, name) {
       if (name in target) return target[name];
-      if (typeof name === "symbol" || PROBED.has(name)) return undefined;
+      if (typeof name === 'symbol' || PROBED.has(name)) return undefined;
       throw new Error(`wx.${name} is not in the preview: see miniprogram/preview/README.md for what is`);
     },
   });

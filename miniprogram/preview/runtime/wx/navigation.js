@@ -1,13 +1,24 @@
 // Moves between pages. Refuse: an eleventh page, a tab page by navigateTo or redirectTo, a page that is no tab by switchTab, an unknown page.
 
-import { MAX_PAGES, currentPage, isTabRoute, parseUrl, pop, push, relaunch, replace, stackRoutes, switchTab } from "../pages.js";
-import { emit } from "../settings.js";
-import { Refusal, calls } from "./api.js";
+import {
+  MAX_PAGES,
+  currentPage,
+  isTabRoute,
+  parseUrl,
+  pop,
+  push,
+  relaunch,
+  replace,
+  stackRoutes,
+  switchTab,
+} from '../pages.js';
+import { emit } from '../settings.js';
+import { Refusal, calls } from './api.js';
 
 function target(url) {
-  const parsed = parseUrl(url ?? "");
+  const parsed = parseUrl(url ?? '');
   if (parsed.known) return parsed;
-  emit("pageNotFound", { path: parsed.route, query: parsed.query, isEntryPage: false });
+  emit('pageNotFound', { path: parsed.route, query: parsed.query, isEntryPage: false });
   throw new Refusal(`page "${parsed.route}" is not found`);
 }
 
@@ -32,7 +43,7 @@ function eventChannel() {
 export const navigation = calls({
   navigateTo({ url, events }) {
     const { route, query } = target(url);
-    if (isTabRoute(route)) throw new Refusal("can not navigateTo a tabbar page");
+    if (isTabRoute(route)) throw new Refusal('can not navigateTo a tabbar page');
     if (stackRoutes().length >= MAX_PAGES) throw new Refusal(`webview count limit exceed ${MAX_PAGES}`);
     const channel = eventChannel();
     for (const [name, listener] of Object.entries(events ?? {})) channel.on(name, listener);
@@ -43,17 +54,17 @@ export const navigation = calls({
   },
   redirectTo({ url }) {
     const { route, query } = target(url);
-    if (isTabRoute(route)) throw new Refusal("can not redirectTo a tabbar page");
+    if (isTabRoute(route)) throw new Refusal('can not redirectTo a tabbar page');
     replace(route, query);
   },
   navigateBack({ delta = 1 }) {
-    if (stackRoutes().length <= 1) throw new Refusal("cannot navigate back at first page");
+    if (stackRoutes().length <= 1) throw new Refusal('cannot navigate back at first page');
     pop(delta);
   },
   switchTab({ url }) {
     const { route, query } = target(url);
-    if (!isTabRoute(route)) throw new Refusal("can not switch to no-tabBar page");
-    if (Object.keys(query).length) throw new Refusal("url can not have a query string");
+    if (!isTabRoute(route)) throw new Refusal('can not switch to no-tabBar page');
+    if (Object.keys(query).length) throw new Refusal('url can not have a query string');
     switchTab(route);
   },
   reLaunch({ url }) {

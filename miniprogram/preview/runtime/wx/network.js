@@ -1,8 +1,8 @@
 // wx.request and wx.connectSocket. Refuse: a sixth open socket, anything while offline or in the background; the eleventh request waits.
 // A URL that begins with "/" means this page's own server; on a phone the pages name the whole address.
 
-import { forProgram, networkType, on, settings } from "../settings.js";
-import { Refusal, call, calls } from "./api.js";
+import { forProgram, networkType, on, settings } from '../settings.js';
+import { Refusal, call, calls } from './api.js';
 
 const MAX_REQUESTS = 10;
 const MAX_SOCKETS = 5;
@@ -32,18 +32,27 @@ function nextTurn() {
 
 function request(options) {
   const abort = new AbortController();
-  const answer = call("request", () => send(options, abort))(options);
-  const task = { abort: () => abort.abort(new Refusal("abort")), onHeadersReceived() {}, offHeadersReceived() {}, onChunkReceived() {}, offChunkReceived() {} };
+  const answer = call('request', () => send(options, abort))(options);
+  const task = {
+    abort: () => abort.abort(new Refusal('abort')),
+    onHeadersReceived() {},
+    offHeadersReceived() {},
+    onChunkReceived() {},
+    offChunkReceived() {},
+  };
   return answer ? Object.assign(answer, task) : task;
 }
 
 async function send(options, abort) {
   await turn();
   unfinished.add(abort);
-  const timer = setTimeout(() => abort.abort(new Refusal("timeout", { errno: 5 })), options.timeout ?? TIMEOUT_MS);
+  const timer = setTimeout(
+    () => abort.abort(new Refusal('timeout', { errno: 5 })),
+    options.timeout ?? TIMEOUT_MS,
+  );
   try {
-    if (!settings.online) throw new Refusal("net::ERR_INTERNET_DISCONNECTED", { errno: 600001 });
-    if (suspended) throw new Refusal("interrupted", { errno: 600003 });
+    if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED', { errno: 600001 });
+    if (suspended) throw new Refusal('interrupted', { errno: 600003 });
     abort.signal.throwIfAborted();
     return await exchange(options, abort.signal);
   } catch (error) {
@@ -56,28 +65,45 @@ async function send(options, abort) {
   }
 }
 
-async function exchange({ url, method = "GET", header = {}, data, dataType = "json", responseType = "text" }, signal) {
-  const headers = new Headers({ "content-type": "application/json", ...header });
+async function exchange(
+  { url, method = 'GET', header = {}, data, dataType = 'json', responseType = 'text' },
+  signal,
+) {
+  const headers = new Headers({ 'content-type': 'application/json', ...header });
   const target = new URL(url, location.origin);
   const bodyless = /^(GET|HEAD|OPTIONS)$/i.test(method);
   if (bodyless) {
-    headers.delete("content-type");
+    headers.delete('content-type');
     for (const [name, value] of Object.entries(data ?? {})) target.searchParams.append(name, String(value));
   }
-  const body = bodyless ? undefined : encode(data, headers.get("content-type"));
-  const response = await fetch(target, { method: method.toUpperCase(), headers, body, signal, credentials: "omit", cache: "no-store" });
-  const content = responseType === "arraybuffer" ? await response.arrayBuffer() : await response.text();
-  return { data: dataType === "json" ? parsed(content) : content, statusCode: response.status, header: Object.fromEntries(response.headers), cookies: [] };
+  const body = bodyless ? undefined : encode(data, headers.get('content-type'));
+  const response = await fetch(target, {
+    method: method.toUpperCase(),
+    headers,
+    body,
+    signal,
+    credentials: 'omit',
+    cache: 'no-store',
+  });
+  const content = responseType === 'arraybuffer' ? await response.arrayBuffer() : await response.text();
+  return {
+    data: dataType === 'json' ? parsed(content) : content,
+    statusCode: response.status,
+    header: Object.fromEntries(response.headers),
+    cookies: [],
+  };
 }
 
 function encode(data, type) {
-  if (data === undefined || typeof data === "string" || data instanceof ArrayBuffer) return data;
-  return type?.includes("x-www-form-urlencoded") ? new URLSearchParams(data).toString() : JSON.stringify(data);
+  if (data === undefined || typeof data === 'string' || data instanceof ArrayBuffer) return data;
+  return type?.includes('x-www-form-urlencoded')
+    ? new URLSearchParams(data).toString()
+    : JSON.stringify(data);
 }
 
 /** WeChat hands over JSON as a value and anything else as text. */
 function parsed(content) {
-  if (typeof content !== "string") return content;
+  if (typeof content !== 'string') return content;
   try {
     return JSON.parse(content);
   } catch {
@@ -91,60 +117,66 @@ function connectSocket({ url, protocols, header, success, fail, complete }) {
   const tell = (name, event) => heard[name].forEach((listener) => listener(event));
   const task = {
     readyState: 0,
-    onOpen: (f) => heard.open.push(f), onMessage: (f) => heard.message.push(f), onError: (f) => heard.error.push(f), onClose: (f) => heard.close.push(f),
-    send: call("sendSocketMessage", () => { throw new Refusal("SocketTask.readyState is not OPEN"); }),
-    close: call("closeSocket", () => {}),
+    onOpen: (f) => heard.open.push(f),
+    onMessage: (f) => heard.message.push(f),
+    onError: (f) => heard.error.push(f),
+    onClose: (f) => heard.close.push(f),
+    send: call('sendSocketMessage', () => {
+      throw new Refusal('SocketTask.readyState is not OPEN');
+    }),
+    close: call('closeSocket', () => {}),
   };
   const refuse = (errMsg) => {
     setTimeout(() => {
       fail?.({ errMsg: `connectSocket:fail ${errMsg}` });
       complete?.({ errMsg: `connectSocket:fail ${errMsg}` });
       task.readyState = 3;
-      tell("error", { errMsg: `connectSocket:fail ${errMsg}` });
-      tell("close", { code: 1006, reason: errMsg });
+      tell('error', { errMsg: `connectSocket:fail ${errMsg}` });
+      tell('close', { code: 1006, reason: errMsg });
     });
     return task;
   };
-  if (sockets.size >= MAX_SOCKETS) return refuse("exceed max socket connection count 5");
-  if (!settings.online) return refuse("net::ERR_INTERNET_DISCONNECTED");
-  if (suspended) return refuse("interrupted");
-  if (header) console.warn("connectSocket: a browser cannot send `header`; put the token into the first message");
+  if (sockets.size >= MAX_SOCKETS) return refuse('exceed max socket connection count 5');
+  if (!settings.online) return refuse('net::ERR_INTERNET_DISCONNECTED');
+  if (suspended) return refuse('interrupted');
+  if (header)
+    console.warn('connectSocket: a browser cannot send `header`; put the token into the first message');
   const address = new URL(url, location.origin);
-  address.protocol = address.protocol.replace(/^http/, "ws");
+  address.protocol = address.protocol.replace(/^http/, 'ws');
   const socket = new WebSocket(address, protocols ?? []);
   attach(task, socket, tell);
   setTimeout(() => {
-    success?.({ errMsg: "connectSocket:ok" });
-    complete?.({ errMsg: "connectSocket:ok" });
+    success?.({ errMsg: 'connectSocket:ok' });
+    complete?.({ errMsg: 'connectSocket:ok' });
   });
   return task;
 }
 
 function attach(task, socket, tell) {
   sockets.add(socket);
-  socket.binaryType = "arraybuffer";
+  socket.binaryType = 'arraybuffer';
   const closed = (code, reason) => {
     if (!sockets.delete(socket)) return;
     task.readyState = 3;
-    tell("close", { code, reason });
+    tell('close', { code, reason });
   };
   socket.cutOff = () => {
     socket.close();
-    tell("error", { errMsg: "connectSocket:fail interrupted" });
-    closed(1006, "interrupted");
+    tell('error', { errMsg: 'connectSocket:fail interrupted' });
+    closed(1006, 'interrupted');
   };
   socket.onopen = () => {
     task.readyState = 1;
-    tell("open", { header: {} });
+    tell('open', { header: {} });
   };
-  socket.onmessage = ({ data }) => sockets.has(socket) && tell("message", { data });
-  socket.onerror = () => sockets.has(socket) && tell("error", { errMsg: "connectSocket:fail" });
+  socket.onmessage = ({ data }) => sockets.has(socket) && tell('message', { data });
+  socket.onerror = () => sockets.has(socket) && tell('error', { errMsg: 'connectSocket:fail' });
   socket.onclose = ({ code, reason }) => closed(code, reason);
-  task.send = call("sendSocketMessage", ({ data }) => {
-    if (task.readyState !== 1) throw new Refusal("SocketTask.readyState is not OPEN");
+  task.send = call('sendSocketMessage', ({ data }) => {
+    if (task.readyState !== 1) throw new Refusal('SocketTask.readyState is not OPEN');
     socket.send(data);
   });
-  task.close = call("closeSocket", ({ code = 1000, reason = "" }) => {
+  task.close = call('closeSocket', ({ code = 1000, reason = '' }) => {
     task.readyState = 2;
     socket.close(code, reason);
   });
@@ -154,7 +186,7 @@ let suspended = false;
 
 function interrupt() {
   for (const socket of [...sockets]) socket.cutOff();
-  for (const abort of [...unfinished]) abort.abort(new Refusal("interrupted", { errno: 600003 }));
+  for (const abort of [...unfinished]) abort.abort(new Refusal('interrupted', { errno: 600003 }));
 }
 
 /** The mini-program went to the background: after 5 s WeChat stops it. */
@@ -171,16 +203,23 @@ export function keepSockets() {
   suspended = false;
 }
 
-on("network", ({ isConnected }) => {
+on('network', ({ isConnected }) => {
   if (!isConnected) interrupt();
 });
 
-const status = forProgram("network");
+const status = forProgram('network');
 
 export const network = {
   request,
   connectSocket,
-  ...calls({ getNetworkType: () => ({ networkType: networkType(), signalStrength: 90, hasSystemProxy: false, weakNet: false }) }),
+  ...calls({
+    getNetworkType: () => ({
+      networkType: networkType(),
+      signalStrength: 90,
+      hasSystemProxy: false,
+      weakNet: false,
+    }),
+  }),
   onNetworkStatusChange: status.on,
   offNetworkStatusChange: status.off,
 };

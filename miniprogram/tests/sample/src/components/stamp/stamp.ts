@@ -2,7 +2,7 @@ Component({
   properties: { label: String },
   methods: {
     press() {
-      this.triggerEvent("press");
+      this.triggerEvent('press');
     },
   },
 });

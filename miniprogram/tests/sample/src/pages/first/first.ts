@@ -1,39 +1,39 @@
-const TEMPLATE = "template-1";
+const TEMPLATE = 'template-1';
 
 Page({
   data: {
-    name: "",
-    areas: ["二楼", "三楼", "四楼"],
+    name: '',
+    areas: ['二楼', '三楼', '四楼'],
     area: 0,
-    day: "2026-11-22",
-    time: "14:00",
+    day: '2026-11-22',
+    time: '14:00',
     popup: false,
-    log: "",
+    log: '',
     rows: Array.from({ length: 20 }, (_, i) => i + 1),
   },
   onLoad() {
-    this.setData({ name: wx.getStorageSync<string>("name") });
+    this.setData({ name: wx.getStorageSync<string>('name') });
   },
   onReady() {
     wx.createSelectorQuery()
-      .select("#plan")
+      .select('#plan')
       .fields({ node: true, size: true })
       .exec(([plan]) => {
         const { pixelRatio } = wx.getWindowInfo();
         plan.node.width = plan.width * pixelRatio;
         plan.node.height = plan.height * pixelRatio;
-        const pen = plan.node.getContext("2d");
+        const pen = plan.node.getContext('2d');
         pen.scale(pixelRatio, pixelRatio);
-        pen.fillStyle = "#1b6b73";
+        pen.fillStyle = '#1b6b73';
         pen.fillRect(20, 20, 40, 40);
       });
   },
   onPullDownRefresh() {
-    this.setData({ log: "刷新了" });
+    this.setData({ log: '刷新了' });
     wx.stopPullDownRefresh();
   },
   onName(event: WechatMiniprogram.Input) {
-    wx.setStorageSync("name", event.detail.value);
+    wx.setStorageSync('name', event.detail.value);
     this.setData({ name: event.detail.value });
   },
   onArea(event: WechatMiniprogram.PickerChange) {
@@ -50,7 +50,7 @@ Page({
     this.setData({ log: `点在 ${Math.round(touch.x)},${Math.round(touch.y)}` });
   },
   onStamp() {
-    this.setData({ log: "盖章" });
+    this.setData({ log: '盖章' });
   },
   openPopup() {
     this.setData({ popup: true });
@@ -59,7 +59,7 @@ Page({
     this.setData({ popup: event.detail.visible });
   },
   openSecond() {
-    void wx.navigateTo({ url: "/pages/second/second?from=first" });
+    void wx.navigateTo({ url: '/pages/second/second?from=first' });
   },
   askInTap() {
     this.ask();
