@@ -80,7 +80,7 @@ export interface HoursDay {
 
 export interface BranchHours {
   branch_id: string;
-  branch_name: string;
+  name: string;
   days: HoursDay[];
 }
 
@@ -222,7 +222,7 @@ export interface SignedIn {
 
 export interface Device {
   id: string;
-  created_at: string;
+  made_at: string;
   last_used_at: string;
   current: boolean;
 }
@@ -233,7 +233,7 @@ export interface AdminAnnouncement {
   version: number;
 }
 
-export interface AdminSeatRules extends SeatRules {
+export interface AdminSeatRules extends Omit<SeatRules, 'step_minutes'> {
   id: string;
   name: string;
   version: number;

@@ -1,0 +1,39 @@
+import { failureOf } from '../../api/failure';
+import { request } from '../../api/request';
+import { setMe } from '../../api/session';
+import type { Me } from '../../api/types';
+import { meSay, meWords } from '../../words/me';
+
+/** Where a reader says how to be called; an empty name is allowed. Fires `close`. */
+Component({
+  properties: {
+    open: { type: Boolean, value: false },
+    nickname: { type: String, value: '' },
+  },
+  data: { w: meWords, typed: '', busy: false, failure: '' },
+  observers: {
+    open(open: boolean) {
+      if (open) this.setData({ typed: this.data.nickname, failure: '' });
+    },
+  },
+  methods: {
+    type(event: WechatMiniprogram.Input) {
+      this.setData({ typed: event.detail.value });
+    },
+    async save() {
+      this.setData({ busy: true, failure: '' });
+      try {
+        setMe(await request<Me>('PUT', '/api/me', { nickname: this.data.typed.trim() || null }));
+        wx.showToast({ title: meSay.saved, icon: 'none' });
+        this.close();
+      } catch (error) {
+        this.setData({ failure: failureOf(error).text });
+      } finally {
+        this.setData({ busy: false });
+      }
+    },
+    close() {
+      this.triggerEvent('close');
+    },
+  },
+});

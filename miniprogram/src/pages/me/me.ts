@@ -1,0 +1,150 @@
+import { showUnread } from '../../api/badge';
+import { serverNow } from '../../api/clock';
+import { tellFailure } from '../../api/failure';
+import { askReminders } from '../../api/reminders';
+import { request } from '../../api/request';
+import { ensureSignedIn, me, onMe, refreshMe, signOut } from '../../api/session';
+import type { Device, Me, Reminder, ReminderPurpose } from '../../api/types';
+import { clientVersion } from '../../config';
+import { staffPages } from '../../logic/staff';
+import { moment } from '../../logic/time';
+import { look } from '../../look';
+import { meSay, meWords, roleNames } from '../../words/me';
+
+/** WeChat tells the server of a consent by itself, a moment after the reader's tap; in ms. */
+const CONSENT_ARRIVES_MS = 1_200;
+
+function reminderLine({ purpose, title, balance }: Reminder) {
+  return { purpose, title, line: meSay.balance(balance) };
+}
+
+function deviceLine(device: Device, now: number) {
+  return { id: device.id, current: device.current, line: meSay.lastUsed(moment(device.last_used_at, now)) };
+}
+
+function shown(person: Me) {
+  const named = person.roles.filter((role) => role !== 'reader' || person.roles.length === 1);
+  return {
+    me: person,
+    initial: [...(person.nickname ?? '')][0] ?? '',
+    roles: named.map((role) => roleNames[role] ?? role).join(' · '),
+    isStaff: staffPages(person.permissions).length > 0,
+    reminders: person.reminders.map(reminderLine),
+  };
+}
+
+function confirmed(question: { title: string; content: string; confirmText: string }): Promise<boolean> {
+  return new Promise((resolve) => {
+    wx.showModal({ ...question, success: ({ confirm }) => resolve(confirm), fail: () => resolve(false) });
+  });
+}
+
+Page({
+  data: {
+    ...look(),
+    w: meWords,
+    version: meSay.version(clientVersion),
+    ...shown(me()),
+    devices: [] as ReturnType<typeof deviceLine>[],
+    entering: false,
+    sheet: '' as '' | 'nickname' | 'invitation',
+  },
+  off: () => {},
+
+  onShow() {
+    showUnread();
+    this.off = onMe((person) => this.setData(shown(person)));
+    this.setData(shown(me()));
+    void this.load();
+  },
+
+  onHide() {
+    this.off();
+  },
+
+  /** Fetches anew what may have changed elsewhere; when that fails the page stays as it was, under the banner. */
+  async load() {
+    try {
+      const person = await refreshMe();
+      if (person.id === null) {
+        this.setData({ devices: [] });
+        return;
+      }
+      const { items } = await request<{ items: Device[] }>('GET', '/api/me/sessions');
+      const now = serverNow();
+      this.setData({ devices: items.map((device) => deviceLine(device, now)) });
+    } catch {
+      return;
+    }
+  },
+
+  async enter() {
+    this.setData({ entering: true });
+    try {
+      await ensureSignedIn();
+      await this.load();
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      this.setData({ entering: false });
+    }
+  },
+
+  askAgain(event: WechatMiniprogram.TouchEvent) {
+    const purpose: ReminderPurpose = event.currentTarget.dataset.purpose;
+    void askReminders([purpose]).then((consent) => {
+      const agreed = consent[purpose] === 'accept';
+      wx.showToast({ title: agreed ? meSay.agreed : meSay.notAgreed, icon: 'none' });
+      if (agreed) setTimeout(() => this.load(), CONSENT_ARRIVES_MS);
+    });
+  },
+
+  async endDevice(event: WechatMiniprogram.TouchEvent) {
+    const id: string = event.currentTarget.dataset.id;
+    if (!(await confirmed(meSay.endDevice))) return;
+    try {
+      await request('DELETE', `/api/me/sessions/${id}`);
+    } catch (error) {
+      tellFailure(error);
+    }
+    await this.load();
+  },
+
+  signOutHere() {
+    return this.leave(false);
+  },
+
+  signOutEverywhere() {
+    return this.leave(true);
+  },
+
+  async leave(everywhere: boolean) {
+    if (!(await confirmed(everywhere ? meSay.signOutEverywhere : meSay.signOutHere))) return;
+    try {
+      await signOut(everywhere);
+      this.setData({ devices: [] });
+    } catch (error) {
+      tellFailure(error);
+    }
+  },
+
+  openBookings() {
+    wx.navigateTo({ url: '/pages/bookings/bookings' });
+  },
+
+  openStaff() {
+    wx.navigateTo({ url: '/admin/index/index' });
+  },
+
+  openNickname() {
+    this.setData({ sheet: 'nickname' });
+  },
+
+  openInvitation() {
+    this.setData({ sheet: 'invitation' });
+  },
+
+  closeSheet() {
+    this.setData({ sheet: '' });
+  },
+});
