@@ -202,6 +202,7 @@ class Transport:
                 data=data,
                 headers=headers,
                 timeout=self._timeout,
+                allow_redirects=False,  # the address carries the token
             ) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:

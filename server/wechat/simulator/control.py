@@ -3,6 +3,7 @@
 Nothing of this exists at WeChat; the preview, the tests and the page `/sim` use it.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import wraps
@@ -44,7 +45,7 @@ class Choose(Input):
     keep: bool = False
 
 
-class Set(Input):
+class ChangeSettings(Input):
     person: str
     main_switch: bool | None = None
     blocked: bool | None = None
@@ -61,7 +62,7 @@ class Ban(Input):
 
 
 class AddFault(Input):
-    path: str
+    path: str = Field(pattern="^/")
     kind: Kind
     errcode: int = -1
     seconds: float = Field(default=3.0, ge=0, le=600)
@@ -73,26 +74,21 @@ class SetClock(Input):
 
 
 In = TypeVar("In", bound=Input)
+Act = Callable[[World, In], Awaitable[Body]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def taking(
-    model: type[In],
-) -> Callable[
-    [Callable[[World, In], Awaitable[Body]]], Callable[[web.Request], Awaitable[web.StreamResponse]]
-]:
+def taking(model: type[In]) -> Callable[[Act[In]], Handler]:
     """Read the input, or answer 400 with what is wrong in it."""
 
-    def wrap(
-        act: Callable[[World, In], Awaitable[Body]],
-    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def wrap(act: Act[In]) -> Handler:
         @wraps(act)
         async def handler(request: web.Request) -> web.StreamResponse:
             try:
                 wish = model.model_validate_json(await request.read())
             except ValidationError as error:
-                raise web.HTTPBadRequest(
-                    text=error.json(include_url=False, include_input=False), content_type="application/json"
-                ) from None
+                wrong = error.errors(include_url=False, include_input=False, include_context=False)
+                raise refused(web.HTTPBadRequest, wrong) from None
             try:
                 return web.json_response(await act(request.app[WORLD], wish))
             except consent.AskFailed as failed:
@@ -103,11 +99,15 @@ def taking(
     return wrap
 
 
+def refused(status: type[web.HTTPError], why: object) -> web.HTTPError:
+    return status(text=json.dumps({"error": why}, ensure_ascii=False), content_type="application/json")
+
+
 async def known(world: World, handle: str) -> Row:
     """Raises `HTTPNotFound`."""
     person = await world.person(handle)
     if person is None:
-        raise web.HTTPNotFound(text=f'{{"error": "no person {handle}"}}', content_type="application/json")
+        raise refused(web.HTTPNotFound, f"no person {handle}")
     return person
 
 
@@ -147,8 +147,8 @@ async def choose(world: World, wish: Choose) -> Body:
     return await consent.choose(world, await known(world, wish.person), wish.choices, keep=wish.keep)
 
 
-@taking(Set)
-async def set_person(world: World, wish: Set) -> Body:
+@taking(ChangeSettings)
+async def set_person(world: World, wish: ChangeSettings) -> Body:
     person = await known(world, wish.person)
     await world.store.run(
         "UPDATE person SET main_switch = coalesce(?, main_switch), blocked = coalesce(?, blocked) "
@@ -181,7 +181,7 @@ async def ban(world: World, wish: Ban) -> Body:
 @taking(AddFault)
 async def add_fault(world: World, wish: AddFault) -> Body:
     fault = world.faults.add(
-        "/" + wish.path.lstrip("/"), wish.kind, errcode=wish.errcode, seconds=wish.seconds, times=wish.times
+        wish.path, wish.kind, errcode=wish.errcode, seconds=wish.seconds, times=wish.times
     )
     return asdict(fault)
 
@@ -230,7 +230,7 @@ async def show_log(request: web.Request) -> web.StreamResponse:
 
 async def reset(request: web.Request) -> web.StreamResponse:
     world = request.app[WORLD]
-    await world.pushes.settled()
+    await world.pushes.give_up()
     await world.store.clear(world.settings.templates)
     world.faults.clear()
     world.asked.clear()

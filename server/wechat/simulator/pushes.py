@@ -36,10 +36,14 @@ class Pushes:
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
+        await self.give_up()
+        await self._http.close()
+
+    async def give_up(self) -> None:
+        """Stop what is being delivered; it is not taken up again."""
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await self._http.close()
 
     async def settled(self) -> None:
         """Wait until nothing is being delivered."""

@@ -107,7 +107,7 @@ async def check_quota(world: World, path: str) -> None:
 async def _check_forcing(world: World, now: float) -> None:
     last = await world.store.one("SELECT max(issued_at) AS at FROM token WHERE forced = 1")
     last_at = last["at"] if last else None
-    if last_at is not None and now - last_at < FORCED_APART_S:
+    if last_at is not None and abs(now - last_at) < FORCED_APART_S:
         raise Refusal(45011, "api minute-quota reach limit, must slower, retry next minute")
     if await world.store.count("force_refresh", world.clock.day()) > FORCED_PER_DAY:
         raise Refusal(45009, "reach max api daily quota limit")

@@ -162,7 +162,7 @@ function drawPerson(person, overview, known) {
     element('div', { class: 'bar' }, '服务通知', element('small', {}, person.name)),
     element(
       'div',
-      { class: 'messages', tabindex: '0', 'aria-label': `${person.name}的服务通知` },
+      { class: 'messages', role: 'log', tabindex: '0', 'aria-label': `${person.name}的服务通知` },
       ...(messages.length ? messages : [none]),
     ),
   );
