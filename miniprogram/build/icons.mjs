@@ -57,6 +57,9 @@ mkdirSync(`${src}assets/tabs`, { recursive: true });
 for (const [tab, icon] of Object.entries(tabs)) {
   for (const [suffix, colour] of Object.entries(tabColours)) {
     const stroke = suffix.includes('selected') ? SELECTED_STROKE : STROKE;
-    writeFileSync(`${src}assets/tabs/${tab}${suffix}.png`, png(drawn(lines[icon], { size: TAB_PX, stroke }), TAB_PX, colour));
+    writeFileSync(
+      `${src}assets/tabs/${tab}${suffix}.png`,
+      png(drawn(lines[icon], { size: TAB_PX, stroke }), TAB_PX, colour),
+    );
   }
 }

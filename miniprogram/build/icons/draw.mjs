@@ -36,7 +36,8 @@ function curve([x0, y0], [x1, y1, x2, y2, x3, y3]) {
 function distance(x, y, [x1, y1, x2, y2]) {
   const dx = x2 - x1;
   const dy = y2 - y1;
-  const along = dx || dy ? Math.max(0, Math.min(1, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy))) : 0;
+  const along =
+    dx || dy ? Math.max(0, Math.min(1, ((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy))) : 0;
   return Math.hypot(x - x1 - along * dx, y - y1 - along * dy);
 }
 

@@ -18,5 +18,5 @@ export function failureOf(error: unknown): Failure {
 export function tellFailure(error: unknown): void {
   const { text, requestId } = failureOf(error);
   const content = requestId ? `${text}\n${common.requestId}${requestId.slice(0, 8)}` : text;
-  wx.showModal({ title: common.notDone, content, showCancel: false, confirmText: common.understood });
+  void wx.showModal({ title: common.notDone, content, showCancel: false, confirmText: common.understood });
 }

@@ -12,7 +12,9 @@ export type Consent = Partial<Record<ReminderPurpose, string>>;
  * 'accept', and the inbox carries the same news.
  */
 export function askReminders(purposes: ReminderPurpose[]): Promise<Consent> {
-  const wanted = me().reminders.filter(({ purpose }) => purposes.includes(purpose)).slice(0, MOST_AT_ONCE);
+  const wanted = me()
+    .reminders.filter(({ purpose }) => purposes.includes(purpose))
+    .slice(0, MOST_AT_ONCE);
   const tmplIds = wanted.map(({ template_id }) => template_id).filter(Boolean);
   if (tmplIds.length === 0) return Promise.resolve({});
   return new Promise((resolve) => {
@@ -20,7 +22,9 @@ export function askReminders(purposes: ReminderPurpose[]): Promise<Consent> {
       tmplIds,
       success: (result) => {
         const said = result as unknown as Record<string, string>;
-        resolve(Object.fromEntries(wanted.map(({ purpose, template_id }) => [purpose, said[template_id] ?? ''])));
+        resolve(
+          Object.fromEntries(wanted.map(({ purpose, template_id }) => [purpose, said[template_id] ?? ''])),
+        );
       },
       fail: () => resolve({}),
     });

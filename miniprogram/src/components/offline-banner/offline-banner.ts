@@ -9,7 +9,10 @@ Component({
   lifetimes: {
     attached() {
       this.setData({ offline: !isOnline() });
-      unfollow.set(this, onOnline((online) => this.setData({ offline: !online })));
+      unfollow.set(
+        this,
+        onOnline((online) => this.setData({ offline: !online })),
+      );
     },
     detached() {
       unfollow.get(this)?.();

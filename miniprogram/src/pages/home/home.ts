@@ -29,14 +29,18 @@ function branchLine(branch: HomeBranch, now: number) {
 
 function shown(home: Home, now: number) {
   const { announcement } = home;
-  const sum = (count: (branch: HomeBranch) => number) => home.branches.reduce((all, one) => all + count(one), 0);
+  const sum = (count: (branch: HomeBranch) => number) =>
+    home.branches.reduce((all, one) => all + count(one), 0);
   return {
     library: home.library_name,
     open: { now: home.open.open_now, line: openLine(home.open, now) },
     free: sum((branch) => branch.free_seats),
     allSeats: homeSay.allSeats(sum((branch) => branch.seats)),
     booking: home.next_booking,
-    announcement: announcement && { ...announcement, updated: homeSay.updated(moment(announcement.updated_at, now)) },
+    announcement: announcement && {
+      ...announcement,
+      updated: homeSay.updated(moment(announcement.updated_at, now)),
+    },
     branches: home.branches.map((branch) => branchLine(branch, now)),
   };
 }

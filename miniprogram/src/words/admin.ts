@@ -1,0 +1,110 @@
+import type { StaffRole } from '../api/types';
+
+export const staffWords = {
+  notAllowed: '您的身份还看不到这一页。需要的话，请管理员邀请您。',
+  nothing: '您现在没有要管理的内容。',
+  announcement: '首页的通知',
+  announcementFacts: '写给所有读者，保存后立刻出现在首页',
+  rules: '预约规则',
+  rulesFacts: '时长、次数、签到时间',
+  invite: '邀请同事',
+  inviteFacts: '给出一个身份，24 小时内有效',
+  codes: '座位码',
+  codesFacts: '每个座位桌上的签到码',
+};
+
+export const announcementWords = {
+  title: '标题',
+  titlePlaceholder: '例如 周三提前闭馆',
+  text: '内容',
+  textPlaceholder: '写给读者的话',
+  save: '保存并显示在首页',
+  takeOff: '保存，首页不再显示',
+  unchanged: '和首页上的一样',
+  saved: '首页已经换上',
+  consequence: '打开着首页的读者会马上看到',
+  conflict: '您写的时候，别人保存了另一份',
+  theirs: '现在首页上的',
+  mine: '您写的',
+  keepMine: '用我写的',
+  takeTheirs: '用首页上的',
+  empty: '（没有内容）',
+};
+
+export const rulesWords = {
+  name: '名称',
+  none: '还没有预约规则。',
+  save: '保存',
+  unchanged: '没有改动',
+  consequence: '对之后的预约马上生效，已有的预约不变',
+  conflict: '您改的时候，别人保存了另一份。下面是现在的数值，请看过再改。',
+  saved: '已经生效',
+  notNumber: '请填一个整数',
+};
+
+export const ruleGroups = [
+  {
+    name: '一次约多久',
+    fields: [
+      { key: 'min_minutes', label: '最短', unit: '分钟' },
+      { key: 'max_minutes', label: '最长', unit: '分钟' },
+    ],
+  },
+  {
+    name: '每位读者',
+    fields: [
+      { key: 'at_once', label: '同时最多', unit: '个' },
+      { key: 'per_day', label: '每天最多', unit: '次' },
+    ],
+  },
+  {
+    name: '什么时候可以约',
+    fields: [
+      { key: 'advance_days', label: '最多提前', unit: '天' },
+      { key: 'release_time', label: '新的一天放出', unit: '点' },
+    ],
+  },
+  {
+    name: '签到和提醒',
+    fields: [
+      { key: 'checkin_before_minutes', label: '开始前多久可签到', unit: '分钟' },
+      { key: 'checkin_after_minutes', label: '开始后多久让出', unit: '分钟' },
+      { key: 'remind_before_minutes', label: '开始前多久提醒', unit: '分钟' },
+    ],
+  },
+] as const;
+
+export const inviteWords = {
+  role: '给什么身份',
+  make: '生成邀请码',
+  consequence: '邀请码只显示这一次，一个人用过就失效',
+  code: '邀请码',
+  copy: '复制',
+  how: '发给同事。对方在“我的 · 我有邀请码”里粘贴。',
+  another: '再邀请一位',
+};
+
+export const inviteSay = {
+  until: (time: string) => `${time} 前有效`,
+};
+
+export const staffRoles: { role: StaffRole; name: string; facts: string }[] = [
+  { role: 'librarian', name: '馆员', facts: '看座位码' },
+  { role: 'editor', name: '编辑', facts: '写首页的通知' },
+  { role: 'manager', name: '主管', facts: '写通知，改规则，看座位码' },
+  { role: 'admin', name: '管理员', facts: '以上全部，还能邀请同事' },
+];
+
+export const codesWords = {
+  area: '区域',
+  none: '这个区域还没有座位。',
+  copy: '复制',
+  previous: '上一页',
+  next: '下一页',
+  search: '找一个座位，例如 A-12',
+  notFound: '没有这个座位。',
+};
+
+export const codesSay = {
+  page: (page: number, pages: number) => `第 ${page} / ${pages} 页`,
+};
