@@ -36,7 +36,7 @@ client: ## Build what the mini-program takes from npm; then open miniprogram/ in
 	$(SETUP) client
 
 preview: ## Rebuild the preview in the browser at every change
-	$(SETUP) run
+	$(SETUP) client
 	@exec .venv/bin/node miniprogram/preview/build.mjs --watch
 
 shots: ## Every page in light, dark and the largest type, on one sheet
@@ -44,15 +44,15 @@ shots: ## Every page in light, dark and the largest type, on one sheet
 	@$(VENV) -m tests.browser.shots
 
 migration: ## Write the next migration from the models (NAME=what_it_does)
-	$(SETUP) run
+	$(SETUP) python
 	@$(VENV) -m server make-migration $(NAME)
 
 contract: ## Write contract/openapi.json and the client's types from the routes
-	$(SETUP) check
+	$(SETUP) client
 	@$(VENV) -m tools.contract
 
 requirements: ## Pin requirements*.txt anew after a change of requirements*.in (UPGRADE=1 takes newer versions)
-	$(SETUP) check
+	$(SETUP) python
 	@$(VENV) -m tools.requirements $(if $(UPGRADE),--upgrade)
 
 fresh: ## The two commands in a new clone with an empty home

@@ -1,4 +1,4 @@
-"""Installs and builds what a target of the Makefile needs: `python3 -m tools.setup run|check|test`.
+"""Installs and builds what a target of the Makefile needs: `python3 -m tools.setup run`, or another of LEVELS.
 
 Needs nothing but Python. A step whose inputs have not changed since it last succeeded is skipped, so that
 the second `make run` starts at once; the hash of the inputs lies beside what they make.
@@ -197,6 +197,8 @@ PREVIEW = Step(
 BROWSER = Step(name="browser", title="Browser for the tests", do=browser.find, still_good=browser.is_known)
 
 LEVELS = {
+    "python": (PYTHON_RUN,),
+    "client": (PYTHON_RUN, NODE_FOUND, NODE_PACKAGES, CLIENT),
     "run": (PYTHON_RUN, NODE_FOUND, NODE_PACKAGES, CLIENT, PREVIEW),
     "check": (PYTHON_DEV, NODE_FOUND, NODE_PACKAGES, CLIENT),
     "test": (PYTHON_DEV, NODE_FOUND, NODE_PACKAGES, CLIENT, PREVIEW, BROWSER),
