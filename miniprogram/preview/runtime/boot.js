@@ -23,6 +23,7 @@ import {
   setOnline,
   setTheme,
   settings,
+  tellDesk,
 } from './settings.js';
 import { showNavigationBar } from './navigation-bar.js';
 import { showTabBar, startTabBar } from './tab-bar.js';
@@ -121,6 +122,7 @@ function toBackground() {
   app.onHide?.();
   emit('hide');
   closeSocketsSoon();
+  tellDesk();
 }
 
 function toForeground() {
@@ -131,6 +133,7 @@ function toForeground() {
   app.onShow?.(options);
   emit('show', options);
   showApp();
+  tellDesk();
 }
 
 /** Type size is chosen in WeChat's settings, so the mini-program learns of it when it comes back to the front. */

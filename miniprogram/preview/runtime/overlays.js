@@ -177,7 +177,7 @@ function consent(templates) {
   });
 }
 
-/** Stands for the camera: the code is typed or taken from the list. @param {{ label: string, code: string }[]} known @returns {Promise<string | null>} */
+/** Stands for the camera: the code is typed or taken from the list. @param {string[]} known @returns {Promise<string | null>} */
 function scan(known) {
   return present({ kind: 'sheet', label: '扫码', onMask: null }, (done) => {
     const field = h('input', {
@@ -199,7 +199,7 @@ function scan(known) {
         field,
         h('button', { className: 'scan-done', type: 'submit' }, '扫到了'),
       ),
-      ...known.slice(0, 6).map(({ label, code }) => press(label, 'sheet-item scan-known', () => done(code))),
+      ...known.map((code) => press(code, 'sheet-item scan-known', () => done(code))),
       press('取消', 'sheet-item sheet-cancel', () => done(null)),
     ];
   });

@@ -2,6 +2,7 @@
 
 import { showNavigationBar } from './navigation-bar.js';
 import { followPull, watchPull } from './pull-down.js';
+import { tellDesk } from './settings.js';
 import { showTabBar } from './tab-bar.js';
 import { windowConfig } from './theme.js';
 
@@ -149,6 +150,7 @@ function show() {
   measure(page);
   document.title = page.title;
   history.replaceState(null, '', `#/${addressOf(page)}`);
+  tellDesk();
   showApp();
   if (page.ready) return;
   page.ready = true;

@@ -75,17 +75,29 @@ export function setTheme(theme) {
   settings.theme = theme;
   rememberInAddress('theme', theme === 'auto' ? '' : theme);
   if (currentTheme() !== before) emit('theme', { theme: currentTheme() });
+  tellDesk();
 }
 
 /** @param {boolean} online */
 export function setOnline(online) {
   if (settings.online === online) return;
   settings.online = online;
+  tellDesk();
   emit('network', { isConnected: online, networkType: networkType() });
 }
 
 export function networkType() {
   return settings.online ? 'wifi' : 'none';
+}
+
+/** Lets the desk around the frame draw what is so now; without a frame nobody listens. */
+export function tellDesk() {
+  if (window.parent === window) return;
+  const shown = { ...settings, shown: currentTheme() };
+  window.parent.postMessage(
+    { phoneAt: location.href, title: document.title, settings: shown, persons },
+    location.origin,
+  );
 }
 
 /** Keeps a choice over a reload. @param {string} name @param {string} value "" takes it out */
@@ -94,6 +106,7 @@ export function rememberInAddress(name, value) {
   if (value) url.searchParams.set(name, value);
   else url.searchParams.delete(name);
   if (url.href !== location.href) history.replaceState(null, '', url);
+  tellDesk();
 }
 
 systemDark.addEventListener('change', () => {

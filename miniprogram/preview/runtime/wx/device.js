@@ -82,13 +82,8 @@ function capsule() {
   return { top, right, bottom, left, width, height };
 }
 
-/** The simulator's codes (seat codes and the like); nothing without a simulator. */
-async function knownCodes() {
-  const answer = await fetch('/sim/api/codes').catch(() => null);
-  const body = answer?.ok ? await answer.json().catch(() => []) : [];
-  return Array.isArray(body) ? body : (body.codes ?? []);
-}
-
+/** What was scanned last, newest first. @type {string[]} */
+let scanned = [];
 const resizes = forProgram('resize');
 const keyboard = forProgram('keyboard');
 let clipboard = '';
@@ -123,8 +118,9 @@ export const device = {
     },
     /** Text with a "?" is taken for a code of this mini-program: WeChat gives its page as `path`. */
     async scanCode() {
-      const text = await overlay.scan(await knownCodes());
+      const text = await overlay.scan(scanned);
       if (text === null) throw new Refusal('cancel');
+      scanned = [text, ...scanned.filter((code) => code !== text)].slice(0, 5);
       return text.includes('?')
         ? { result: '', path: text, scanType: 'WX_CODE', charSet: 'utf-8', rawData: '' }
         : { result: text, path: '', scanType: 'QR_CODE', charSet: 'utf-8', rawData: '' };
