@@ -1,0 +1,1 @@
+"""What a reader, librarian or administrator can do: one async function per use case."""

@@ -1,0 +1,93 @@
+"""Who may do what: permissions, the roles that are sets of them, and the only fetch of what is somebody's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from handlers.errors import NotFound, SignInNeeded
+from models import bookings
+from models.db import Row, Tx
+
+
+class Permission(StrEnum):
+    HOME_READ = "home.read"
+    SPACES_READ = "spaces.read"
+    SIGN_IN = "sign_in"
+    ME_READ = "me.read"  # guests too: it tells them that they are guests
+    ME_OWN = "me.own"
+    BOOKINGS_OWN = "bookings.own"
+    INBOX_OWN = "inbox.own"
+    ANNOUNCEMENT_EDIT = "announcement.edit"
+    RULES_EDIT = "rules.edit"
+    SEAT_CODES_READ = "seats.codes"
+    STAFF_INVITE = "staff.invite"
+
+
+class Role(StrEnum):
+    GUEST = "guest"
+    READER = "reader"
+    LIBRARIAN = "librarian"
+    EDITOR = "editor"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+STAFF: Final = (Role.LIBRARIAN, Role.EDITOR, Role.MANAGER, Role.ADMIN)
+
+_guest = frozenset(
+    {Permission.HOME_READ, Permission.SPACES_READ, Permission.SIGN_IN, Permission.ME_READ},
+)
+_reader = _guest | {Permission.ME_OWN, Permission.BOOKINGS_OWN, Permission.INBOX_OWN}
+_editor = _reader | {Permission.ANNOUNCEMENT_EDIT}
+_librarian = _reader | {Permission.SEAT_CODES_READ}
+_manager = _editor | _librarian | {Permission.RULES_EDIT}
+
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.GUEST: _guest,
+    Role.READER: _reader,
+    Role.LIBRARIAN: _librarian,
+    Role.EDITOR: _editor,
+    Role.MANAGER: _manager,
+    Role.ADMIN: _manager | {Permission.STAFF_INVITE},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `reader_id` is None for guests and for the product's own jobs."""
+
+    reader_id: int | None
+    session_id: int | None
+    roles: frozenset[Role]
+
+    @property
+    def me(self) -> int:
+        """The reader's id; a guest raises `sign_in_needed`."""
+        if self.reader_id is None:
+            raise SignInNeeded()
+        return self.reader_id
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in ROLES[role] for role in self.roles)
+
+    @property
+    def permissions(self) -> list[str]:
+        return sorted({permission.value for role in self.roles for permission in ROLES[role]})
+
+
+GUEST: Final = Caller(None, None, frozenset({Role.GUEST}))
+PRODUCT: Final = Caller(None, None, frozenset())
+
+
+def caller_of(reader_id: int, session_id: int | None, staff_roles: Iterable[str]) -> Caller:
+    """A signed-in reader with the roles that are stored."""
+    return Caller(reader_id, session_id, frozenset({Role.READER, *map(Role, staff_roles)}))
+
+
+async def booking(caller: Caller, booking_id: int, tx: Tx | None = None) -> Row:
+    """A booking of the caller's own; anybody else's does not exist (404)."""
+    row = await bookings.view(tx, booking_id)
+    if row is None or row["reader_id"] != caller.me:
+        raise NotFound()
+    return row

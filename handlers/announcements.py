@@ -1,0 +1,66 @@
+"""The notice on the home page, as editors keep it."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from handlers import audit
+from handlers.access import Caller
+from handlers.context import Context
+from handlers.errors import Changed
+from handlers.seats import HomeChanged
+from handlers.shapes import Input, Moment, NoInput, Output, Text, Whole
+from models.announcements import Announcement
+from models.db import transaction
+
+
+class AnnouncementEdited(Output):
+    title: str
+    text: str
+    version: int
+    updated_at: Moment | None
+
+
+class EditAnnouncement(Input):
+    """An empty title and text take the notice off the page."""
+
+    title: Annotated[Text, Field(max_length=40)]
+    text: Annotated[Text, Field(max_length=2000)]
+    version: Whole
+
+
+def _edited(ctx: Context, found: Announcement | None) -> AnnouncementEdited:
+    if found is None:
+        return AnnouncementEdited(title="", text="", version=0, updated_at=None)
+    return AnnouncementEdited(
+        title=found.title, text=found.text, version=found.version, updated_at=ctx.local(found.saved_at)
+    )
+
+
+async def show(ctx: Context, _caller: Caller, _wish: NoInput) -> AnnouncementEdited:
+    return _edited(ctx, await Announcement.first())
+
+
+async def edit(ctx: Context, caller: Caller, wish: EditAnnouncement) -> AnnouncementEdited:
+    """On every home page at once. Raises `changed_meanwhile` when somebody saved first."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        await tx.lock("announcement", 1)
+        found = await Announcement.get_or_none(id=1)
+        version = found.version if found else 0
+        if version != wish.version:
+            raise Changed(version=version)
+        values: dict[str, Any] = {
+            "title": wish.title,
+            "text": wish.text,
+            "version": version + 1,
+            "saved_by": caller.me,
+            "saved_at": now,
+        }
+        if found:
+            await found.update_from_dict(values).save()
+        else:
+            found = await Announcement.create(id=1, **values)
+        await audit.add(tx, caller, "announcement.edit", "announcement:1", now, version=version + 1)
+        tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
+    return _edited(ctx, found)

@@ -1,0 +1,358 @@
+"""A reader's bookings: see them, check in, leave, cancel; and what the product does about them by itself."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from handlers import access, audit, repeat, tell
+from handlers.access import Caller
+from handlers.context import Context
+from handlers.errors import Refused
+from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Repeatable
+from handlers.words import span_words
+from models import bookings, jobs, repeats
+from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
+from models.calendar import Span, day_span, local_day
+from models.db import Row, Tx, instant, instant_or_none, transaction
+from models.notices import Purpose, Words
+from models.spaces import SEAT_SLOT_MINUTES, Spot, code_in
+
+
+class BookingOver(Refused):
+    """It was cancelled, left, or has lapsed; `details.state` says which."""
+
+    code = "booking_over"
+
+
+class TooEarly(Refused):
+    """Check-in opens at `details.opens_at`."""
+
+    code = "too_early"
+
+
+class BookingLapsed(Refused):
+    """The check-in window closed at `details.closed_at`."""
+
+    code = "booking_lapsed"
+
+
+class NoBookingHere(Refused):
+    """Nothing of the caller's waits at this seat; `details.other_label` is where something does."""
+
+    code = "no_booking_here"
+
+
+class UnknownCode(Refused):
+    """No seat has this code."""
+
+    code = "unknown_code"
+    status = 404
+
+
+class BookedSeat(Output):
+    id: Id
+    label: str
+    area_id: Id
+    area_name: str
+    branch_name: str
+    floor: str
+
+
+class CanDo(Output):
+    """What the owner can do with a booking at this moment."""
+
+    cancel: bool
+    check_in: bool
+    finish: bool
+
+
+class BookingView(Output):
+    id: Id
+    seat: BookedSeat
+    starts_at: Moment
+    ends_at: Moment
+    state: str
+    checkin_opens_at: Moment
+    checkin_closes_at: Moment | None
+    checked_in_at: Moment | None
+    over_at: Moment | None
+    made_at: Moment
+    can: CanDo
+
+
+class When(StrEnum):
+    UPCOMING = "upcoming"
+    PAST = "past"
+
+
+class SeeBookings(Input):
+    when: When = When.UPCOMING
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class SeeBooking(Input):
+    booking_id: Id
+
+
+class CancelBooking(Repeatable):
+    booking_id: Id
+
+
+class FinishBooking(Repeatable):
+    booking_id: Id
+
+
+class CheckIn(Repeatable):
+    """`code` is what the seat's QR says, or the code typed by hand."""
+
+    code: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class BookingJob(Input):
+    booking_id: int
+
+
+class BookingChanged(Output):
+    """Pushed to the owner's other phones."""
+
+    booking_id: Id
+
+
+def view(ctx: Context, row: Row) -> BookingView:
+    now = ctx.clock.now()
+    starts, ends, lapses = (
+        instant(row["starts_at"]),
+        instant(row["ends_at"]),
+        instant_or_none(row["lapses_at"]),
+    )
+    opens = instant(row["checkin_opens_at"])
+    state = state_at(row["state"], lapses, ends, now)
+    checked_in, over = instant_or_none(row["checked_in_at"]), instant_or_none(row["over_at"])
+    return BookingView(
+        id=row["id"],
+        seat=BookedSeat(
+            id=row["spot_id"],
+            label=row["label"],
+            area_id=row["area_id"],
+            area_name=row["area_name"],
+            branch_name=row["branch_name"],
+            floor=row["floor"],
+        ),
+        starts_at=ctx.local(starts),
+        ends_at=ctx.local(ends),
+        state=state.value,
+        checkin_opens_at=ctx.local(opens),
+        checkin_closes_at=ctx.local(lapses) if lapses else None,
+        checked_in_at=ctx.local(checked_in) if checked_in else None,
+        over_at=ctx.local(over) if over else None,
+        made_at=ctx.local(instant(row["made_at"])),
+        can=CanDo(
+            cancel=state is State.BOOKED,
+            check_in=state is State.BOOKED and opens <= now,
+            finish=state is State.CHECKED_IN,
+        ),
+    )
+
+
+async def see(ctx: Context, caller: Caller, wish: SeeBookings) -> Page[BookingView]:
+    now = ctx.clock.now()
+    if wish.when is When.UPCOMING:
+        rows = await bookings.upcoming(caller.me, now, limit=wish.limit)
+        return Page[BookingView](items=[view(ctx, row) for row in rows], next=None)
+    before = int(wish.after) if wish.after else MAX_ID
+    rows = await bookings.past(caller.me, now, before_id=before, limit=wish.limit + 1)
+    more = len(rows) > wish.limit
+    rows = rows[: wish.limit]
+    return Page[BookingView](
+        items=[view(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
+    )
+
+
+async def show(ctx: Context, caller: Caller, wish: SeeBooking) -> BookingView:
+    return view(ctx, await access.booking(caller, wish.booking_id))
+
+
+def area_streams(row: Row, ctx: Context) -> str:
+    """The live stream in which a booking of this row is seen."""
+    return f"area:{row['area_id']}:{local_day(instant(row['starts_at']), ctx.zone)}"
+
+
+def announce(ctx: Context, tx: Tx, row: Row) -> None:
+    """After the commit: the seat's watchers look again, and so do the owner's other phones."""
+    stream, seat, reader = area_streams(row, ctx), str(row["spot_id"]), row["reader_id"]
+    changed = BookingChanged(booking_id=row["id"])
+    tx.after_commit(lambda: ctx.live.changed(stream, seat))
+    tx.after_commit(lambda: ctx.live.push(f"reader:{reader}", "bookings_changed", changed))
+
+
+def _state(row: Row, now: datetime) -> State:
+    return state_at(row["state"], instant_or_none(row["lapses_at"]), instant(row["ends_at"]), now)
+
+
+async def _end(
+    ctx: Context, caller: Caller, wish: CancelBooking | FinishBooking, *, was: State, becomes: State
+) -> BookingView:
+    """End a booking in state `was` and give back what is left of its time."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        await tx.lock("reader", caller.me)
+        if done := await repeat.earlier(tx, caller, wish, BookingView):
+            return done
+        row = await access.booking(caller, wish.booking_id, tx)
+        state = _state(row, now)
+        if state is not was or not await bookings.end(tx, row["id"], was=was, becomes=becomes, now=now):
+            raise BookingOver(state=state.value)
+        await bookings.release(tx, row["id"], row["spot_id"], bookings.slot_at(now, row["slot_minutes"]))
+        await jobs.withdraw(tx, f"remind:{row['id']}", f"lapse:{row['id']}")
+        after = await bookings.view(tx, row["id"])
+        assert after is not None
+        answer = view(ctx, after)
+        await tx.together(
+            audit.adding(caller, f"booking.{becomes.value}", f"booking:{row['id']}", now),
+            repeat.remembering(caller, wish, answer, now),
+        )
+        announce(ctx, tx, row)
+    return answer
+
+
+async def cancel(ctx: Context, caller: Caller, wish: CancelBooking) -> BookingView:
+    """Give up a booking that waits for its check-in; raises `booking_over` otherwise."""
+    return await _end(ctx, caller, wish, was=State.BOOKED, becomes=State.CANCELLED)
+
+
+async def finish(ctx: Context, caller: Caller, wish: FinishBooking) -> BookingView:
+    """Leave early: the rest of the time is free at once; raises `booking_over` when not checked in."""
+    return await _end(ctx, caller, wish, was=State.CHECKED_IN, becomes=State.FINISHED)
+
+
+async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
+    """Sit down: raises `unknown_code`, `no_booking_here`, `too_early` or `booking_lapsed`."""
+    now = ctx.clock.now()
+    seat = await Spot.get_or_none(code=code_in(wish.code))
+    if seat is None:
+        raise UnknownCode()
+    async with transaction() as tx:
+        await tx.lock("reader", caller.me)
+        if done := await repeat.earlier(tx, caller, wish, BookingView):
+            return done
+        row = await _booking_to_check_in(ctx, caller, seat, now)
+        lapses = instant_or_none(row["lapses_at"])
+        why = why_not_check_in(
+            state=_state(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
+        )
+        first, until = slots_of(Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"])
+        if why and why.code == "too_early" and why.moment:
+            raise TooEarly(opens_at=ctx.local(why.moment).isoformat())
+        if why or not await bookings.check_in(tx, row["id"], until - first, now):
+            raise BookingLapsed(closed_at=ctx.local(lapses).isoformat() if lapses else None)
+        await jobs.withdraw(tx, f"remind:{row['id']}", f"lapse:{row['id']}")
+        after = await bookings.view(tx, row["id"])
+        assert after is not None
+        answer = view(ctx, after)
+        await tx.together(
+            audit.adding(caller, "booking.check_in", f"booking:{row['id']}", now),
+            repeat.remembering(caller, wish, answer, now),
+        )
+        announce(ctx, tx, row)
+    return answer
+
+
+async def _booking_to_check_in(ctx: Context, caller: Caller, seat: Spot, now: datetime) -> Row:
+    """The caller's booking of this seat that waits or has just lapsed; else `no_booking_here`."""
+    day = day_span(local_day(now, ctx.zone), ctx.zone)
+    mine = await bookings.of_day(caller.me, day)
+    waiting = [
+        row for row in mine if row["state"] in (State.BOOKED, State.LAPSED) and instant(row["ends_at"]) > now
+    ]
+    here = [row for row in waiting if row["spot_id"] == seat.id]
+    if here:
+        alive = [row for row in here if _state(row, now) is State.BOOKED]
+        return (alive or here)[0]
+    elsewhere = [row for row in waiting if _state(row, now) is State.BOOKED]
+    raise NoBookingHere(label=seat.label, other_label=elsewhere[0]["label"] if elsewhere else None)
+
+
+# ---------------------------------------------------------------- jobs
+
+
+async def remind(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
+    """Tell the reader in time, once; nothing when the booking no longer waits."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        row = await bookings.view(tx, wish.booking_id)
+        if row is None or _state(row, now) is not State.BOOKED:
+            return
+        starts, ends = ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"]))
+        lapses = ctx.local(instant(row["lapses_at"]))
+        await tell.reader(
+            ctx,
+            tx,
+            row["reader_id"],
+            Purpose.SEAT_REMINDER,
+            key=f"remind:{row['id']}",
+            words=Words(
+                f"{row['label']} 该签到了",
+                f"{row['branch_name']} {row['floor']} {row['area_name']},{span_words(starts, ends, ctx.today())}。"
+                f"请在 {lapses:%H:%M} 前扫桌上的码签到,否则座位会让给别人。",
+                f"/pages/bookings/detail?id={row['id']}",
+            ),
+            values={
+                "place": f"{row['branch_name']}{row['floor']}{row['area_name']}",
+                "seat": row["label"],
+                "time": f"{starts:%Y年%m月%d日 %H:%M}~{ends:%H:%M}"
+                if starts.date() == ends.date()
+                else f"{starts:%Y年%m月%d日 %H:%M}",
+                "hint": f"请在 {lapses:%H:%M} 前扫码签到",
+            },
+        )
+
+
+async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
+    """Say that a booking has lapsed: the row, its watchers, its reader. The seat itself was free already."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        row = await bookings.view(tx, wish.booking_id)
+        if row is None or _state(row, now) is not State.LAPSED:
+            return
+        await tx.lock("reader", row["reader_id"])
+        await bookings.end(
+            tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])
+        )
+        await bookings.release(tx, row["id"], row["spot_id"])
+        starts, ends = ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"]))
+        told = await tell.reader(
+            ctx,
+            tx,
+            row["reader_id"],
+            Purpose.BOOKING_LAPSED,
+            key=f"lapse:{row['id']}",
+            words=Words(
+                f"{row['label']} 的预约已失效",
+                f"{span_words(starts, ends, ctx.today())} 没有签到,座位已经让给别人。还想来的话,可以重新约一个。",
+                f"/pages/bookings/detail?id={row['id']}",
+            ),
+            values={
+                "seat": f"{row['area_name']} {row['label']}",
+                "time": f"{starts:%Y年%m月%d日 %H:%M}",
+                "reason": "没有按时签到,座位已让出",
+            },
+        )
+        if told:
+            await audit.add(tx, access.PRODUCT, "booking.lapsed", f"booking:{row['id']}", now)
+        announce(ctx, tx, row)
+
+
+class Daily(Input):
+    """A job of the day that needs no words."""
+
+
+async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
+    """Once a day: forget the slots of past days, old answers and jobs long done."""
+    now = ctx.clock.now()
+    yesterday = day_span(local_day(now, ctx.zone) - timedelta(days=1), ctx.zone)
+    await bookings.purge_slots(bookings.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
+    await repeats.purge(now)
+    await jobs.purge(now)

@@ -1,0 +1,129 @@
+"""What a use case may reach besides the database, as small protocols. At most eight members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+
+
+class Live(Protocol):
+    """Tells those who have a page open; nothing that must arrive depends on it (rule 4)."""
+
+    def push(self, room: str, event: str, payload: BaseModel) -> None:
+        """Send one event to everybody in a room, soon; never raises."""
+
+    def changed(self, stream: str, key: str) -> None:
+        """Say that one item of a numbered stream changed; its state is read later, once for many."""
+
+    def wake_workers(self) -> None:
+        """Say that a job is due now, so that it need not wait for the next poll."""
+
+    def sessions_ended(self, session_ids: list[int]) -> None:
+        """Forget these sessions at once, everywhere, and cut their sockets."""
+
+    def roles_changed(self, reader_id: int) -> None:
+        """Forget what is remembered of this reader's permissions."""
+
+    async def number(self, stream: str) -> int:
+        """The number of the stream's last published change; read it before the state."""
+
+
+class Verdict(StrEnum):
+    """What to do about a call that WeChat did not fulfil."""
+
+    RETRY_LATER = "retry_later"  # passing: too fast, busy, or not reached at all
+    TOMORROW = "tomorrow"  # the day's quota is used up; opens again at midnight in Beijing
+    NO_CONSENT = "no_consent"  # 43101: the reader's send right is gone; the inbox remains
+    UNKNOWN = "unknown"  # no answer came: it may or may not have happened; never send again
+    UNREACHABLE = "unreachable"  # this openid cannot be written to
+    CONFIGURATION = "configuration"  # template, field, page, appid or secret is wrong: an operator must act
+    BAD_CODE = "bad_code"  # the sign-in code is used, expired or foreign: ask the phone for a new one
+    BLOCKED = "blocked"  # WeChat itself refuses this person or account
+    PERMANENT = "permanent"  # anything else: do not try again
+
+
+class WeChatRefused(Exception):
+    """The one exception of the WeChat client.
+
+    `errcode` is WeChat's number, or None when there was no readable answer; `verdict` is the policy;
+    `field` names the template field that a 47003 complains of; `rid` is WeChat's own request id.
+    """
+
+    def __init__(
+        self,
+        errcode: int | None,
+        verdict: Verdict,
+        *,
+        message: str = "",
+        rid: str | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(f"{errcode} {verdict}: {message}")
+        self.errcode = errcode
+        self.verdict = verdict
+        self.rid = rid
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatIdentity:
+    """Who signed in: opaque ids of this mini-program (and of the open platform, if bound)."""
+
+    openid: str
+    unionid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeMessage:
+    """One message to one reader: `data` is template key → text, already fitted to WeChat's rules."""
+
+    openid: str
+    template_id: str
+    page: str
+    data: Mapping[str, str]
+
+
+class WeChat(Protocol):
+    """Calls to WeChat; every one raises `WeChatRefused` and nothing else."""
+
+    async def identify(self, code: str) -> WeChatIdentity:
+        """Turn the code of `wx.login` (5 minutes, single use) into who it is."""
+
+    async def send(self, message: SubscribeMessage) -> str | None:
+        """Send a subscription message; answers WeChat's message id (64 bits, as text) if told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Where a purpose goes: the account's template id, and our field name → WeChat's key (`thing1`)."""
+
+    template_id: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    request_id: str
+    clock: Clock
+    live: Live
+    wechat: WeChat
+    templates: Mapping[str, Template]
+    zone: ZoneInfo
+    library_name: str
+
+    def local(self, moment: datetime) -> datetime:
+        """An instant as it is told on the wire: with the library's offset."""
+        return moment.astimezone(self.zone)
+
+    def today(self) -> date:
+        """The library's date now."""
+        return self.local(self.clock.now()).date()

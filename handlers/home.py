@@ -1,0 +1,75 @@
+"""The first page: open until when, free seats, the next booking with its next step, the notice."""
+
+from handlers import bookings, spaces
+from handlers.access import Caller, Permission
+from handlers.bookings import BookingView
+from handlers.context import Context
+from handlers.shapes import Id, Moment, NoInput, Output
+from handlers.spaces import OpenState, SeeSpaces
+from models import bookings as held
+from models import notices
+from models.announcements import Announcement
+
+
+class AnnouncementShown(Output):
+    title: str
+    text: str
+    updated_at: Moment
+
+
+class BranchLine(Output):
+    id: Id
+    name: str
+    open: OpenState
+    free_seats: int
+    seats: int
+
+
+class Home(Output):
+    """`open` is the branch that is open longest today, or opens first."""
+
+    library_name: str
+    open: OpenState
+    announcement: AnnouncementShown | None
+    branches: list[BranchLine]
+    next_booking: BookingView | None
+    unread: int
+
+
+async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
+    found = await spaces.see(ctx, caller, SeeSpaces())
+    lines = [
+        BranchLine(
+            id=branch.id,
+            name=branch.name,
+            open=branch.open,
+            free_seats=sum(area.free_seats for area in branch.areas) if branch.open.open_now else 0,
+            seats=sum(area.seats for area in branch.areas),
+        )
+        for branch in found.branches
+    ]
+    announcement = await Announcement.first()
+    signed_in = caller.reader_id is not None and caller.may(Permission.BOOKINGS_OWN)
+    mine = await held.upcoming(caller.me, ctx.clock.now(), limit=1) if signed_in else []
+    return Home(
+        library_name=ctx.library_name,
+        open=_whole_library([line.open for line in lines]),
+        announcement=AnnouncementShown(
+            title=announcement.title, text=announcement.text, updated_at=ctx.local(announcement.saved_at)
+        )
+        if announcement and (announcement.title or announcement.text)
+        else None,
+        branches=lines,
+        next_booking=bookings.view(ctx, mine[0]) if mine else None,
+        unread=await notices.unread(caller.me) if signed_in else 0,
+    )
+
+
+def _whole_library(states: list[OpenState]) -> OpenState:
+    closing = [state.closes_at for state in states if state.closes_at]
+    opening = [state.next_opens_at for state in states if state.next_opens_at]
+    return OpenState(
+        open_now=bool(closing),
+        closes_at=max(closing, default=None),
+        next_opens_at=None if closing else min(opening, default=None),
+    )

@@ -1,0 +1,241 @@
+"""The reader's inbox; sending what is in it through WeChat; and what WeChat says about consent."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from handlers import tell
+from handlers.access import Caller
+from handlers.context import Context, SubscribeMessage, Verdict, WeChatRefused
+from handlers.errors import Postponed
+from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output
+from models import notices
+from models.bookings import MAX_ID
+from models.calendar import MINUTES_OF_DAY, local_day, moment_of
+from models.db import Row, Tx, instant, transaction
+from models.notices import Notice, Sending
+from models.people import Reader
+
+ONE_AT_A_TIME: Final = timedelta(seconds=1)  # WeChat refuses two sends to one person at once (43108)
+SENDING_AT_MOST: Final = timedelta(minutes=2)
+BUSY_PAUSE: Final = timedelta(minutes=1)
+WECHAT_ZONE: Final = ZoneInfo("Asia/Shanghai")  # WeChat's quotas begin at midnight there
+
+log = structlog.get_logger()
+
+
+class SeeInbox(Input):
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class InboxItem(Output):
+    id: Id
+    purpose: str
+    title: str
+    text: str
+    page: str | None
+    created_at: Moment
+    read: bool
+
+
+class Inbox(Output):
+    items: list[InboxItem]
+    next: str | None
+    unread: int
+
+
+class ReadInbox(Input):
+    """Everything up to this item was seen."""
+
+    up_to_id: Id
+
+
+class Unread(Output):
+    unread: int
+
+
+class SendNotice(Input):
+    notice_id: int
+
+
+class Consented(Input):
+    """A push event of WeChat: what one person accepted or refused, or what was delivered."""
+
+    openid: str
+    key: str
+    created_at: datetime
+    items: list[dict[str, str]]
+
+
+async def inbox(ctx: Context, caller: Caller, wish: SeeInbox) -> Inbox:
+    before = int(wish.after) if wish.after else MAX_ID
+    rows = await notices.inbox(caller.me, before_id=before, limit=wish.limit + 1)
+    more, rows = len(rows) > wish.limit, rows[: wish.limit]
+    return Inbox(
+        items=[_item(ctx, row) for row in rows],
+        next=str(rows[-1]["id"]) if more else None,
+        unread=await notices.unread(caller.me),
+    )
+
+
+def _item(ctx: Context, row: Row) -> InboxItem:
+    return InboxItem(
+        id=row["id"],
+        purpose=row["purpose"],
+        title=row["title"],
+        text=row["text"],
+        page=row["link"],
+        created_at=ctx.local(instant(row["made_at"])),
+        read=row["read_at"] is not None,
+    )
+
+
+async def read(ctx: Context, caller: Caller, wish: ReadInbox) -> Unread:
+    async with transaction() as tx:
+        await notices.mark_read(tx, caller.me, wish.up_to_id, ctx.clock.now())
+        unread = await notices.unread(caller.me, tx)
+        changed = tell.InboxChanged(unread=unread)
+        tx.after_commit(lambda: ctx.live.push(f"reader:{caller.me}", "inbox_changed", changed))
+    return Unread(unread=unread)
+
+
+# ---------------------------------------------------------------- sending
+
+
+async def send(ctx: Context, _caller: Caller, wish: SendNotice) -> None:
+    """Hand one notice to WeChat: one at a time per reader, never again when the outcome is unknown.
+
+    The call happens between two transactions. A worker that dies in between leaves `sending`, which
+    the next one reads as unknown: the message may have arrived, and the inbox has it in any case.
+    """
+    message = await _take(ctx, wish.notice_id)
+    if message is None:
+        return
+    try:
+        msgid = await ctx.wechat.send(message)
+    except WeChatRefused as refused:
+        await _not_sent(ctx, wish.notice_id, refused)
+        return
+    async with transaction() as tx:
+        notice = await Notice.get(id=wish.notice_id)
+        await notices.spend_consent(tx, notice.reader_id, notice.purpose)
+        notice.sending, notice.msgid = Sending.SENT.value, msgid
+        await notice.save(update_fields=["sending", "msgid"])
+
+
+async def _take(ctx: Context, notice_id: int) -> SubscribeMessage | None:
+    """Mark a notice as being sent; None when there is nothing to send (any more)."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        notice = await Notice.get(id=notice_id)
+        await tx.lock("reader", notice.reader_id)
+        notice = await Notice.get(id=notice_id)
+        if notice.sending == Sending.SENDING:
+            await _become(notice, Sending.UNKNOWN)
+            return None
+        if notice.sending != Sending.WAITING:
+            return None
+        if await Notice.filter(
+            reader_id=notice.reader_id, sending=Sending.SENDING.value, sending_since__gt=now - SENDING_AT_MOST
+        ).exists():
+            raise Postponed(now + ONE_AT_A_TIME)
+        template = ctx.templates.get(notice.purpose)
+        if template is None or not (await notices.balances(notice.reader_id)).get(notice.purpose):
+            await _become(notice, Sending.NO_CONSENT)
+            return None
+        notice.sending, notice.sending_since = Sending.SENDING.value, now
+        await notice.save(update_fields=["sending", "sending_since"])
+        values = json.loads(notice.values)
+        return SubscribeMessage(
+            openid=(await Reader.get(id=notice.reader_id)).openid,
+            template_id=template.template_id,
+            page=(notice.link or "/pages/messages/messages").removeprefix("/"),
+            data={key: values[name] for name, key in template.fields.items()},
+        )
+
+
+async def _become(notice: Notice, sending: Sending) -> None:
+    notice.sending = sending.value
+    await notice.save(update_fields=["sending"])
+
+
+async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> None:
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        notice = await Notice.get(id=notice_id)
+        notice.errcode = refused.errcode
+        match refused.verdict:
+            case Verdict.RETRY_LATER | Verdict.TOMORROW:
+                notice.sending = Sending.WAITING.value
+            case Verdict.NO_CONSENT:
+                notice.sending = Sending.NO_CONSENT.value
+                await notices.clear_consent(tx, notice.reader_id, notice.purpose)
+            case Verdict.UNKNOWN:
+                notice.sending = Sending.UNKNOWN.value
+            case _:
+                notice.sending = Sending.FAILED.value
+                log.error("notice_refused", notice=notice_id, errcode=refused.errcode, field=refused.field)
+        await notice.save(update_fields=["sending", "errcode"])
+    if refused.verdict is Verdict.RETRY_LATER:
+        raise Postponed(now + BUSY_PAUSE)
+    if refused.verdict is Verdict.TOMORROW:
+        raise Postponed(moment_of(local_day(now, WECHAT_ZONE), MINUTES_OF_DAY, WECHAT_ZONE))
+
+
+# ---------------------------------------------------------------- what WeChat tells
+
+
+async def consents_changed(ctx: Context, _caller: Caller, event: Consented) -> None:
+    """Keep the ledger: +1 per accept; a template switched off is 0. A repeated event changes nothing."""
+    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
+    async with transaction() as tx:
+        reader = await _reader_of(tx, event, ctx.clock.now())
+        for item in event.items if reader else ():
+            purpose = purposes.get(item.get("TemplateId", ""))
+            if reader and purpose and item.get("SubscribeStatusString") == "accept":
+                await notices.add_consent(tx, reader.id, purpose)
+
+
+async def consents_withdrawn(ctx: Context, _caller: Caller, event: Consented) -> None:
+    """A reader switched templates off in WeChat's own settings."""
+    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
+    async with transaction() as tx:
+        reader = await _reader_of(tx, event, ctx.clock.now())
+        for item in event.items if reader else ():
+            purpose = purposes.get(item.get("TemplateId", ""))
+            if reader and purpose and item.get("SubscribeStatusString") == "reject":
+                await notices.clear_consent(tx, reader.id, purpose)
+
+
+async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
+    """WeChat says afterwards what became of a message; it also settles one whose answer was lost."""
+    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
+    async with transaction() as tx:
+        reader = await _reader_of(tx, event, ctx.clock.now())
+        for item in event.items if reader else ():
+            assert reader is not None
+            msgid, purpose = item.get("MsgID", ""), purposes.get(item.get("TemplateId", ""))
+            outcome = Sending.DELIVERED if item.get("ErrorCode", "0") == "0" else Sending.FAILED
+            if await Notice.filter(reader_id=reader.id, msgid=msgid).update(sending=outcome.value):
+                continue
+            lost = (
+                await Notice.filter(
+                    reader_id=reader.id, purpose=purpose, sending=Sending.UNKNOWN.value, msgid=None
+                )
+                .order_by("id")
+                .first()
+            )
+            if lost:
+                await Notice.filter(id=lost.id).update(sending=outcome.value, msgid=msgid)
+                await notices.spend_consent(tx, reader.id, lost.purpose)
+
+
+async def _reader_of(tx: Tx, event: Consented, now: datetime) -> Reader | None:
+    """Whom a new event is about; None for one that was acted upon, or about nobody we know."""
+    if not await notices.is_new_event(tx, event.key, now):
+        return None
+    return await Reader.get_or_none(openid=event.openid)

@@ -1,0 +1,270 @@
+"""Signing in and out, what a reader knows of themselves, and invitations to a role."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from handlers import audit
+from handlers.access import PRODUCT, STAFF, Caller, caller_of
+from handlers.context import Context, Verdict, WeChatRefused
+from handlers.errors import NotFound, Refused, TryLater
+from handlers.shapes import Flag, Id, Input, Moment, NoInput, Nothing, Output, Text
+from models import notices, people
+from models.db import transaction
+from models.notices import Purpose
+from models.people import Reader, Session
+
+REMINDER_TITLES = {
+    Purpose.SEAT_REMINDER: "签到提醒",
+    Purpose.BOOKING_LAPSED: "预约失效",
+    Purpose.LIBRARY_NOTICE: "图书馆通知",
+}
+
+
+class CodeRefused(Refused):
+    """WeChat does not know this code any more: ask the phone for a new one (422)."""
+
+    code = "code_refused"
+    status = 422
+
+
+class InvitationUnknown(Refused):
+    code = "invitation_unknown"
+    status = 404
+
+
+class InvitationUsed(Refused):
+    code = "invitation_used"
+
+
+class InvitationOver(Refused):
+    code = "invitation_over"
+
+
+class StaffRoleName(StrEnum):
+    LIBRARIAN = "librarian"
+    EDITOR = "editor"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class SignIn(Input):
+    """`code` is the answer of `wx.login`: five minutes, once."""
+
+    code: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class SignOut(Input):
+    everywhere: Flag = False
+
+
+class Reminder(Output):
+    """A purpose that WeChat may remind of, with how many sends are left."""
+
+    purpose: str
+    title: str
+    template_id: str
+    balance: int
+
+
+class Me(Output):
+    """Who the caller is; a guest has no id."""
+
+    id: Id | None
+    nickname: str | None
+    roles: list[str]
+    permissions: list[str]
+    unread: int
+    reminders: list[Reminder]
+
+
+class SignedIn(Output):
+    """`token` is shown this once; it goes into the Authorization header."""
+
+    token: str
+    me: Me
+
+
+class NameMyself(Input):
+    nickname: Annotated[Text, Field(min_length=1, max_length=people.NICKNAME_LENGTH)] | None
+
+
+class SignedInPhone(Output):
+    id: Id
+    made_at: Moment
+    last_used_at: Moment
+    current: bool
+
+
+class SignedInPhones(Output):
+    items: list[SignedInPhone]
+
+
+class EndSession(Input):
+    session_id: Id
+
+
+class Invite(Input):
+    role: StaffRoleName
+
+
+class Invited(Output):
+    """`code` is shown this once, to the one who invites."""
+
+    code: str
+    role: str
+    expires_at: Moment
+
+
+class AcceptInvitation(Input):
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
+async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
+    """Raises `code_refused` when the code is used up, `try_later` when WeChat is away."""
+    try:
+        who = await ctx.wechat.identify(wish.code)
+    except WeChatRefused as refused:
+        raise (CodeRefused() if refused.verdict is Verdict.BAD_CODE else TryLater()) from refused
+    now, token = ctx.clock.now(), people.new_secret()
+    async with transaction() as tx:
+        reader_id, is_new = await people.reader_for(tx, who.openid, now)
+        session = await Session.create(
+            token_hash=people.secret_hash(token),
+            reader_id=reader_id,
+            made_at=now,
+            last_used_at=now,
+            expires_at=now + people.SESSION_LIFE,
+        )
+        await audit.add(
+            tx, caller_of(reader_id, session.id, ()), "session.start", f"session:{session.id}", now
+        )
+        if is_new:
+            await audit.add(
+                tx, caller_of(reader_id, session.id, ()), "reader.join", f"reader:{reader_id}", now
+            )
+    caller = caller_of(reader_id, session.id, await people.roles_of(reader_id))
+    return SignedIn(token=token, me=await me(ctx, caller, NoInput()))
+
+
+async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
+    async with transaction() as tx:
+        ended = await people.end_sessions(tx, caller.me, only=None if wish.everywhere else caller.session_id)
+        await audit.add(tx, caller, "session.end", f"reader:{caller.me}", ctx.clock.now(), count=len(ended))
+        tx.after_commit(lambda: ctx.live.sessions_ended(ended))
+    return Nothing()
+
+
+async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
+    name, unread, balances = None, 0, dict[str, int]()
+    if caller.reader_id is not None:
+        reader = await Reader.get(id=caller.reader_id)
+        name, unread = reader.nickname, await notices.unread(reader.id)
+        balances = await notices.balances(reader.id)
+    return Me(
+        id=caller.reader_id,
+        nickname=name,
+        roles=sorted(caller.roles),
+        permissions=caller.permissions,
+        unread=unread,
+        reminders=[
+            Reminder(
+                purpose=purpose,
+                title=REMINDER_TITLES[purpose],
+                template_id=ctx.templates[purpose].template_id,
+                balance=balances.get(purpose, 0),
+            )
+            for purpose in Purpose
+            if purpose in ctx.templates
+        ],
+    )
+
+
+async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:
+    async with transaction() as tx:
+        await Reader.filter(id=caller.me).update(nickname=wish.nickname)
+        await audit.add(tx, caller, "reader.rename", f"reader:{caller.me}", ctx.clock.now())
+    return await me(ctx, caller, NoInput())
+
+
+async def phones(ctx: Context, caller: Caller, _wish: NoInput) -> SignedInPhones:
+    """Where the caller is signed in, the latest used first."""
+    now = ctx.clock.now()
+    sessions = await Session.filter(reader_id=caller.me, expires_at__gt=now).order_by("-last_used_at", "-id")
+    return SignedInPhones(
+        items=[
+            SignedInPhone(
+                id=session.id,
+                made_at=ctx.local(session.made_at),
+                last_used_at=ctx.local(session.last_used_at),
+                current=session.id == caller.session_id,
+            )
+            for session in sessions
+        ]
+    )
+
+
+async def end_session(ctx: Context, caller: Caller, wish: EndSession) -> Nothing:
+    """Sign one phone out; somebody else's session does not exist (404)."""
+    async with transaction() as tx:
+        ended = await people.end_sessions(tx, caller.me, only=wish.session_id)
+        if not ended:
+            raise NotFound()
+        await audit.add(tx, caller, "session.end", f"session:{wish.session_id}", ctx.clock.now())
+        tx.after_commit(lambda: ctx.live.sessions_ended(ended))
+    return Nothing()
+
+
+async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:
+    """A code for one person, good for 24 hours."""
+    now, code = ctx.clock.now(), people.new_secret()
+    async with transaction() as tx:
+        invitation = await people.Invitation.create(
+            code_hash=people.secret_hash(code),
+            role=wish.role.value,
+            made_by_id=caller.me,
+            made_at=now,
+            expires_at=now + people.INVITATION_LIFE,
+        )
+        await audit.add(tx, caller, "staff.invite", f"invitation:{invitation.id}", now, role=wish.role.value)
+    return Invited(code=code, role=wish.role.value, expires_at=ctx.local(invitation.expires_at))
+
+
+async def accept_invitation(ctx: Context, caller: Caller, wish: AcceptInvitation) -> Me:
+    """Take the role that a code stands for; of two who try, one gets it."""
+    now, code_hash = ctx.clock.now(), people.secret_hash(wish.code.strip())
+    async with transaction() as tx:
+        row = await people.take_invitation(tx, code_hash, caller.me, now)
+        if row is None:
+            await _why_not_accepted(code_hash, caller)
+        else:
+            await people.grant_role(tx, caller.me, row["role"], granted_by=row["made_by_id"], now=now)
+            await audit.add(tx, caller, "staff.join", f"invitation:{row['id']}", now, role=row["role"])
+            tx.after_commit(lambda: ctx.live.roles_changed(caller.me))
+    return await me(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)), NoInput())
+
+
+async def _why_not_accepted(code_hash: str, caller: Caller) -> None:
+    """Who accepted it before may ask again; everybody else is told why not."""
+    invitation = await people.Invitation.get_or_none(code_hash=code_hash)
+    if invitation is None:
+        raise InvitationUnknown()
+    if invitation.accepted_by is None:
+        raise InvitationOver()
+    if invitation.accepted_by != caller.reader_id:
+        raise InvitationUsed()
+
+
+async def grant(ctx: Context, openid: str, role: str) -> bool:
+    """The way to the first administrator, from the command line; False: no reader of that openid."""
+    if role not in STAFF:
+        raise ValueError(f"no such role: {role}; there are {', '.join(STAFF)}")
+    reader = await Reader.get_or_none(openid=openid)
+    if reader is None:
+        return False
+    async with transaction() as tx:
+        await people.grant_role(tx, reader.id, role, granted_by=None, now=ctx.clock.now())
+        await audit.add(tx, PRODUCT, "staff.grant", f"reader:{reader.id}", ctx.clock.now(), role=role)
+        tx.after_commit(lambda: ctx.live.roles_changed(reader.id))
+    return True

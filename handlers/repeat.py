@@ -1,0 +1,41 @@
+"""Repeatable requests: the same idempotency key gives the same answer, once in effect.
+
+The reader's row must be locked before `earlier`, so that two taps at once come one after the other.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any, TypeVar
+
+from handlers.access import Caller
+from handlers.errors import KeyReused
+from handlers.shapes import Output, Repeatable
+from models import repeats
+from models.db import Tx
+
+Answer = TypeVar("Answer", bound=Output)
+
+
+def _fingerprint(wish: Repeatable) -> str:
+    told = f"{type(wish).__name__}{wish.model_dump_json(exclude={'idempotency_key'})}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+async def earlier(tx: Tx, caller: Caller, wish: Repeatable, answer: type[Answer]) -> Answer | None:
+    """What this very request answered before; another request with its key raises `idempotency_key_reused`."""
+    found = await repeats.earlier(tx, caller.me, wish.idempotency_key)
+    if found is None:
+        return None
+    fingerprint, text = found
+    if fingerprint != _fingerprint(wish):
+        raise KeyReused()
+    return answer.model_validate_json(text)
+
+
+def remembering(
+    caller: Caller, wish: Repeatable, answer: Output, now: datetime
+) -> tuple[str, tuple[Any, ...]]:
+    """The write that keeps an answer, for `Tx.together`."""
+    return repeats.remembering(
+        caller.me, wish.idempotency_key, _fingerprint(wish), answer.model_dump_json(), now
+    )

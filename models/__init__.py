@@ -1,0 +1,1 @@
+"""What the library is: tables, constraints, SQL, and rules as pure functions."""

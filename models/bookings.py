@@ -1,0 +1,397 @@
+"""Bookings of spots, the slots they hold, and the rules of booking as pure functions.
+
+A slot row says who holds a spot for one slot of time, for good (`lapses_at` is null) or until then.
+`slot_no` counts slots since 1970 in UTC. Whether a spot is free is a fact of these rows and the
+clock: a booking that was not checked in loses its rows to the next taker though no job has run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.calendar import Span
+from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.spaces import SeatRules
+
+
+class State(StrEnum):
+    BOOKED = "booked"  # waits for its check-in
+    CHECKED_IN = "checked_in"
+    CANCELLED = "cancelled"
+    LAPSED = "lapsed"  # nobody checked in: a no-show
+    FINISHED = "finished"
+
+
+class Booking(Model):
+    """`lapses_at` is the end of the check-in window while it waits, null once checked in.
+
+    Read `state_at`, not `state`: a booking lapses by the clock, before any row says so.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    reader: Any = belongs_to("Reader")
+    reader_id: int
+    spot: Any = belongs_to("Spot")
+    spot_id: int
+    starts_at = UtcDatetimeField()
+    ends_at = UtcDatetimeField()
+    state = fields.CharField(10, default=State.BOOKED.value)
+    checkin_opens_at = UtcDatetimeField()
+    lapses_at = UtcDatetimeField(null=True)
+    made_at = UtcDatetimeField()
+    checked_in_at = UtcDatetimeField(null=True)
+    over_at = UtcDatetimeField(null=True)  # cancelled, lapsed or left
+
+    class Meta:
+        table = "booking"
+        indexes = (("reader_id", "ends_at"),)
+
+
+# The table `slot` has a key of two columns, which the ORM cannot say; its migration creates it.
+
+
+def state_at(state: str, lapses_at: datetime | None, ends_at: datetime, now: datetime) -> State:
+    """What a booking is at this instant."""
+    if state == State.BOOKED and lapses_at is not None and lapses_at <= now:
+        return State.LAPSED
+    if state == State.CHECKED_IN and ends_at <= now:
+        return State.FINISHED
+    return State(state)
+
+
+# ---------------------------------------------------------------- rules
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`SeatRules` as values; lengths in minutes."""
+
+    advance_days: int
+    release_minute: int
+    min_minutes: int
+    max_minutes: int
+    at_once: int
+    per_day: int
+    checkin_before_minutes: int
+    checkin_after_minutes: int
+    remind_before_minutes: int
+
+    @classmethod
+    def of(cls, row: Row) -> "Rules":
+        """From a row that has the columns of `seat_rules`."""
+        return cls(**{name: row[name] for name in cls.__slots__})
+
+    @classmethod
+    def from_model(cls, rules: SeatRules) -> "Rules":
+        return cls(**{name: getattr(rules, name) for name in cls.__slots__})
+
+    def last_day(self, today: date, minute_now: int) -> date:
+        """The last date that can be booked now: the day of `advance_days` opens at its release."""
+        days = self.advance_days if minute_now >= self.release_minute else self.advance_days - 1
+        return today + timedelta(days=max(days, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why a rule refuses: a code of the contract, the number that matters, and what a sentence needs."""
+
+    code: str
+    number: int | None = None
+    moment: datetime | None = None
+    until: datetime | None = None
+
+
+def why_not_reserve(
+    *,
+    rules: Rules,
+    wish: Span,
+    now: datetime,
+    slot_minutes: int,
+    open_spans: Sequence[Span],
+    first_bookable: datetime,
+    seat_closed: bool,
+    at_once: int,
+    that_day: int,
+) -> WhyNot | None:
+    """The first rule that stands against a wish, in the order in which a reader can do something about it.
+
+    `open_spans` are those of the date on which the wish begins; `first_bookable` is when that date
+    opens for booking; `at_once` and `that_day` count the reader's bookings.
+    """
+    step = slot_minutes * 60
+    if seat_closed:
+        return WhyNot("seat_closed")
+    if wish.starts.timestamp() % step or wish.ends.timestamp() % step:
+        return WhyNot("not_on_step", slot_minutes)
+    if wish.ends <= now or wish.starts + timedelta(minutes=slot_minutes) <= now:
+        return WhyNot("in_the_past")
+    if wish.minutes < rules.min_minutes:
+        return WhyNot("too_short", rules.min_minutes)
+    if wish.minutes > rules.max_minutes:
+        return WhyNot("too_long", rules.max_minutes)
+    if first_bookable > now:
+        return WhyNot("not_open_yet", rules.advance_days, moment=first_bookable)
+    if not any(span.holds(wish) for span in open_spans):
+        near = min(open_spans, key=lambda span: abs(span.starts - wish.starts), default=None)
+        return WhyNot("closed_then", None, near.starts if near else None, near.ends if near else None)
+    if at_once >= rules.at_once:
+        return WhyNot("too_many_at_once", rules.at_once)
+    if that_day >= rules.per_day:
+        return WhyNot("too_many_today", rules.per_day)
+    return None
+
+
+def checkin_window(rules: Rules, starts_at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """When check-in opens and when the booking lapses; who books late has the full window from now."""
+    opens = starts_at - timedelta(minutes=rules.checkin_before_minutes)
+    closes = max(starts_at, now) + timedelta(minutes=rules.checkin_after_minutes)
+    return opens, closes
+
+
+def why_not_check_in(
+    *, state: State, opens_at: datetime, lapses_at: datetime | None, now: datetime
+) -> WhyNot | None:
+    if state is State.LAPSED:
+        return WhyNot("booking_lapsed", moment=lapses_at)
+    if state is not State.BOOKED:
+        return WhyNot("booking_over")
+    if now < opens_at:
+        return WhyNot("too_early", moment=opens_at)
+    return None
+
+
+# ---------------------------------------------------------------- slots
+
+
+def slot_at(moment: datetime, slot_minutes: int) -> int:
+    """The number of the slot that holds an instant."""
+    return int(moment.timestamp()) // (slot_minutes * 60)
+
+
+def slots_of(span: Span, slot_minutes: int) -> tuple[int, int]:
+    """First slot and the one after the last."""
+    return slot_at(span.starts, slot_minutes), -(-int(span.ends.timestamp()) // (slot_minutes * 60))
+
+
+MARK_LAPSED = """
+UPDATE booking SET state = 'lapsed', over_at = lapses_at
+WHERE state = 'booked' AND lapses_at <= $4 AND id IN (
+    SELECT booking_id FROM slot WHERE spot_id = $1 AND slot_no >= $2 AND slot_no < $3 AND lapses_at <= $4
+)
+RETURNING id
+"""
+
+# Ascending, in one statement, on both dialects: no two claims wait for each other in a circle.
+CLAIM = """
+WITH RECURSIVE wanted (slot_no) AS (
+    SELECT CAST($2 AS BIGINT)
+    UNION ALL SELECT slot_no + 1 FROM wanted WHERE slot_no + 1 < CAST($3 AS BIGINT)
+)
+INSERT INTO slot (spot_id, slot_no, booking_id, lapses_at)
+SELECT CAST($1 AS BIGINT), slot_no, $4, $5 FROM wanted WHERE true ORDER BY slot_no
+ON CONFLICT (spot_id, slot_no) DO UPDATE SET booking_id = excluded.booking_id, lapses_at = excluded.lapses_at
+WHERE slot.lapses_at <= $6
+RETURNING slot_no
+"""
+
+
+async def claim(
+    tx: Tx,
+    spot_id: int,
+    slots: tuple[int, int],
+    booking_id: int,
+    *,
+    lapses_at: datetime | None,
+    now: datetime,
+) -> bool:
+    """Take every slot of a span; False: somebody holds one, and the caller must roll back."""
+    first, until = slots
+    taken = await tx.fetch(CLAIM, spot_id, first, until, booking_id, lapses_at, now)
+    return len(taken) == until - first
+
+
+async def mark_lapsed(tx: Tx, spot_id: int, slots: tuple[int, int], now: datetime) -> list[int]:
+    """Say of the bookings that lapsed on these slots that they did: their ids."""
+    return [row["id"] for row in await tx.fetch(MARK_LAPSED, spot_id, *slots, now)]
+
+
+async def release(tx: Tx, booking_id: int, spot_id: int, from_slot: int = 0) -> None:
+    """Give slots back, as far as they are still this booking's."""
+    await tx.fetch(
+        "DELETE FROM slot WHERE spot_id = $1 AND booking_id = $2 AND slot_no >= $3",
+        spot_id,
+        booking_id,
+        from_slot,
+    )
+
+
+async def purge_slots(before_slot: int) -> None:
+    """Forget slots of the past; the bookings keep their spans."""
+    await fetch("DELETE FROM slot WHERE slot_no < $1", before_slot)
+
+
+# ---------------------------------------------------------------- statements of the hot paths
+
+FACTS = """
+SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS area_name, a.floor, a.branch_id,
+    b.name AS branch_name, r.advance_days, r.release_minute, r.min_minutes, r.max_minutes, r.at_once, r.per_day,
+    r.checkin_before_minutes, r.checkin_after_minutes, r.remind_before_minutes,
+    (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $3
+        AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS mine_at_once,
+    (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $4 AND k.state <> 'cancelled'
+        AND k.starts_at >= $4 AND k.starts_at < $5) AS mine_that_day,
+    (SELECT min(k.id) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $6 AND k.starts_at < $7
+        AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS overlaps
+FROM spot s JOIN area a ON a.id = s.area_id JOIN seat_rules r ON r.id = a.rules_id
+JOIN branch b ON b.id = a.branch_id
+WHERE s.id = $1 AND s.kind = 'seat'
+"""
+
+
+async def facts(tx: Tx, spot_id: int, reader_id: int, *, wish: Span, day: Span, now: datetime) -> Row | None:
+    """The seat, its rules, and the reader's counts. Lock the reader's row in a statement before this one."""
+    rows = await tx.fetch(FACTS, spot_id, reader_id, now, day.starts, day.ends, wish.starts, wish.ends)
+    return rows[0] if rows else None
+
+
+MAKE = """
+INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at)
+VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7) RETURNING id
+"""
+
+
+async def make(
+    tx: Tx, reader_id: int, spot_id: int, *, wish: Span, window: tuple[datetime, datetime], now: datetime
+) -> int:
+    rows = await tx.fetch(MAKE, reader_id, spot_id, wish.starts, wish.ends, *window, now)
+    booking_id: int = rows[0]["id"]
+    return booking_id
+
+
+VIEW = """
+SELECT k.id, k.reader_id, k.spot_id, k.starts_at, k.ends_at, k.state, k.checkin_opens_at, k.lapses_at, k.made_at,
+    k.checked_in_at, k.over_at, s.label, s.slot_minutes, s.area_id, a.name AS area_name, a.floor, a.branch_id,
+    b.name AS branch_name
+FROM booking k JOIN spot s ON s.id = k.spot_id JOIN area a ON a.id = s.area_id JOIN branch b ON b.id = a.branch_id
+"""
+UPCOMING = (
+    VIEW
+    + """
+WHERE k.reader_id = $1 AND k.ends_at > $2 AND k.id > $3
+    AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $2))
+ORDER BY k.starts_at, k.id LIMIT $4
+"""
+)
+PAST = (
+    VIEW
+    + """
+WHERE k.reader_id = $1 AND k.id < $3
+    AND NOT (k.ends_at > $2 AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $2)))
+ORDER BY k.id DESC LIMIT $4
+"""
+)
+
+
+async def view(tx: Tx | None, booking_id: int) -> Row | None:
+    rows = await (tx.fetch if tx else fetch)(VIEW + "WHERE k.id = $1", booking_id)
+    return rows[0] if rows else None
+
+
+async def upcoming(reader_id: int, now: datetime, *, limit: int) -> list[Row]:
+    """What a reader holds, soonest first (limits keep this list short, so it has no pages)."""
+    return list(await fetch(UPCOMING, reader_id, now, 0, limit))
+
+
+async def past(reader_id: int, now: datetime, *, before_id: int, limit: int) -> list[Row]:
+    """What is over, latest made first."""
+    return list(await fetch(PAST, reader_id, now, before_id, limit))
+
+
+OF_DAY = (
+    VIEW
+    + """
+WHERE k.reader_id = $1 AND k.ends_at > $2 AND k.starts_at < $3 ORDER BY k.starts_at, k.id
+"""
+)
+
+
+async def of_day(reader_id: int, day: Span) -> list[Row]:
+    """Everything that a reader booked on a day, whatever became of it."""
+    return list(await fetch(OF_DAY, reader_id, day.starts, day.ends))
+
+
+BUSY = """
+SELECT t.spot_id, t.booking_id, t.lapses_at, min(t.slot_no) AS first, max(t.slot_no) + 1 AS until
+FROM slot t JOIN spot s ON s.id = t.spot_id
+WHERE s.area_id = $1 AND t.slot_no >= $2 AND t.slot_no < $3 AND (t.lapses_at IS NULL OR t.lapses_at > $4)
+GROUP BY t.spot_id, t.booking_id, t.lapses_at ORDER BY t.spot_id, 4
+"""
+
+
+async def busy(area_id: int, slots: tuple[int, int], now: datetime) -> list[Row]:
+    """The held stretches of an area's spots, each by one booking, in slot numbers."""
+    return list(await fetch(BUSY, area_id, *slots, now))
+
+
+BUSY_OF = """
+SELECT t.spot_id, t.booking_id, t.lapses_at, min(t.slot_no) AS first, max(t.slot_no) + 1 AS until
+FROM slot t
+WHERE t.spot_id = $1 AND t.slot_no >= $2 AND t.slot_no < $3 AND (t.lapses_at IS NULL OR t.lapses_at > $4)
+GROUP BY t.spot_id, t.booking_id, t.lapses_at ORDER BY 4
+"""
+MANY_SPOTS: Final = 20  # from here on, reading the whole area costs less than asking for each
+
+
+async def busy_of(area_id: int, slots: tuple[int, int], now: datetime, spot_ids: list[int]) -> list[Row]:
+    """The same for some spots of the area."""
+    if len(spot_ids) >= MANY_SPOTS:
+        return [row for row in await busy(area_id, slots, now) if row["spot_id"] in spot_ids]
+    return [row for spot in spot_ids for row in await fetch(BUSY_OF, spot, *slots, now)]
+
+
+NEAREST_FREE = """
+SELECT s.id, s.label FROM spot s
+WHERE s.area_id = $1 AND s.kind = 'seat' AND NOT s.closed AND s.id <> $2 AND NOT EXISTS (
+    SELECT 1 FROM slot t WHERE t.spot_id = s.id AND t.slot_no >= $3 AND t.slot_no < $4
+        AND (t.lapses_at IS NULL OR t.lapses_at > $5)
+)
+ORDER BY (s.x - $6) * (s.x - $6) + (s.y - $7) * (s.y - $7) LIMIT 1
+"""
+
+
+async def nearest_free(
+    area_id: int, spot_id: int, slots: tuple[int, int], now: datetime, *, x: int, y: int
+) -> Row | None:
+    """The free spot next to one that is taken."""
+    rows = await fetch(NEAREST_FREE, area_id, spot_id, *slots, now, x, y)
+    return rows[0] if rows else None
+
+
+CHECK_IN = """
+UPDATE booking SET state = 'checked_in', checked_in_at = $2, lapses_at = NULL
+WHERE id = $1 AND state = 'booked' AND lapses_at > $2 RETURNING spot_id
+"""
+KEEP_SLOTS = """
+UPDATE slot SET lapses_at = NULL WHERE spot_id = $1 AND booking_id = $2 AND lapses_at > $3 RETURNING slot_no
+"""
+
+
+async def check_in(tx: Tx, booking_id: int, slots: int, now: datetime) -> bool:
+    """Hold the seat for good; False: the booking has lapsed meanwhile, and the caller must roll back."""
+    rows = await tx.fetch(CHECK_IN, booking_id, now)
+    return bool(rows) and len(await tx.fetch(KEEP_SLOTS, rows[0]["spot_id"], booking_id, now)) == slots
+
+
+END = "UPDATE booking SET state = $2, over_at = $3 WHERE id = $1 AND state = $4 RETURNING id"
+
+
+async def end(tx: Tx, booking_id: int, *, was: State, becomes: State, now: datetime) -> bool:
+    return bool(await tx.fetch(END, booking_id, becomes.value, now, was.value))
+
+
+MAX_ID: Final = 2**63 - 1

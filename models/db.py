@@ -1,0 +1,326 @@
+"""The database: one connection for all tables, `transaction()`, row locks, and time in UTC.
+
+Both dialects are reached through Tortoise's connection. Tables and plain reads use Tortoise's models;
+hot paths run SQL text (kept beside the table that it belongs to) through `Tx.fetch` and `fetch`.
+SQL text is written once for both: parameters are `$1`, `$2` …, and a statement that changes rows
+says `RETURNING`, so that the number of rows is the number of results.
+
+Tortoise's own `in_transaction()` is not used: cancelled while it begins, it never gives its lock or
+pooled connection back (tortoise-orm 1.1.9), and on SQLite it begins deferred, so that two writers
+who both read first fail with "database is locked". This file leans on Tortoise's private names,
+which is why its version is pinned below 1.2.
+"""
+
+import asyncio
+import contextlib
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from functools import lru_cache, partial
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise, fields
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.asyncpg.client import TransactionWrapper as PostgresTransaction
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.backends.sqlite.client import SqliteTransactionWrapper as SqliteTransaction
+from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
+
+MODULES: Final = (
+    "models.announcements",
+    "models.audit",
+    "models.bookings",
+    "models.jobs",
+    "models.notices",
+    "models.people",
+    "models.refusals",
+    "models.repeats",
+    "models.spaces",
+)
+POOL_SIZE: Final = 20
+
+Row = Mapping[str, Any]
+
+
+# ---------------------------------------------------------------- time
+
+
+def utc_text(value: datetime) -> str:
+    """An instant as SQLite stores it: UTC, fixed width, so that text order is time order."""
+    if value.tzinfo is None:
+        raise ValueError("a datetime without a time zone says nothing; give it one")
+    return value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
+
+
+# The sqlite3 module asks this adapter for every parameter, so filters are converted too (without it
+# a filter in +08:00 finds nothing that was stored in UTC).
+sqlite3.register_adapter(datetime, utc_text)
+sqlite3.register_adapter(date, date.isoformat)
+
+
+def instant(value: Any) -> datetime:
+    """A time column of a raw row, from either dialect, as an aware datetime in UTC."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else cast(datetime, value)
+
+
+def instant_or_none(value: Any) -> datetime | None:
+    return None if value is None else instant(value)
+
+
+class UtcDatetimeField(fields.DatetimeField[datetime]):
+    """An instant: aware when it is given, UTC when it is stored and when it is read."""
+
+    def to_db_value(self, value: Any, instance: Any) -> datetime | None:  # type: ignore[override]
+        if value is None:
+            return None
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise ValueError(f"{self.model_field_name} needs a datetime with a time zone")
+        return value.astimezone(UTC)
+
+    def to_python_value(self, value: Any) -> datetime | None:
+        if value is None:
+            return None
+        read = instant(value)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def belongs_to(model: str, *, null: bool = False) -> Any:
+    """A foreign key that is indexed and does not point back, so that no domain reaches into another."""
+    key: Any = fields.ForeignKeyField  # its overloads do not take a bool that is not a literal
+    return key(
+        f"models.{model}", related_name=False, on_delete=fields.OnDelete.RESTRICT, db_index=True, null=null
+    )
+
+
+# ---------------------------------------------------------------- connection
+
+
+def postgres_credentials(url: str) -> dict[str, Any]:
+    """What asyncpg needs of `postgres://user:password@host:port/name`; `?host=/dir` is a unix socket."""
+    parts = urlsplit(url)
+    extra = dict(parse_qsl(parts.query))
+    return {
+        "host": extra.get("host") or parts.hostname or "127.0.0.1",
+        "port": parts.port or 5432,
+        "user": unquote(parts.username or "postgres"),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": parts.path.lstrip("/"),
+    }
+
+
+def settings(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite:///path` or `postgres://…`."""
+    if url.startswith("sqlite"):
+        engine = "tortoise.backends.sqlite"
+        path = url.removeprefix("sqlite://")
+        credentials = {"file_path": path, "busy_timeout": 5000, "synchronous": "NORMAL"}
+    else:
+        engine = "tortoise.backends.asyncpg"
+        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": POOL_SIZE}
+    return {
+        "connections": {"default": {"engine": engine, "credentials": credentials}},
+        "apps": {"models": {"models": list(MODULES), "migrations": "migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+async def connect(url: str) -> None:
+    """Open the database that every model and `transaction()` of this process then uses."""
+    await Tortoise.init(config=settings(url), _enable_global_fallback=True)
+    client = _client()
+    if client._connection is None if isinstance(client, SqliteClient) else client._pool is None:
+        await client.create_connection(with_db=True)
+
+
+async def disconnect() -> None:
+    """Close it. An unclosed SQLite connection keeps a thread, and the process would never exit."""
+    await Tortoise.close_connections()
+
+
+def _client() -> SqliteClient | AsyncpgDBClient:
+    return cast(SqliteClient | AsyncpgDBClient, get_connections().get("default"))
+
+
+def dialect() -> str:
+    """`sqlite` or `postgres`."""
+    return "sqlite" if isinstance(_client(), SqliteClient) else "postgres"
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
+    return re.sub(r"\$(\d+)", r"?\1", sql)
+
+
+def _shift(by: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + by}"
+
+
+@lru_cache(maxsize=128)
+def _one_statement(writes: tuple[str, ...]) -> str:
+    parts, used = [], 0
+    for place, sql in enumerate(writes):
+        numbers = [int(number) for number in re.findall(r"\$(\d+)", sql)]
+        shifted = re.sub(r"\$(\d+)", partial(_shift, used), sql)
+        parts.append(f"w{place} AS ({shifted})")
+        used += max(numbers)
+    return f"WITH {', '.join(parts)} SELECT 1"
+
+
+async def fetch(sql: str, *values: Any) -> Sequence[Row]:
+    """Rows of one statement: part of the open transaction if there is one, else it commits by itself."""
+    client = _client()
+    if isinstance(client, PostgresTransaction):
+        return cast(Sequence[Row], await client._connection.fetch(sql, *values))
+    if isinstance(client, SqliteClient):
+        async with client.acquire_connection() as connection:
+            return await _sqlite_rows(connection, sql, values)
+    assert client._pool is not None
+    return cast(Sequence[Row], await client._pool.fetch(sql, *values))
+
+
+async def _sqlite_rows(connection: Any, sql: str, values: Sequence[Any]) -> Sequence[Row]:
+    try:
+        return cast(Sequence[Row], await connection.execute_fetchall(_numbered(sql), values))
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
+    except sqlite3.OperationalError as error:
+        raise OperationalError(error) from error
+
+
+# ---------------------------------------------------------------- transactions
+
+
+class Tx:
+    """An open transaction. Models used inside it take part in it by themselves."""
+
+    def __init__(self, client: SqliteTransaction | PostgresTransaction) -> None:
+        self._connection: Any = client._connection
+        self._sqlite = isinstance(client, SqliteTransaction)
+        self._afterwards: list[Callable[[], None]] = []
+
+    async def fetch(self, sql: str, *values: Any) -> Sequence[Row]:
+        """Rows of one statement inside this transaction.
+
+        Raises Tortoise's `IntegrityError` when a constraint refuses.
+        """
+        if self._sqlite:
+            return await _sqlite_rows(self._connection, sql, values)
+        try:
+            return cast(Sequence[Row], await self._connection.fetch(sql, *values))
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(error) from error
+
+    async def lock(self, table: str, *ids: int) -> None:
+        """Hold rows until the end, always in the order of their ids.
+
+        Across tables the order is: reader, booking, spot, conversation. On SQLite the transaction
+        itself already keeps every other writer out.
+        """
+        if not self._sqlite:
+            rows = f"SELECT id FROM {table} WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+            await self._connection.fetch(rows, sorted(ids))
+
+    async def together(self, *writes: tuple[str, Sequence[Any]]) -> None:
+        """Several writes that do not depend on each other: on PostgreSQL in one round trip."""
+        if self._sqlite:
+            for sql, values in writes:
+                await self.fetch(sql, *values)
+        else:
+            sql = _one_statement(tuple(sql for sql, _ in writes))
+            await self.fetch(sql, *(value for _, values in writes for value in values))
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Do this once the change is stored; never, when it is rolled back. It must not wait."""
+        self._afterwards.append(call)
+
+
+_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
+
+
+@contextlib.asynccontextmanager
+async def transaction() -> AsyncIterator[Tx]:
+    """One transaction per use case; a second one inside it raises `RuntimeError`.
+
+    Safe under cancellation at every point: the connection is given back, and what was not committed
+    is gone. When the answer to the commit itself is lost, the calls of `after_commit` still run:
+    they only say "look again".
+    """
+    if _open.get():
+        raise RuntimeError("a transaction is open already: a use case never calls a use case")
+    parent = _client()
+    opened = _sqlite_transaction if isinstance(parent, SqliteClient) else _postgres_transaction
+    look_again: list[Callable[[], None]] = []
+    try:
+        async with opened(parent) as client:
+            tx = Tx(client)
+            seen_by_models = get_connections().set("default", client)
+            mark = _open.set(True)
+            try:
+                yield tx
+            except BaseException:
+                await _to_the_end(client.rollback())
+                raise
+            else:
+                look_again = tx._afterwards
+                await (_to_the_end(client.commit()) if tx._sqlite else client.commit())
+            finally:
+                _open.reset(mark)
+                get_connections().reset(seen_by_models)
+    except Exception:
+        look_again = []
+        raise
+    finally:
+        # Out here, so that a task that one of them starts does not inherit the connection.
+        for call in look_again:
+            call()
+
+
+@contextlib.asynccontextmanager
+async def _sqlite_transaction(parent: Any) -> AsyncIterator[SqliteTransaction]:
+    async with parent._lock:
+        client = SqliteTransaction(parent)
+        try:
+            await _to_the_end(_begin_immediate(client))
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+        except asyncio.CancelledError:
+            await _to_the_end(client._connection.rollback())
+            raise
+        yield client
+
+
+async def _begin_immediate(client: SqliteTransaction) -> None:
+    # IMMEDIATE takes the write lock at once: of two who read first and write later, one would
+    # otherwise fail, whatever the busy timeout.
+    await client._connection.execute("BEGIN IMMEDIATE")
+
+
+@contextlib.asynccontextmanager
+async def _postgres_transaction(parent: Any) -> AsyncIterator[PostgresTransaction]:
+    assert parent._pool is not None
+    connection = await parent._pool.acquire()
+    try:
+        client = PostgresTransaction(parent)
+        client._connection = cast(Any, connection)
+        await client.begin()
+        yield client
+    finally:
+        await parent._pool.release(connection)  # resets or drops it, whatever state it is in
+
+
+async def _to_the_end(work: Awaitable[Any]) -> None:
+    """Wait for `work` to finish even when cancelled meanwhile; the cancellation comes afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        raise

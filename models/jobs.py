@@ -1,0 +1,134 @@
+"""Work that must happen: a row written in the transaction of its cause, claimed by lease, done once in effect.
+
+A job is idempotent by its key; its handler must bear being run twice (a worker may die after the work
+and before it says so). States: `new` → `run` → `done`, or `dead` after `MAX_ATTEMPTS`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.db import Tx, UtcDatetimeField, dialect, fetch
+
+LEASE: Final = timedelta(seconds=30)
+MAX_ATTEMPTS: Final = 12
+LONGEST_PAUSE: Final = timedelta(minutes=30)
+DONE_KEPT: Final = timedelta(days=2)
+
+
+class Job(Model):
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(30)
+    key = fields.CharField(80, unique=True)
+    payload: Any = fields.TextField()
+    state = fields.CharField(4, default="new")
+    due_at = UtcDatetimeField()
+    lease_until = UtcDatetimeField(null=True)
+    owner = fields.CharField(40, null=True)
+    attempts = fields.IntField(default=0)
+    last_error = fields.CharField(200, null=True)
+
+    class Meta:
+        table = "job"
+        indexes = (("state", "due_at"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+ADD = """
+INSERT INTO job (kind, key, payload, state, due_at, attempts) VALUES ($1, $2, $3, 'new', $4, 0)
+ON CONFLICT (key) DO NOTHING
+"""
+
+
+def adding(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> tuple[str, tuple[Any, ...]]:
+    """The write that adds a job, for `Tx.together`."""
+    return ADD, (kind, key, json.dumps(payload, separators=(",", ":")), due_at)
+
+
+async def add(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
+    """Once per key: a second one with the same key is no job."""
+    write, values = adding(kind, key, payload, due_at)
+    await tx.fetch(write, *values)
+
+
+async def add_periodic(kind: str, key: str, due_at: datetime) -> None:
+    """The job of one period; any process may add it, the key makes it one."""
+    await fetch(ADD, kind, key, "{}", due_at)
+
+
+CLAIM = """
+UPDATE job SET state = 'run', owner = $1, lease_until = $2, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM job
+    WHERE (state = 'new' AND due_at <= $3) OR (state = 'run' AND lease_until <= $3)
+    ORDER BY due_at LIMIT $4 {skip_locked}
+)
+RETURNING id, kind, key, payload, attempts
+"""
+
+
+async def claim(owner: str, now: datetime, *, limit: int) -> list[Claimed]:
+    """Take due jobs, and those whose worker let the lease run out, for `LEASE`."""
+    skip_locked = "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
+    rows = await fetch(CLAIM.format(skip_locked=skip_locked), owner, now + LEASE, now, limit)
+    return [Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"]) for r in rows]
+
+
+async def extend(job_id: int, owner: str, now: datetime) -> bool:
+    """Keep a lease; False: another worker has it by now."""
+    sql = "UPDATE job SET lease_until = $3 WHERE id = $1 AND owner = $2 AND state = 'run' RETURNING id"
+    return bool(await fetch(sql, job_id, owner, now + LEASE))
+
+
+async def finish(job_id: int, owner: str, now: datetime) -> None:
+    """The row stays for a while: its key says that this was done."""
+    sql = "UPDATE job SET state = 'done', due_at = $3 WHERE id = $1 AND owner = $2 AND state = 'run'"
+    await fetch(sql, job_id, owner, now)
+
+
+async def purge(now: datetime) -> None:
+    await fetch("DELETE FROM job WHERE state = 'done' AND due_at < $1", now - DONE_KEPT)
+
+
+async def put_back(job_id: int, owner: str, due_at: datetime) -> None:
+    """Not yet: it asked to be tried later, which does not count as an attempt."""
+    await fetch(
+        "UPDATE job SET state = 'new', due_at = $3, attempts = attempts - 1 "
+        "WHERE id = $1 AND owner = $2 AND state = 'run'",
+        job_id,
+        owner,
+        due_at,
+    )
+
+
+async def fail(job: Claimed, owner: str, error: str, now: datetime) -> None:
+    """It raised: again after a pause that doubles, dead after `MAX_ATTEMPTS`."""
+    pause = min(LONGEST_PAUSE, timedelta(seconds=2**job.attempts))
+    state = "dead" if job.attempts >= MAX_ATTEMPTS else "new"
+    await fetch(
+        "UPDATE job SET state = $3, due_at = $4, last_error = $5 WHERE id = $1 AND owner = $2 AND state = 'run'",
+        job.id,
+        owner,
+        state,
+        now + pause,
+        error[:200],
+    )
+
+
+async def withdraw(tx: Tx, *keys: str) -> None:
+    """Its cause is gone; a job that runs already will find that out for itself."""
+    for key in keys:
+        await tx.fetch("DELETE FROM job WHERE key = $1 AND state = 'new'", key)

@@ -1,0 +1,150 @@
+"""Readers, the roles that some of them hold, their sessions, and invitations to a role."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant
+
+SESSION_LIFE: Final = timedelta(days=30)
+SESSION_RENEWED_AFTER: Final = timedelta(days=1)  # sliding expiry, without a write on every request
+INVITATION_LIFE: Final = timedelta(hours=24)
+NICKNAME_LENGTH: Final = 20
+
+
+class Reader(Model):
+    """Everybody who has signed in once, staff included. `openid` is WeChat's, opaque."""
+
+    id = fields.BigIntField(primary_key=True)
+    openid = fields.CharField(64, unique=True)
+    nickname = fields.CharField(NICKNAME_LENGTH, null=True)
+    made_at = UtcDatetimeField()
+
+    class Meta:
+        table = "reader"
+
+
+class StaffRole(Model):
+    """A role beyond `reader`. Which permissions it means is said in handlers/access.py."""
+
+    id = fields.BigIntField(primary_key=True)
+    reader: Any = belongs_to("Reader")
+    reader_id: int
+    role = fields.CharField(20)
+    granted_by = fields.BigIntField(null=True)  # null: from the command line
+    granted_at = UtcDatetimeField()
+
+    class Meta:
+        table = "staff_role"
+        unique_together = (("reader_id", "role"),)
+
+
+class Session(Model):
+    """A signed-in phone. Only the hash of its token is stored."""
+
+    id = fields.BigIntField(primary_key=True)
+    token_hash = fields.CharField(64, unique=True)
+    reader: Any = belongs_to("Reader")
+    reader_id: int
+    made_at = UtcDatetimeField()
+    last_used_at = UtcDatetimeField()
+    expires_at = UtcDatetimeField()
+
+    class Meta:
+        table = "session"
+
+
+class Invitation(Model):
+    """A one-time way to a role; only the hash of its code is stored."""
+
+    id = fields.BigIntField(primary_key=True)
+    code_hash = fields.CharField(64, unique=True)
+    role = fields.CharField(20)
+    made_by: Any = belongs_to("Reader")
+    made_by_id: int
+    made_at = UtcDatetimeField()
+    expires_at = UtcDatetimeField()
+    accepted_by = fields.BigIntField(null=True)
+    accepted_at = UtcDatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+
+
+def new_secret() -> str:
+    """32 random bytes as 43 url-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> str:
+    """SHA-256 in hex: the secret has 256 random bits, so nothing slower is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+WHO = """
+SELECT s.id AS session_id, s.reader_id, s.last_used_at, s.expires_at
+FROM session s WHERE s.token_hash = $1 AND s.expires_at > $2
+"""
+
+
+async def session_of(token: str, now: datetime) -> tuple[int, int, datetime] | None:
+    """(session id, reader id, last used) of a token that is still good."""
+    rows = await fetch(WHO, secret_hash(token), now)
+    return (rows[0]["session_id"], rows[0]["reader_id"], instant(rows[0]["last_used_at"])) if rows else None
+
+
+async def roles_of(reader_id: int) -> frozenset[str]:
+    rows = await fetch("SELECT role FROM staff_role WHERE reader_id = $1", reader_id)
+    return frozenset(row["role"] for row in rows)
+
+
+async def renew(session_id: int, now: datetime) -> None:
+    """Slide the expiry of a session that is in use."""
+    await Session.filter(id=session_id).update(last_used_at=now, expires_at=now + SESSION_LIFE)
+
+
+async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
+    """The reader with this openid, made when new: (id, is new). Two first sign-ins make one reader."""
+    made = await tx.fetch(
+        "INSERT INTO reader (openid, made_at) VALUES ($1, $2) ON CONFLICT (openid) DO NOTHING RETURNING id",
+        openid,
+        now,
+    )
+    if made:
+        return made[0]["id"], True
+    return (await tx.fetch("SELECT id FROM reader WHERE openid = $1", openid))[0]["id"], False
+
+
+async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> bool:
+    """Give a role; False when the reader holds it already."""
+    rows = await tx.fetch(
+        "INSERT INTO staff_role (reader_id, role, granted_by, granted_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (reader_id, role) DO NOTHING RETURNING id",
+        reader_id,
+        role,
+        granted_by,
+        now,
+    )
+    return bool(rows)
+
+
+async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> list[int]:
+    """End one session of a reader, or all of them: the ids that ended."""
+    sql = "DELETE FROM session WHERE reader_id = $1 AND ($2 = 0 OR id = $2) RETURNING id"
+    return [row["id"] for row in await tx.fetch(sql, reader_id, only or 0)]
+
+
+TAKE_INVITATION = """
+UPDATE invitation SET accepted_by = $2, accepted_at = $3
+WHERE code_hash = $1 AND accepted_by IS NULL AND expires_at > $3 RETURNING id, role, made_by_id
+"""
+
+
+async def take_invitation(tx: Tx, code_hash: str, reader_id: int, now: datetime) -> Row | None:
+    """Use up an invitation that is still good; of two who try, one gets the row."""
+    rows = await tx.fetch(TAKE_INVITATION, code_hash, reader_id, now)
+    return rows[0] if rows else None

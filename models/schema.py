@@ -1,0 +1,75 @@
+"""Brings the database to the newest schema, one process at a time."""
+
+import asyncio
+import contextlib
+import fcntl
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.connection import get_connections
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from models import db
+
+LOCK: Final = 7_461_092  # any number, the same in every process
+
+
+async def migrate(url: str) -> list[str]:
+    """Apply what is missing: the names of the steps. Two at once both succeed, one after the other.
+
+    Tortoise's own `migrate` takes no lock; two of them on an empty PostgreSQL fail half way.
+    """
+    async with _alone(url):
+        await db.connect(url)
+        try:
+            executor = _executor()
+            target = [MigrationTarget(app_label="models", name="__latest__")]
+            steps = [step.migration.name for step in await executor.plan(target)]
+            await executor.migrate(target)
+            return steps
+        finally:
+            await db.disconnect()
+
+
+async def pending() -> int:
+    """How many steps the connected database lacks."""
+    return len(await _executor().plan([MigrationTarget(app_label="models", name="__latest__")]))
+
+
+async def make_migration(name: str) -> str | None:
+    """Write the step that the models are ahead of the newest one; None when they are not."""
+    await Tortoise.init(config=db.settings("sqlite://:memory:"), init_connections=False)
+    for model in (Tortoise.apps or {})["models"].values():
+        model._meta.table_description = ""  # docstrings are for people, not part of the schema
+    detector = MigrationAutodetector(Tortoise.apps, db.settings("sqlite://")["apps"])
+    written = []
+    for writer in await detector.changes():
+        writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
+        written.append(str(writer.write()))
+    return ", ".join(written) or None
+
+
+def _executor() -> MigrationExecutor:
+    config = db.settings("sqlite://")["apps"]
+    return MigrationExecutor(get_connections().get("default"), config)
+
+
+@contextlib.asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite://"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.with_suffix(".lock").open("w") as file:
+            await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+            yield
+    else:
+        holder = await asyncpg.connect(**db.postgres_credentials(url))
+        try:
+            await holder.execute("SELECT pg_advisory_lock($1)", LOCK)
+            yield
+        finally:
+            await holder.close()

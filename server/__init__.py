@@ -1,0 +1,1 @@
+"""Speaks a protocol or starts a process; knows no library rule."""

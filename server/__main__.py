@@ -1,0 +1,126 @@
+"""`python -m server …`: run, worker, migrate, seed, grant, simulator, check-config, openapi, make-migration."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from server import config as settings
+from server.config import Config, ConfigError, Secrets
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+told = Console(stderr=True, highlight=False)
+
+
+def _loaded() -> tuple[Config, Secrets]:
+    try:
+        config = settings.load()
+        return config, settings.load_secrets(config)
+    except ConfigError as error:
+        told.print(f"[red]The settings cannot be used.[/]\n{error}", soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run(
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help="migrate, seed a demo library, start the WeChat simulator, print links"),
+    ] = False,
+) -> None:
+    """Serve HTTP and websockets, and do jobs."""
+    from server import process
+
+    config, secrets = _loaded()
+    raise typer.Exit(process.run(config, secrets, demo=demo, told=told))
+
+
+@app.command()
+def worker() -> None:
+    """Only do jobs (with `worker.in_web = false` in the web processes)."""
+    from server import process
+
+    config, secrets = _loaded()
+    process.run_worker(config, secrets)
+
+
+@app.command()
+def simulator() -> None:
+    """Play api.weixin.qq.com, in a process of its own."""
+    from server import process
+
+    process.run_simulator(*_loaded())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; two at once both succeed."""
+    from models import schema
+
+    config, _ = _loaded()
+    for step in asyncio.run(schema.migrate(config.database.url)):
+        told.print(f"applied {step}")
+    told.print("The schema is up to date.")
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty database with a demo library."""
+    from server import demo
+
+    config, secrets = _loaded()
+    asyncio.run(demo.fill(config, secrets, told))
+
+
+@app.command()
+def grant(openid: str, role: str) -> None:
+    """Give a reader who has signed in a role: librarian, editor, manager or admin."""
+    from server import demo
+
+    config, secrets = _loaded()
+    try:
+        found = asyncio.run(demo.grant(config, secrets, openid, role))
+    except ValueError as error:
+        told.print(f"[red]{error}[/]")
+        raise typer.Exit(2) from None
+    if not found:
+        told.print("[red]No reader has this openid. They must have signed in once.[/]")
+        raise typer.Exit(1)
+    told.print(f"{role} from now on.")
+
+
+@app.command("check-config")
+def check_config() -> None:
+    """Say whether the settings can be used."""
+    config, _ = _loaded()
+    wechat = "simulated WeChat" if config.wechat.simulator else "real WeChat"
+    told.print(f"{settings.CONFIG_FILE} can be used, with {wechat}.")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from server.openapi import document
+
+    json.dump(document(), sys.stdout, indent=1, ensure_ascii=False, sort_keys=True)
+    sys.stdout.write("\n")
+
+
+@app.command("make-migration")
+def make_migration(name: str) -> None:
+    """Write the next migration from what changed in the models; then edit it by hand."""
+    from models import schema
+
+    written = asyncio.run(schema.make_migration(name))
+    told.print(f"wrote {written}" if written else "Nothing in the models has changed.")
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        Path("var").mkdir(exist_ok=True)
+        app()

@@ -1,0 +1,79 @@
+"""What HTTP and sockets share: a row's input and output types, and refusals as one JSON shape."""
+
+import inspect
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from handlers.access import Caller, Permission
+from handlers.context import Context
+from handlers.errors import Details, Invalid, NotAllowed, Refused, SignInNeeded
+from handlers.words import sentence
+from server.routes import Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A handler with its input and output types."""
+
+    handler: Handler
+    needs: Permission | None
+    input: type[BaseModel]
+    output: type[BaseModel] | None
+
+    @classmethod
+    def of(cls, handler: Handler, needs: Permission | None = None) -> "Bound":
+        hints = typing.get_type_hints(handler)
+        last = list(inspect.signature(handler).parameters)[2]
+        output = hints.get("return")
+        return cls(handler, needs, hints[last], None if output is type(None) else output)
+
+    async def __call__(self, ctx: Context, caller: Caller, values: Mapping[str, Any]) -> Any:
+        """Check permission and input, then let the handler decide. Raises `Refused`."""
+        return await self.handler(ctx, caller, self.admit(caller, values))
+
+    def admit(self, caller: Caller, values: Mapping[str, Any]) -> BaseModel:
+        if self.needs is not None and not caller.may(self.needs):
+            raise SignInNeeded() if caller.reader_id is None else NotAllowed()
+        try:
+            return self.input.model_validate(values)
+        except ValidationError as error:
+            raise Invalid(**_problem(error)) from None
+
+
+def _problem(error: ValidationError) -> dict[str, str | int]:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return {"field": place[:100], "problem": first["type"], "problems": error.error_count()}
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """The object that a body holds; raises `invalid_input`."""
+    try:
+        values = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Invalid(field="", problem="not_json") from None
+    if not isinstance(values, dict):
+        raise Invalid(field="", problem="not_an_object")
+    return values
+
+
+def error_body(code: str, details: Details, request_id: str, today: date) -> dict[str, Any]:
+    """`{"error": {code, message, details, request_id}}`: the only shape of every error."""
+    return {
+        "error": {
+            "code": code,
+            "message": sentence(code, details, today),
+            "details": dict(details),
+            "request_id": request_id,
+        }
+    }
+
+
+def refusal_body(refused: Refused, request_id: str, today: date) -> dict[str, Any]:
+    return error_body(refused.code, refused.details, request_id, today)

@@ -1,0 +1,115 @@
+"""Builds one process: the place where the real database, WeChat, bus and clock are chosen."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+
+from handlers.context import Clock, Template
+from models import db
+from server import raw
+from server.bus import ClockMoved, LocalBus, Message
+from server.clock import SystemClock
+from server.config import Config, Secrets
+from server.http import add_headers, endpoint, errors
+from server.jobs import Worker
+from server.live import Live
+from server.routes import HTTP, STREAMS
+from server.services import SERVICES, Services
+from server.sessions import Sessions
+from server.sockets import Sockets
+from server.wechat.client import WeChatClient
+
+SOCKETS = web.AppKey("sockets", Sockets)
+
+
+async def build(
+    config: Config, secrets: Secrets, *, clock: Clock | None = None, with_worker: bool | None = None
+) -> web.Application:
+    """The web application; it opens and closes everything it needs by itself."""
+    http = aiohttp.ClientSession()
+    services = services_of(config, secrets, clock or SystemClock(), http)
+    app = web.Application(middlewares=[errors], client_max_size=config.server.body_limit_bytes)
+    app[SERVICES], app[raw.HTTP_CLIENT] = services, http
+    app[SOCKETS] = sockets = Sockets(services)
+    kinds = {
+        stream.kind: (partial(stream.changes, services.context("live")), stream.beat) for stream in STREAMS
+    }
+    services.live.serve(kinds, sockets.watched)
+    for route in HTTP:
+        app.router.add_route(route.method, route.path, endpoint(route))
+    raw.add(app)
+    sockets.attach(app)
+    app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(_say_goodbye)
+    app.cleanup_ctx.append(partial(_lifetime, config.worker.in_web if with_worker is None else with_worker))
+    return app
+
+
+async def _lifetime(with_worker: bool, app: web.Application) -> AsyncIterator[None]:
+    services = app[SERVICES]
+    try:
+        async with running(services, with_worker=with_worker):
+            await app[SOCKETS].start()
+            yield
+    finally:
+        await app[raw.HTTP_CLIENT].close()
+
+
+@asynccontextmanager
+async def running(services: Services, *, with_worker: bool) -> AsyncIterator[None]:
+    """Database, bus and live streams open; with a worker, jobs are done meanwhile."""
+    await db.connect(services.config.database.url)
+    try:
+        await services.bus.start()
+        await services.live.start()
+        worker = Worker(services) if with_worker else None
+        if worker:
+            await worker.start()
+        yield
+        if worker:
+            await worker.stop()
+        await services.live.stop()
+        await services.bus.stop()
+    finally:
+        await db.disconnect()
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    await app[SOCKETS].stop()
+
+
+def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.ClientSession) -> Services:
+    bus = LocalBus()
+    live = Live(bus, coalesce_s=config.live.coalesce_ms / 1000, heartbeat_s=config.live.heartbeat_s)
+
+    def hear(message: Message) -> None:
+        if isinstance(message, ClockMoved) and isinstance(clock, SystemClock):
+            clock.offset = timedelta(seconds=message.offset_s)
+
+    bus.listen(hear)
+    wechat = WeChatClient(
+        http,
+        appid=config.wechat.appid,
+        secret=secrets.wechat_secret.get_secret_value(),
+        base_url=config.wechat.base_url,
+        clock=clock,
+        miniprogram_state=config.wechat.miniprogram_state,
+        lang=config.wechat.lang,
+    )
+    return Services(
+        config=config,
+        secrets=secrets,
+        clock=clock,
+        bus=bus,
+        live=live,
+        sessions=Sessions(clock, bus),
+        wechat=wechat,
+        templates={name: Template(t.id, t.fields) for name, t in config.wechat.templates.items()},
+        zone=ZoneInfo(config.library.zone),
+        log_requests=config.log.level == "debug",
+    )

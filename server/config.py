@@ -1,0 +1,173 @@
+"""config.toml and the environment as frozen sections; anything wrong refuses to start, by name."""
+
+import json
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from models.notices import FIELDS, Purpose
+from models.wechat_fields import kind_of
+
+CONFIG_FILE = Path("config.toml")
+SECRETS_FILE = Path("var/secrets.json")
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the text names file, key and rule."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ServerSection(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    allowed_origins: list[str] = []
+    body_limit_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 65_536
+    shutdown_s: Annotated[float, Field(gt=0, le=9)] = 5.0
+    client_dir: str = "var/preview"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("no such time zone; use an IANA name such as Asia/Shanghai") from error
+    return name
+
+
+class LibrarySection(Section):
+    name: Annotated[str, Field(min_length=1, max_length=40)] = "问津图书馆"
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+
+
+class DatabaseSection(Section):
+    url: Annotated[str, Field(pattern=r"^(sqlite|postgres|postgresql)://.+")] = "sqlite://var/wenjin.sqlite3"
+
+
+class TemplateSection(Section):
+    id: Annotated[str, Field(min_length=1, max_length=64)]
+    fields: dict[str, str]
+
+
+def _fitting(templates: dict[str, TemplateSection]) -> dict[str, TemplateSection]:
+    for name, template in templates.items():
+        if name not in FIELDS:
+            raise ValueError(f"no purpose {name}; there are {', '.join(FIELDS)}")
+        wanted = FIELDS[Purpose(name)]
+        if set(template.fields) != set(wanted):
+            raise ValueError(f"{name}.fields must name exactly {', '.join(wanted)}")
+        for field, key in template.fields.items():
+            if kind_of(key) != wanted[field]:
+                raise ValueError(f"{name}.fields.{field} must go to a key of the type {wanted[field]}")
+    return templates
+
+
+class WeChatSection(Section):
+    simulator: bool = True
+    base_url: Annotated[str, Field(pattern=r"^https?://.+/$")] = "http://127.0.0.1:8090/"
+    appid: Annotated[str, Field(pattern=r"^wx[0-9a-f]{16}$")] = "wx0000000000000001"
+    miniprogram_state: Literal["developer", "trial", "formal"] = "developer"
+    lang: Literal["zh_CN", "en_US", "zh_HK", "zh_TW"] = "zh_CN"
+    templates: Annotated[dict[str, TemplateSection], AfterValidator(_fitting)] = {}
+
+
+class LiveSection(Section):
+    coalesce_ms: Annotated[int, Field(ge=0, le=5000)] = 100
+    heartbeat_s: Annotated[float, Field(gt=0, le=60)] = 10.0
+
+
+class WorkerSection(Section):
+    in_web: bool = True
+    poll_s: Annotated[float, Field(gt=0, le=60)] = 1.0
+    at_once: Annotated[int, Field(ge=1, le=50)] = 4
+
+
+class LogSection(Section):
+    format: Literal["console", "json"] = "console"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Secrets(Section):
+    """Never printed: pydantic shows stars."""
+
+    wechat_secret: SecretStr
+    push_token: SecretStr
+
+
+class Config(Section):
+    server: ServerSection = ServerSection()
+    library: LibrarySection = LibrarySection()
+    database: DatabaseSection = DatabaseSection()
+    wechat: WeChatSection = WeChatSection()
+    live: LiveSection = LiveSection()
+    worker: WorkerSection = WorkerSection()
+    log: LogSection = LogSection()
+
+
+def load(path: Path = CONFIG_FILE, environment: Mapping[str, str] = os.environ) -> Config:
+    """The settings of a file, with `PORT` and `WENJIN_DATABASE_URL` of the environment laid over them.
+
+    Raises `ConfigError`.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: there is no such file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    if url := environment.get("WENJIN_DATABASE_URL"):
+        values.setdefault("database", {})["url"] = url
+    if port := environment.get("PORT"):
+        if not port.isdigit():
+            raise ConfigError("PORT in the environment: must be a number")
+        values.setdefault("server", {})["port"] = int(port)
+    return parse(values, path)
+
+
+def parse(values: Mapping[str, Any], path: Path) -> Config:
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_complaints(error, path))) from None
+
+
+def _complaints(error: ValidationError, path: Path) -> list[str]:
+    told = []
+    for problem in error.errors(include_input=False, include_url=False):
+        key = ".".join(str(part) for part in problem["loc"])
+        rule = "no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
+        told.append(f"{path}: {key}: {rule}")
+    return told
+
+
+def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) -> Secrets:
+    """Secrets of the environment; in simulator mode the missing ones are made up once and kept.
+
+    Raises `ConfigError` naming the variable.
+    """
+    names = {"wechat_secret": "WENJIN_WECHAT_SECRET", "push_token": "WENJIN_PUSH_TOKEN"}
+    found = {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
+    if len(found) < len(names):
+        if not config.wechat.simulator:
+            missing = ", ".join(variable for name, variable in names.items() if name not in found)
+            raise ConfigError(f"environment: {missing}: needed when wechat.simulator is false")
+        found = {**_development_secrets(), **found}
+    return Secrets(**{name: SecretStr(found[name]) for name in names})
+
+
+def _development_secrets() -> dict[str, str]:
+    if not SECRETS_FILE.exists():
+        SECRETS_FILE.parent.mkdir(parents=True, exist_ok=True)
+        made = {"wechat_secret": secrets.token_hex(16), "push_token": secrets.token_hex(12)}
+        SECRETS_FILE.touch(mode=0o600)
+        SECRETS_FILE.write_text(json.dumps(made))
+    kept: dict[str, str] = json.loads(SECRETS_FILE.read_text())
+    return kept

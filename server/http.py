@@ -1,0 +1,139 @@
+"""Requests to use cases and back: token → caller, path + query + body → input, one renderer of errors."""
+
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import orjson
+import structlog
+from aiohttp import web
+
+from handlers.access import Caller
+from handlers.context import Context
+from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded
+from server.adapter import Bound, error_body, json_object, refusal_body
+from server.routes import Route
+from server.services import SERVICES, Services
+
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+SLOW_S: Final = 0.5
+
+log = structlog.get_logger()
+
+
+def request_id(request: web.Request) -> str:
+    return str(request["request_id"])
+
+
+def context(request: web.Request) -> Context:
+    return request.app[SERVICES].context(request_id(request))
+
+
+def token_of(request: web.Request) -> str | None:
+    """The bearer token; another kind of Authorization raises `sign_in_needed`."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise SignInNeeded()
+    return token
+
+
+def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+    bound = Bound.of(route.handler, route.needs)
+    takes_body = route.method in WITH_BODY
+
+    async def answer(request: web.Request) -> web.Response:
+        services = request.app[SERVICES]
+        caller: Caller = await services.sessions.caller(token_of(request))
+        values = await _values(request, takes_body)
+        output = await bound(context(request), caller, values)
+        body = output.__pydantic_serializer__.to_json(output)
+        return web.Response(body=body, status=route.status, content_type="application/json")
+
+    return answer
+
+
+async def _values(request: web.Request, takes_body: bool) -> dict[str, Any]:
+    """Path, query and body as one; a name that comes twice raises `invalid_input`."""
+    values: dict[str, Any] = {}
+    if takes_body:
+        if request.content_type != "application/json":
+            raise NotJson()
+        values = json_object(await request.read())
+    for name, text in (*request.match_info.items(), *(request.query.items() if request.query_string else ())):
+        if name in values:
+            raise Invalid(field=name[:100], problem="given_twice")
+        values[name] = text
+    return values
+
+
+@web.middleware
+async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Give every request its id and every failure its shape."""
+    given = request.headers.get("X-Request-Id", "")
+    made = request["request_id"] = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    structlog.contextvars.bind_contextvars(request_id=made)
+    services = request.app[SERVICES]
+    began = services.loop_time()
+    try:
+        response: web.StreamResponse = await handler(request)
+    except Refused as refused:
+        response = _json(refused.status, refusal_body(refused, made, services.today()))
+        if refused.status == 503:
+            response.headers["Retry-After"] = "5"
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        response = _of_aiohttp(error, made, services)
+    except Exception:
+        log.exception("request_failed", method=request.method, path=request.path)
+        response = _json(500, error_body("our_fault", {}, made, services.today()))
+    finally:
+        structlog.contextvars.unbind_contextvars("request_id")
+    took = services.loop_time() - began
+    if response.status >= 500 or took > SLOW_S:
+        log.warning(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            took_s=round(took, 3),
+            request_id=made,
+        )
+    elif services.log_requests:
+        log.debug(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=response.status,
+            took_s=round(took, 3),
+            request_id=made,
+        )
+    return response
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    services = request.app[SERVICES]
+    response.headers["X-Request-Id"] = request.get("request_id", "")
+    response.headers["Server-Time"] = services.time_text()
+    response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+def _of_aiohttp(error: web.HTTPException, made: str, services: Services) -> web.Response:
+    details: Details = {}
+    if error.status == 413:
+        code, details = "too_large", {"limit": services.config.server.body_limit_bytes}
+    else:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status, "invalid_input")
+    response = _json(error.status, error_body(code, details, made, services.today()))
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response
+
+
+def _json(status: int, body: dict[str, Any]) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")

@@ -1,0 +1,112 @@
+"""The worker: claims due jobs by lease, runs them, keeps the lease while they run.
+
+A worker that dies leaves its lease to run out; another one then does the job. Handlers bear that.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from typing import Final
+
+import structlog
+
+from handlers.access import PRODUCT
+from handlers.errors import Postponed
+from models import jobs
+from models.calendar import local_day
+from models.jobs import LEASE, Claimed
+from server.adapter import Bound
+from server.bus import JobsDue, Message
+from server.routes import JOBS
+from server.services import Services
+
+LEASE_KEPT_S: Final = LEASE.total_seconds() / 3
+AFTER_TROUBLE_S: Final = 2.0
+
+log = structlog.get_logger()
+
+
+class Worker:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._name = secrets.token_hex(8)
+        self._kinds = {job.kind: Bound.of(job.handler) for job in JOBS}
+        self._daily = [job.kind for job in JOBS if job.daily]
+        self._due = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+        self._day_added = ""
+        services.bus.listen(self._hear)
+
+    def _hear(self, message: Message) -> None:
+        if isinstance(message, JobsDue):
+            self._due.set()
+
+    async def start(self) -> None:
+        self._loop = asyncio.get_running_loop().create_task(self._work())
+
+    async def stop(self) -> None:
+        """Take no more, let those that run come to their end."""
+        if self._loop:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._services.config.server.shutdown_s)
+
+    async def _work(self) -> None:
+        while True:
+            try:
+                await self._add_daily()
+                claimed = await self._claim()
+            except Exception:
+                log.exception("worker")
+                await asyncio.sleep(AFTER_TROUBLE_S)
+                continue
+            for job in claimed:
+                task = asyncio.get_running_loop().create_task(self._run(job))
+                self._running.add(task)
+                task.add_done_callback(self._done)
+            if not claimed:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._due.wait(), self._services.config.worker.poll_s)
+                self._due.clear()
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._due.set()
+
+    async def _claim(self) -> list[Claimed]:
+        free = self._services.config.worker.at_once - len(self._running)
+        if free <= 0:
+            return []
+        return await jobs.claim(self._name, self._services.clock.now(), limit=free)
+
+    async def _add_daily(self) -> None:
+        """Every process adds the day's jobs; their keys make them one."""
+        now = self._services.clock.now()
+        day = str(local_day(now, self._services.zone))
+        if day != self._day_added:
+            for kind in self._daily:
+                await jobs.add_periodic(kind, f"{kind}:{day}", now)
+            self._day_added = day
+
+    async def _run(self, job: Claimed) -> None:
+        structlog.contextvars.bind_contextvars(request_id=f"job-{job.id}")
+        keeper = asyncio.get_running_loop().create_task(self._keep_lease(job))
+        clock = self._services.clock
+        try:
+            await self._kinds[job.kind](self._services.context(f"job-{job.id}"), PRODUCT, job.payload)
+            await jobs.finish(job.id, self._name, clock.now())
+        except Postponed as postponed:
+            await jobs.put_back(job.id, self._name, postponed.until)
+        except Exception as error:
+            log.exception("job_failed", kind=job.kind, key=job.key, attempts=job.attempts)
+            await jobs.fail(job, self._name, type(error).__name__, clock.now())
+        finally:
+            keeper.cancel()
+
+    async def _keep_lease(self, job: Claimed) -> None:
+        while True:
+            await asyncio.sleep(LEASE_KEPT_S)
+            if not await jobs.extend(job.id, self._name, self._services.clock.now()):
+                return

@@ -1,0 +1,154 @@
+"""Starting and stopping processes: listen, serve, stop on SIGTERM within ten seconds."""
+
+import asyncio
+import contextlib
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+import uvloop
+from aiohttp import web
+from rich.console import Console
+
+from models import schema
+from server import demo as demo_library
+from server import logs
+from server.app import build, running, services_of
+from server.clock import SystemClock
+from server.config import Config, Secrets
+from server.wechat.simulator import SimulatorSettings, simulator_app
+
+log = structlog.get_logger()
+
+
+def run(config: Config, secrets: Secrets, *, demo: bool, told: Console) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code."""
+    logs.set_up(config.log.format, config.log.level)
+    listening = _listen(config, told)
+    if listening is None:
+        return 1
+    with contextlib.ExitStack() as stack:
+        if demo:
+            config = _demo(config, stack)
+        return uvloop.run(_serve(config, secrets, listening, told if demo else None))
+
+
+def _listen(config: Config, told: Console) -> socket.socket | None:
+    host, port = config.server.host, config.server.port
+    try:
+        return socket.create_server((host, port), backlog=1024, reuse_port=False)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            told.print(f"[red]Port {port} is taken.[/] Choose another: PORT=8081 make run")
+        else:
+            told.print(f"[red]Cannot listen on {host}:{port}: {error.strerror}[/]")
+        return None
+
+
+def _demo(config: Config, stack: contextlib.ExitStack) -> Config:
+    """Give the simulator a free port beside ours, so that two demos do not meet, and start it."""
+    sim_port = int(os.environ.get("SIM_PORT") or _free_port(config.server.port + 10))
+    wechat = config.wechat.model_copy(update={"base_url": f"http://127.0.0.1:{sim_port}/"})
+    child = subprocess.Popen(
+        [sys.executable, "-m", "server", "simulator"],
+        env={**os.environ, "SIM_PORT": str(sim_port), "PORT": str(config.server.port)},
+        start_new_session=True,
+    )
+    stack.callback(_end, child)
+    return config.model_copy(update={"wechat": wechat})
+
+
+def _free_port(wanted: int) -> int:
+    for port in (wanted, 0):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)) as found:
+            return int(found.getsockname()[1])
+    raise OSError("no free port")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(3)
+    except subprocess.TimeoutExpired:
+        child.kill()
+
+
+async def _serve(config: Config, secrets: Secrets, listening: socket.socket, told: Console | None) -> int:
+    await schema.migrate(config.database.url) if told else None
+    if told and not await _filled(config, secrets, told):
+        return 1
+    app = await build(config, secrets)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=config.server.shutdown_s)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        log.info("listening", host=config.server.host, port=config.server.port)
+        if told:
+            _print_links(config, told)
+        await _until_told_to_stop()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+    return 0
+
+
+async def _filled(config: Config, secrets: Secrets, told: Console) -> bool:
+    if not await demo_library.wait_for(config.wechat.base_url + "sim/api/persons", seconds=10):
+        told.print("[red]The WeChat simulator did not start.[/] Its lines are above.")
+        return False
+    await demo_library.fill(config, secrets, told)
+    return True
+
+
+def _print_links(config: Config, told: Console) -> None:
+    base = f"http://{config.server.host}:{config.server.port}"
+    told.print("\n[bold]Wenjin runs.[/] Open these side by side; each link is another person:")
+    for who, handle in (
+        ("a reader       ", "lin"),
+        ("another reader ", "zhou"),
+        ("administrator  ", "admin"),
+    ):
+        told.print(f"  {who} {base}/preview/?person={handle}", soft_wrap=True)
+    told.print(f"  their phones    {base}/sim", soft_wrap=True)
+    told.print(f"  the API         {base}/docs\n", soft_wrap=True)
+
+
+async def _until_told_to_stop() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def run_worker(config: Config, secrets: Secrets) -> None:
+    logs.set_up(config.log.format, config.log.level)
+
+    async def work() -> None:
+        async with aiohttp.ClientSession() as http:
+            services = services_of(config, secrets, SystemClock(), http)
+            async with running(services, with_worker=True):
+                log.info("working")
+                await _until_told_to_stop()
+
+    uvloop.run(work())
+
+
+def run_simulator(config: Config, secrets: Secrets) -> None:
+    """Listens on SIM_PORT, or the port of `wechat.base_url`; its state is var/simulator.sqlite3."""
+    logs.set_up(config.log.format, "warning")
+    port = int(os.environ.get("SIM_PORT") or urlsplit(config.wechat.base_url).port or 8090)
+    simulated = SimulatorSettings(
+        database="var/simulator.sqlite3",
+        appid=config.wechat.appid,
+        secret=secrets.wechat_secret.get_secret_value(),
+        push_url=f"http://127.0.0.1:{config.server.port}/wechat/push",
+        push_token=secrets.push_token.get_secret_value(),
+        preview_url="/preview/",
+    )
+    web.run_app(simulator_app(simulated), host="127.0.0.1", port=port, print=None, access_log=None)

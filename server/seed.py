@@ -1,0 +1,169 @@
+"""A demo library: two branches, six areas, 1,200 seats, hours, a notice, and people to switch between."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from handlers.context import Context
+from models.announcements import Announcement
+from models.spaces import (
+    SEAT_SLOT_MINUTES,
+    Area,
+    Branch,
+    HoursException,
+    SeatRules,
+    Spot,
+    WeeklyHours,
+    new_code,
+)
+
+PEOPLE: Final = (  # handle in the simulator, name, role
+    ("lin", "林小满", None),
+    ("zhou", "周知远", None),
+    ("chen", "陈奶奶", None),
+    ("librarian", "何馆员", "librarian"),
+    ("admin", "苏主任", "admin"),
+)
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Tables in a grid: `columns` × `rows` tables of `across` × 2 seats, in decimetres."""
+
+    branch: int
+    name: str
+    floor: str
+    prefix: str
+    columns: int
+    rows: int
+    across: int
+    quiet: bool = False
+    strict: bool = False
+
+
+ROOMS: Final = (
+    Room(0, "自习大厅", "1层", "A", columns=6, rows=10, across=5),  # 600
+    Room(0, "人文阅览区", "2层", "B", columns=5, rows=5, across=4),  # 200
+    Room(0, "静音自习室", "3层", "C", columns=4, rows=5, across=3, quiet=True, strict=True),  # 120
+    Room(0, "科技阅览区", "3层", "D", columns=5, rows=4, across=3),  # 120
+    Room(1, "综合阅览室", "1层", "E", columns=4, rows=5, across=2),  # 80
+    Room(1, "少儿阅览室", "2层", "F", columns=4, rows=5, across=2, quiet=False),  # 80
+)
+SEAT: Final = 12  # decimetres from seat to seat
+AISLE: Final = 20
+MARGIN: Final = 40
+
+
+async def seed(ctx: Context, progress: Progress) -> None:
+    """Fill an empty database; does nothing when there is a branch already."""
+    if await Branch.exists():
+        return
+    now = ctx.clock.now()
+    progress("branches and hours")
+    main = await Branch.create(name="总馆", address="书院路 1 号", place=0)
+    south = await Branch.create(name="南湖分馆", address="南湖大道 88 号", place=1)
+    for weekday in range(7):
+        await WeeklyHours.create(
+            branch=main, weekday=weekday, opens_minute=7 * 60, closes_minute=22 * 60 + 30
+        )
+        if weekday != 0:
+            await WeeklyHours.create(
+                branch=south, weekday=weekday, opens_minute=9 * 60, closes_minute=21 * 60
+            )
+    await HoursException.create(branch=south, day=ctx.today() + timedelta(days=9), note="馆舍检修,闭馆一天")
+    common = await SeatRules.create(**_rules("普通座位", per_day=3, at_once=2, max_minutes=360), saved_at=now)
+    strict = await SeatRules.create(**_rules("静音座位", per_day=2, at_once=1, max_minutes=240), saved_at=now)
+    await Announcement.create(
+        id=1,
+        title="期末复习周,总馆延长到 22:30",
+        text="即日起总馆每天 7:00–22:30 开放。离开超过 15 分钟请先签退,把座位让给需要的人。",
+        saved_at=now,
+    )
+    for place, room in enumerate(ROOMS):
+        progress(f"{room.name}: {room.columns * room.rows * room.across * 2} seats")
+        branch, rules = (main, south)[room.branch], strict if room.strict else common
+        await _area(room, branch, rules, place)
+
+
+def _rules(name: str, *, per_day: int, at_once: int, max_minutes: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "advance_days": 2,
+        "release_minute": 7 * 60,
+        "min_minutes": 30,
+        "max_minutes": max_minutes,
+        "at_once": at_once,
+        "per_day": per_day,
+        "checkin_before_minutes": 30,
+        "checkin_after_minutes": 15,
+        "remind_before_minutes": 20,
+    }
+
+
+async def _area(room: Room, branch: Branch, rules: SeatRules, place: int) -> None:
+    table_width = room.across * SEAT
+    width = MARGIN * 2 + room.columns * table_width + (room.columns - 1) * AISLE
+    pitch = 3 * SEAT + AISLE  # a row of seats, the table, a row of seats, the aisle
+    height = MARGIN * 2 + room.rows * pitch - AISLE
+    shapes = [
+        {"kind": "wall", "x": 0, "y": 0, "width": width, "height": height},
+        {"kind": "door", "x": width // 2 - 10, "y": height - 3, "width": 20, "height": 6},
+        {"kind": "shelf", "x": MARGIN, "y": 8, "width": width - 2 * MARGIN, "height": 12},
+        {"kind": "lift", "x": width - 26, "y": height - 26, "width": 20, "height": 20},
+        *({"kind": "window", "x": -2, "y": y, "width": 4, "height": 40} for y in range(40, height - 60, 80)),
+    ]
+    spots: list[Spot] = []
+    number = 0
+    for row in range(room.rows):
+        for column in range(room.columns):
+            left = MARGIN + column * (table_width + AISLE)
+            top = MARGIN + row * pitch
+            shapes.append({"kind": "desk", "x": left, "y": top + SEAT, "width": table_width, "height": SEAT})
+            for side in (0, 2):
+                for seat in range(room.across):
+                    number += 1
+                    spots.append(
+                        Spot(
+                            kind="seat",
+                            label=f"{room.prefix}-{number}",
+                            x=left + seat * SEAT + SEAT // 2,
+                            y=top + side * SEAT + SEAT // 2,
+                            features=_features(room, row, column, seat, side),
+                            slot_minutes=SEAT_SLOT_MINUTES,
+                            code=new_code(),
+                            closed=number == 13,
+                        )
+                    )
+    area = await Area.create(
+        branch=branch,
+        rules=rules,
+        name=room.name,
+        floor=room.floor,
+        quiet=room.quiet,
+        width=width,
+        height=height,
+        shapes=json.dumps(shapes, separators=(",", ":")),
+        place=place,
+    )
+    for spot in spots:
+        spot.area_id = area.id
+    await Spot.bulk_create(spots, batch_size=100)
+
+
+def _features(room: Room, row: int, column: int, seat: int, side: int) -> str:
+    words = []
+    if side == 0:
+        words.append("socket")
+    if column == 0 and seat == 0:
+        words.append("window")
+    if room.quiet:
+        words.append("quiet")
+    if row == room.rows - 1 and column == room.columns - 1:
+        words.append("lift")
+        if seat == room.across - 1:
+            words.append("accessible")
+    return " ".join(words)

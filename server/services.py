@@ -1,0 +1,52 @@
+"""What one process is made of, chosen in app.py, and the `Context` that use cases get of it."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from handlers.context import Clock, Context, Template, WeChat
+from server.bus import Bus
+from server.config import Config, Secrets
+from server.live import Live
+from server.sessions import Sessions
+
+
+@dataclass(slots=True)
+class Services:
+    config: Config
+    secrets: Secrets
+    clock: Clock
+    bus: Bus
+    live: Live
+    sessions: Sessions
+    wechat: WeChat
+    templates: dict[str, Template]
+    zone: ZoneInfo
+    log_requests: bool
+
+    def context(self, request_id: str) -> Context:
+        return Context(
+            request_id,
+            self.clock,
+            self.live,
+            self.wechat,
+            self.templates,
+            self.zone,
+            self.config.library.name,
+        )
+
+    def today(self) -> date:
+        return self.clock.now().astimezone(self.zone).date()
+
+    def time_text(self) -> str:
+        """The `Server-Time` header: what the client takes as the present."""
+        return self.clock.now().astimezone(self.zone).isoformat(timespec="milliseconds")
+
+    def loop_time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+SERVICES = web.AppKey("services", Services)

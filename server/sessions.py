@@ -1,0 +1,53 @@
+"""Who calls: session tokens to callers, remembered for a few seconds so that a hot path asks no database."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from handlers.access import GUEST, Caller, caller_of
+from handlers.context import Clock
+from handlers.errors import SignInNeeded
+from models import people
+from server.bus import Bus, Message, RolesChanged, SessionsEnded
+
+REMEMBERED: Final = timedelta(seconds=5)  # the longest that another process may honour an ended session
+MANY: Final = 50_000
+
+
+class Sessions:
+    """A session that ends is forgotten at once here, and through the bus everywhere."""
+
+    def __init__(self, clock: Clock, bus: Bus) -> None:
+        self._clock = clock
+        self._callers: dict[str, tuple[Caller, datetime]] = {}
+        bus.listen(self._hear)
+
+    async def caller(self, token: str | None) -> Caller:
+        """A guest without a token; raises `sign_in_needed` for a token that is not good any more."""
+        if token is None:
+            return GUEST
+        now = self._clock.now()
+        known = self._callers.get(token)
+        if known and now - known[1] < REMEMBERED:
+            return known[0]
+        session = await people.session_of(token, now)
+        if session is None:
+            self._callers.pop(token, None)
+            raise SignInNeeded()
+        session_id, reader_id, last_used_at = session
+        if now - last_used_at > people.SESSION_RENEWED_AFTER:
+            await people.renew(session_id, now)
+        caller = caller_of(reader_id, session_id, await people.roles_of(reader_id))
+        if len(self._callers) >= MANY:
+            self._callers.clear()
+        self._callers[token] = (caller, now)
+        return caller
+
+    def _hear(self, message: Message) -> None:
+        if isinstance(message, SessionsEnded):
+            self._forget(lambda caller: caller.session_id in message.session_ids)
+        elif isinstance(message, RolesChanged):
+            self._forget(lambda caller: caller.reader_id == message.reader_id)
+
+    def _forget(self, which: Callable[[Caller], bool]) -> None:
+        self._callers = {token: known for token, known in self._callers.items() if not which(known[0])}

@@ -1,0 +1,176 @@
+"""socket.io: sign-in on connect, the events of one socket in the order sent, pushes from the bus to rooms."""
+
+import asyncio
+import secrets
+from typing import Any, Final
+
+import orjson
+import socketio
+import structlog
+from aiohttp import web
+from engineio.async_drivers import aiohttp as driver
+
+from handlers.errors import NotFound, Refused
+from server.adapter import Bound, error_body, refusal_body
+from server.bus import Message, Push, Resync, SessionsEnded
+from server.routes import EVENTS, Event
+from server.services import Services
+
+EVERYBODY: Final = "everybody"
+LARGEST_MESSAGE: Final = 1_000_000  # bytes; above it the connection closes with 1009
+
+log = structlog.get_logger()
+
+
+class _Json:
+    """What python-socketio needs of a json module; orjson is worth a quarter of an event's time."""
+
+    @staticmethod
+    def dumps(value: Any, **_ignored: Any) -> str:
+        return orjson.dumps(value, default=_encoded, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
+
+    loads = staticmethod(orjson.loads)
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Encoded):
+        return orjson.Fragment(value.text)
+    raise TypeError
+
+
+class Encoded(dict[str, Any]):
+    """JSON that is encoded already; a dict, so that python-socketio does not look for bytes in it."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__()
+        self.text = text
+
+
+class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
+    """Without permessage-deflate, which would cost 100 kB of memory for each idle socket."""
+
+    async def __call__(self, environ: dict[str, Any]) -> Any:
+        self._sock = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE)
+        await self._sock.prepare(environ["aiohttp.request"])
+        self.environ = environ
+        await self.handler(self)
+        return self._sock
+
+
+class Sockets:
+    """The socket.io side of one process."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._events = {event.name: (event, Bound.of(event.handler, event.needs)) for event in EVENTS}
+        origins = services.config.server.allowed_origins
+        self.sio = socketio.AsyncServer(
+            async_mode="aiohttp",
+            transports=["websocket"],
+            async_handlers=False,  # else every event is a task of its own, and one client's run out of order
+            cors_allowed_origins=origins or "*",
+            max_http_buffer_size=LARGEST_MESSAGE,
+            json=_Json,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.sio.eio._async = {**self.sio.eio._async, "websocket": PlainWebSocket}
+        self.sio.on("connect", self._connect)
+        self.sio.on("*", self._event)
+        self._outgoing: asyncio.Queue[Message] = asyncio.Queue()
+        self._sender: asyncio.Task[None] | None = None
+        services.bus.listen(self._hear)
+
+    def attach(self, app: web.Application) -> None:
+        self.sio.attach(app)
+
+    def watched(self) -> list[str]:
+        """The numbered streams that somebody here watches."""
+        rooms = self.sio.manager.rooms.get("/", {})
+        return [room for room in rooms if isinstance(room, str) and room.startswith("area:")]
+
+    async def start(self) -> None:
+        self._sender = asyncio.get_running_loop().create_task(self._send())
+
+    async def stop(self) -> None:
+        """Tell everybody that the server goes; they come back with jitter."""
+        await self.sio.emit("server_stopping", {})
+        if self._sender:
+            self._sender.cancel()
+        await self.sio.shutdown()
+
+    # -- from clients
+
+    async def _connect(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        token = token if isinstance(token, str) and token else None
+        try:
+            caller = await self._services.sessions.caller(token)
+        except Refused as refused:
+            body = refusal_body(refused, "", self._services.today())["error"]
+            raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from None
+        await self.sio.save_session(sid, {"token": token})
+        await self.sio.enter_room(sid, EVERYBODY)
+        if caller.reader_id is not None:
+            await self.sio.enter_room(sid, f"reader:{caller.reader_id}")
+            await self.sio.enter_room(sid, f"session:{caller.session_id}")
+
+    async def _event(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
+        made = secrets.token_hex(8)
+        structlog.contextvars.bind_contextvars(request_id=made)
+        try:
+            if name not in self._events:
+                return error_body("unknown_event", {"event": name[:60]}, made, self._services.today())
+            return await self._answer(*self._events[name], sid, made, args[0] if args else {})
+        except Refused as refused:
+            return refusal_body(refused, made, self._services.today())
+        except Exception:
+            log.exception("event_failed", socket_event=name)
+            return error_body("our_fault", {}, made, self._services.today())
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    async def _answer(self, event: Event, bound: Bound, sid: str, made: str, values: Any) -> dict[str, Any]:
+        token = (await self.sio.get_session(sid))["token"]
+        caller = await self._services.sessions.caller(token)
+        wish = bound.admit(caller, values if isinstance(values, dict) else {"": values})
+        if event.joins:
+            # Before the snapshot is read, so that no change falls between the two.
+            await self.sio.enter_room(sid, event.joins(wish))
+        if event.leaves:
+            await self.sio.leave_room(sid, event.leaves(wish))
+        try:
+            output = await bound.handler(self._services.context(made), caller, wish)
+        except NotFound:
+            if event.joins:
+                await self.sio.leave_room(sid, event.joins(wish))
+            raise
+        return {"data": Encoded(output.__pydantic_serializer__.to_json(output))}
+
+    # -- from the bus
+
+    def _hear(self, message: Message) -> None:
+        if isinstance(message, Push | SessionsEnded | Resync):
+            self._outgoing.put_nowait(message)
+
+    async def _send(self) -> None:
+        """One after the other, so that the numbers of a stream arrive in their order."""
+        while True:
+            message = await self._outgoing.get()
+            try:
+                if isinstance(message, Push):
+                    await self.sio.emit(message.event, Encoded(message.payload), room=message.room)
+                elif isinstance(message, SessionsEnded):
+                    await self._cut(message.session_ids)
+                else:
+                    await self.sio.emit("resync", {}, room=EVERYBODY)
+            except Exception:
+                log.exception("push_failed")
+
+    async def _cut(self, session_ids: tuple[int, ...]) -> None:
+        for session_id in session_ids:
+            room = f"session:{session_id}"
+            sids = [sid for sid, _ in self.sio.manager.get_participants("/", room)]
+            await self.sio.emit("session_ended", {}, room=room)
+            for sid in sids:
+                await self.sio.disconnect(sid)
