@@ -222,7 +222,7 @@ def read_answer(status: int, body: bytes) -> Answer:
         raise Unanswered(Lost.GARBLED, f"HTTP {status}")
     try:
         answer: Answer = json.loads(body, strict=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Unanswered(Lost.GARBLED, "not JSON") from None
     match answer:
         case {"errcode": int()}:

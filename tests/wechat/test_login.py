@@ -17,6 +17,14 @@ async def test_a_code_says_who_it_is(desk: Desk) -> None:
     assert openid.startswith("o")
 
 
+async def test_an_account_bound_to_an_open_platform_tells_the_unionid(open_desk: Opening) -> None:
+    desk: Desk = await open_desk(union_ids=True)
+    openid = await desk.person()
+    identity = await desk.client.identify(await desk.code())
+    assert identity.unionid
+    assert identity.unionid != openid
+
+
 async def test_a_code_counts_once_even_when_two_show_it_together(desk: Desk) -> None:
     await desk.person()
     code = await desk.code()

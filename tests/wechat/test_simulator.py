@@ -1,6 +1,7 @@
 """The simulator refuses what WeChat refuses, in WeChat's order."""
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
@@ -190,6 +191,28 @@ async def test_a_session_is_checked_by_its_signature(desk: Desk) -> None:
             sig_method="hmac_sha256",
         )
         assert answer["errcode"] == errcode
+
+
+async def test_identifiers_weigh_what_wechats_weigh(desk: Desk) -> None:
+    assert len(await desk.person()) == 28
+    code = await desk.code()
+    assert len(code) == 32
+    query = {**ACCOUNT, "grant_type": "authorization_code", "js_code": code}
+    session = await get(desk, "/sns/jscode2session", **query)
+    assert len(base64.b64decode(session["session_key"])) == 16
+    lengths = {len((await get(desk, "/cgi-bin/token", **ACCOUNT))["access_token"]) for _ in range(60)}
+    assert lengths == {136, 512}
+    templates = (await get(desk, TEMPLATES, access_token=await token_of(desk)))["data"]
+    assert {len(template["priTmplId"]) for template in templates} == {43}
+
+
+async def test_the_clock_is_set_from_outside(desk: Desk) -> None:
+    await desk.person()
+    code = await desk.code()
+    await desk.control("clock", offset_s=600)
+    with pytest.raises(WeChatRefused) as refused:
+        await desk.client.identify(code)
+    assert refused.value.errcode == 40029
 
 
 async def test_a_reset_forgets_people_and_keeps_openids(desk: Desk) -> None:

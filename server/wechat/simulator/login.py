@@ -32,7 +32,10 @@ async def jscode2session(world: World, call: Call) -> Body:
     used = "UPDATE login_code SET used = 1 WHERE code = ? AND used = 0"
     if await world.store.run(used, call.query["js_code"]) == 0:
         raise Refusal(40163, "code been used")
-    return {"session_key": await _session(world, person), "openid": person["openid"]}
+    answer = {"session_key": await _session(world, person), "openid": person["openid"]}
+    if world.settings.union_ids:
+        answer["unionid"] = identifiers.openid_of("the open platform", person["handle"])
+    return answer
 
 
 async def checksession(world: World, call: Call) -> Body:

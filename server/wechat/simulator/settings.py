@@ -39,6 +39,9 @@ class SimulatorSettings:
     logins_per_minute: int = 100  # of one person
     sensitive_words: tuple[str, ...] = ()
     allowed_ips: frozenset[str] = frozenset()  # empty: any
+    union_ids: bool = (
+        False  # True: the account is bound to an open platform, which knows people across accounts
+    )
     original_id: str = "gh_0123456789ab"
     send_s: float = 0.0  # how long a message is on its way; another to the same reader is refused meanwhile
     session_days: int = 3  # a session key unused for so long is replaced at the next sign-in

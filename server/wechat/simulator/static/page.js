@@ -70,14 +70,12 @@ function drawClock({ now, offset_s }) {
   byId('offset').textContent = minutes
     ? `比真实时间快 ${days ? `${days} 天 ` : ''}${rest}`
     : '与真实时间相同';
-  byId('clock').dataset.offset = offset_s;
 }
 
 async function moveClock(event) {
-  const advance = event.target.dataset.advance;
+  const { advance } = event.target.dataset;
   if (!advance) return;
-  const advance_s = advance === 'reset' ? -Number(event.currentTarget.dataset.offset) : Number(advance);
-  if (advance_s) await act('POST', '/sim/clock', { advance_s });
+  await act('POST', '/sim/clock', advance === 'reset' ? { reset: true } : { advance_s: Number(advance) });
 }
 
 function drawFaults(faults) {
