@@ -1,12 +1,13 @@
 """A simulator over real HTTP, a client that calls it, and a small receiver of its pushes."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -123,6 +124,13 @@ async def desk(open_desk: Opening) -> Desk:
 def reminder(openid: str, **changes: str) -> SubscribeMessage:
     """A message that fits; keywords change its fields."""
     return SubscribeMessage(openid, SEAT_REMINDER, "pages/booking/index?id=7", REMINDER | changes)
+
+
+@pytest.fixture(autouse=True)
+def _logged() -> Iterator[None]:
+    """Keep the log out of the way; a test that looks at it captures it again."""
+    with structlog.testing.capture_logs():
+        yield
 
 
 @pytest.fixture(autouse=True)

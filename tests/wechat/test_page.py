@@ -14,6 +14,7 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgroun
 SEND = "/cgi-bin/message/subscribe/send"
 
 
+@pytest.fixture(scope="session")
 def chromium() -> str:
     if "CHROMIUM" in os.environ:
         return os.environ["CHROMIUM"]
@@ -21,9 +22,9 @@ def chromium() -> str:
 
 
 @pytest.fixture
-async def page() -> AsyncIterator[Page]:
+async def page(chromium: str) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         page = await browser.new_page(viewport={"width": 375, "height": 812})
         yield page
         await browser.close()
