@@ -183,9 +183,10 @@ class Transport:
         errcode, errmsg = answer.get("errcode") or 0, str(answer.get("errmsg", ""))
         rid = RID.search(errmsg)
         latency_ms = round((loop.time() - began) * 1000)
-        log.info("wechat_call", path=path, errcode=errcode, rid=rid and rid[1], latency_ms=latency_ms)
         if errcode:
+            log.info("wechat_refused", path=path, errcode=errcode, rid=rid and rid[1], latency_ms=latency_ms)
             raise WeChatClientException(errcode, errmsg)
+        log.debug("wechat_answered", path=path, latency_ms=latency_ms)
         return answer
 
     async def _exchange(
