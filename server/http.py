@@ -16,6 +16,7 @@ from server.adapter import Bound, error_body, json_object, refusal_body
 from server.routes import Route
 from server.services import SERVICES, Services
 
+REQUEST_ID_KEY: Final = web.RequestKey("request_id", str)
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SLOW_S: Final = 0.5
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 
 
 def request_id(request: web.Request) -> str:
-    return str(request["request_id"])
+    return request[REQUEST_ID_KEY]
 
 
 def context(request: web.Request) -> Context:
@@ -75,7 +76,7 @@ async def _values(request: web.Request, takes_body: bool) -> dict[str, Any]:
 async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
     """Give every request its id and every failure its shape."""
     given = request.headers.get("X-Request-Id", "")
-    made = request["request_id"] = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    made = request[REQUEST_ID_KEY] = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     structlog.contextvars.bind_contextvars(request_id=made)
     services = request.app[SERVICES]
     began = services.loop_time()
@@ -118,7 +119,7 @@ async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     services = request.app[SERVICES]
-    response.headers["X-Request-Id"] = request.get("request_id", "")
+    response.headers["X-Request-Id"] = request.get(REQUEST_ID_KEY, "")
     response.headers["Server-Time"] = services.time_text()
     response.headers["X-Content-Type-Options"] = "nosniff"
 

@@ -1,0 +1,324 @@
+"""A whole running product for one test: server, worker, simulated WeChat, a clock that the test moves."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import socketio
+from aiohttp.test_utils import TestServer, unused_port
+from pydantic import SecretStr
+
+from handlers import people
+from models.announcements import Announcement
+from models.db import fetch
+from models.spaces import Area, Branch, SeatRules, Spot, WeeklyHours
+from server.app import build
+from server.bus import JobsDue
+from server.config import Config, Secrets, load
+from server.services import SERVICES, Services
+from server.wechat.simulator import SimulatorSettings, simulator_app
+
+MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
+PUSH_TOKEN = "test-push-token"
+SECRET = "0123456789abcdef0123456789abcdef"
+_keys = itertools.count(1)
+
+
+def at(hour: int, minute: int = 0, *, day: int = 23) -> str:
+    """A time of November 2026 in the library's zone, as the wire has it. The 23rd is a Monday."""
+    return f"2026-11-{day:02}T{hour:02}:{minute:02}:00+08:00"
+
+
+def new_key() -> str:
+    return f"key-{next(_keys):08}"
+
+
+async def fill() -> None:
+    """One branch, open 8–22 every day; area 1 with seats A-1 … A-6 (A-6 closed), area 2 with B-1, B-2."""
+    now = MONDAY_9
+    branch = await Branch.create(name="总馆", address="书院路 1 号", place=0)
+    for weekday in range(7):
+        await WeeklyHours.create(branch=branch, weekday=weekday, opens_minute=8 * 60, closes_minute=22 * 60)
+    rules = await SeatRules.create(
+        name="普通座位",
+        advance_days=1,
+        release_minute=7 * 60,
+        min_minutes=30,
+        max_minutes=240,
+        at_once=2,
+        per_day=3,
+        checkin_before_minutes=30,
+        checkin_after_minutes=15,
+        remind_before_minutes=20,
+        saved_at=now,
+    )
+    for place, (prefix, seats) in enumerate((("A", 6), ("B", 2))):
+        area = await Area.create(
+            branch=branch,
+            rules=rules,
+            name=f"{prefix} 区",
+            floor="1层",
+            width=200,
+            height=100,
+            shapes="[]",
+            place=place,
+        )
+        for number in range(1, seats + 1):
+            await Spot.create(
+                kind="seat",
+                area=area,
+                label=f"{prefix}-{number}",
+                x=number * 12,
+                y=12,
+                slot_minutes=15,
+                code=f"code{prefix.lower()}{number}",
+                closed=number == 6,
+            )
+    await Announcement.create(id=1, title="欢迎", text="欢迎来到图书馆。", saved_at=now)
+
+
+class TestClock:
+    __test__ = False
+
+    def __init__(self) -> None:
+        self._now = MONDAY_9.astimezone(UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, by: timedelta) -> None:
+        self._now += by
+
+
+@dataclass
+class Answer:
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def code(self) -> str:
+        """The error's code; an answer that is no error fails the test."""
+        assert "error" in self.body, self.body
+        assert set(self.body["error"]) == {"code", "message", "details", "request_id"}
+        return str(self.body["error"]["code"])
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return dict(self.body["error"]["details"])
+
+
+class Phone:
+    """Somebody with the mini-program: signed in, or a guest when `token` is None."""
+
+    def __init__(
+        self, library: "Library", handle: str | None, token: str | None, reader_id: int | None
+    ) -> None:
+        self.library = library
+        self.handle = handle
+        self.token = token
+        self.reader_id = reader_id
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: dict[str, str] | None = None,
+        raw: bytes | None = None,
+    ) -> Answer:
+        sent = dict(headers or {})
+        if self.token:
+            sent.setdefault("Authorization", f"Bearer {self.token}")
+        if raw is not None:
+            sent.setdefault("Content-Type", "application/json")
+            kwargs: dict[str, Any] = {"data": raw}
+        else:
+            kwargs = {"json": body} if body is not None else {}
+        async with self.library.http.request(
+            method, self.library.url + path, headers=sent, **kwargs
+        ) as answer:
+            content = await answer.read()
+            parsed = await answer.json() if answer.content_type == "application/json" else content
+            return Answer(answer.status, parsed, answer.headers)
+
+    async def get(self, path: str) -> Answer:
+        return await self.call("GET", path)
+
+    async def post(self, path: str, body: Any = None) -> Answer:
+        return await self.call("POST", path, {} if body is None else body)
+
+    async def put(self, path: str, body: Any) -> Answer:
+        return await self.call("PUT", path, body)
+
+    async def book(self, label: str, starts: str, ends: str, *, key: str | None = None) -> Answer:
+        seat = await self.library.seat(label)
+        wish = {"starts_at": starts, "ends_at": ends, "idempotency_key": key or new_key()}
+        return await self.post(f"/api/seats/{seat.id}/bookings", wish)
+
+    async def booked(self, label: str, starts: str, ends: str) -> Any:
+        """Book, which must succeed: the booking."""
+        answer = await self.book(label, starts, ends)
+        assert answer.status == 201, answer.body
+        return answer.body
+
+    async def check_in(self, code: str, *, key: str | None = None) -> Answer:
+        return await self.post("/api/check-ins", {"code": code, "idempotency_key": key or new_key()})
+
+    async def accept(self, *purposes: str, choice: str = "accept") -> None:
+        """Answer WeChat's question about reminders; the server hears of it by a push event."""
+        templates = self.library.config.wechat.templates
+        choices = {templates[purpose].id: choice for purpose in purposes}
+        await self.library.sim("subscribe", {"person": self.handle, "choices": choices, "keep": False})
+
+    async def messages(self) -> list[Any]:
+        """What WeChat shows on this person's phone, newest first."""
+        shown = await self.library.sim(f"phone/{self.handle}")
+        return list(shown["messages"])
+
+    @asynccontextmanager
+    async def socket(self, *, token: str | None = "own") -> AsyncIterator["Socket"]:
+        socket = Socket()
+        auth = {"token": self.token if token == "own" else token, "client_version": "0.1.0"}
+        await socket.sio.connect(self.library.url, auth=auth, transports=["websocket"])
+        try:
+            yield socket
+        finally:
+            await socket.sio.disconnect()
+
+
+@dataclass
+class Socket:
+    """A socket.io client that keeps what it hears."""
+
+    sio: socketio.AsyncClient = field(default_factory=lambda: socketio.AsyncClient(reconnection=False))
+    heard: list[tuple[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        async def hear(event: str, data: Any = None) -> None:
+            self.heard.append((event, data))
+
+        self.sio.on("*", hear)
+
+    async def ask(self, event: str, payload: Any) -> Any:
+        return await self.sio.call(event, payload, timeout=5)
+
+    async def next(self, event: str, *, seconds: float = 5) -> Any:
+        """The next push of that name, which is taken out of `heard`."""
+        async with asyncio.timeout(seconds):
+            while True:
+                for entry in self.heard:
+                    if entry[0] == event:
+                        self.heard.remove(entry)
+                        return entry[1]
+                await asyncio.sleep(0.01)
+
+
+class Library:
+    """The running product, and what a test does with it."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: TestClock,
+        url: str,
+        sim_url: str,
+        http: aiohttp.ClientSession,
+        services: Services,
+    ) -> None:
+        self.config, self.clock, self.url, self.sim_url = config, clock, url, sim_url
+        self.http, self.services = http, services
+        self.guest = Phone(self, None, None, None)
+
+    async def sim(self, path: str, body: Any = None) -> Any:
+        """A control call to the simulated WeChat."""
+        method = "GET" if body is None else "POST"
+        async with self.http.request(method, f"{self.sim_url}/sim/api/{path}", json=body) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def reader(self, handle: str, *, role: str | None = None) -> Phone:
+        """Somebody who signs in now, with a role if one is named."""
+        openid = (await self.sim("persons", {"handle": handle, "name": handle}))["openid"]
+        phone = await self.sign_in(handle)
+        if role:
+            await people.grant(self.services.context("test"), openid, role)
+        return phone
+
+    async def sign_in(self, handle: str) -> Phone:
+        code = (await self.sim("login", {"person": handle}))["code"]
+        answer = await self.guest.post("/api/sign-in", {"code": code})
+        assert answer.status == 200, answer.body
+        return Phone(self, handle, answer.body["token"], int(answer.body["me"]["id"]))
+
+    async def seat(self, label: str) -> Spot:
+        return await Spot.get(label=label)
+
+    async def advance(self, **by: float) -> None:
+        """Move the time of server and simulator, and let the worker look."""
+        self.clock.move(timedelta(**by))
+        await self._tell_simulator_the_time()
+        self.services.bus.publish(JobsDue())
+
+    async def _tell_simulator_the_time(self) -> None:
+        offset = (self.clock.now() - datetime.now(UTC)).total_seconds()
+        await self.sim("clock", {"offset_s": offset})
+
+    async def settled(self, *, seconds: float = 10) -> None:
+        """Until every job that is due has been done."""
+        async with asyncio.timeout(seconds):
+            while await fetch(  # noqa: ASYNC110 (the database tells nobody)
+                "SELECT 1 FROM job WHERE state = 'run' OR (state = 'new' AND due_at <= $1) LIMIT 1",
+                self.clock.now(),
+            ):
+                await asyncio.sleep(0.01)
+
+    async def until(self, holds: Any, *, seconds: float = 5) -> Any:
+        """Until an async function answers something true: that answer."""
+        async with asyncio.timeout(seconds):
+            while not (found := await holds()):  # noqa: ASYNC110 (it asks another process)
+                await asyncio.sleep(0.02)
+            return found
+
+
+@asynccontextmanager
+async def running_library(database_url: str, *, with_worker: bool = True) -> AsyncIterator[Library]:
+    """Everything opened on free ports of this machine, in this test's own event loop."""
+    clock, defaults = TestClock(), load()
+    port = unused_port()
+    simulated = SimulatorSettings(
+        database=":memory:",
+        appid=defaults.wechat.appid,
+        secret=SECRET,
+        push_url=f"http://127.0.0.1:{port}/wechat/push",
+        push_token=PUSH_TOKEN,
+        push_pauses_s=(0.05, 0.1),
+    )
+    async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
+        sim_url = str(simulator.make_url("/"))
+        config = _config(defaults, database_url, sim_url)
+        secrets = Secrets(wechat_secret=SecretStr(SECRET), push_token=SecretStr(PUSH_TOKEN))
+        app = await build(config, secrets, clock=clock, with_worker=with_worker)
+        async with TestServer(app, port=port) as server:
+            url = str(server.make_url("/")).rstrip("/")
+            library = Library(config, clock, url, sim_url.rstrip("/"), http, app[SERVICES])
+            await library._tell_simulator_the_time()
+            yield library
+
+
+def _config(defaults: Config, database_url: str, wechat_url: str) -> Config:
+    """config.toml, with the addresses of this test and without its pauses."""
+    return defaults.model_copy(
+        update={
+            "database": defaults.database.model_copy(update={"url": database_url}),
+            "wechat": defaults.wechat.model_copy(update={"base_url": wechat_url}),
+            "live": defaults.live.model_copy(update={"coalesce_ms": 20, "heartbeat_s": 0.3}),
+            "worker": defaults.worker.model_copy(update={"poll_s": 0.2}),
+        }
+    )
