@@ -45,6 +45,18 @@ export function whole(frame: Frame): View {
   return held({ scale: wholeScale(frame), x: 0, y: 0 }, frame);
 }
 
+/**
+ * Where to begin: as large as the plan fills the screen's longer side, so that seats can be told apart, but no seat
+ * wider than `widest` px for a small room; the middle of the plan in the middle.
+ */
+export function opening(frame: Frame, seatSize: number, widest: number): View {
+  const { plan, screen } = frame;
+  const filling = Math.max(screen.width / plan.width, screen.height / plan.height);
+  const scale = Math.max(wholeScale(frame), Math.min(filling, widest / seatSize));
+  const x = (screen.width - plan.width * scale) / 2;
+  return held({ scale, x, y: (screen.height - plan.height * scale) / 2 }, frame);
+}
+
 /** The same view with its scale within limits and the plan never dragged out of sight. */
 export function held(view: View, frame: Frame): View {
   const scale = scaleWithin(view.scale, frame);

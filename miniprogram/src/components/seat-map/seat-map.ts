@@ -53,9 +53,7 @@ Component({
   lifetimes: {
     attached() {
       wx.onThemeChange(holdingOf(this).onTheme);
-    },
-    ready() {
-      this.measure();
+      wx.nextTick(() => this.measure());
     },
     detached() {
       wx.offThemeChange(holdingOf(this).onTheme);

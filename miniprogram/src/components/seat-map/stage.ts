@@ -5,6 +5,7 @@ import type { SeatState } from '../../logic/seat-states';
 import {
   between,
   held,
+  opening,
   panned,
   pinched,
   shown,
@@ -38,7 +39,7 @@ export interface Setting {
 }
 
 const MOTION_MS = 180;
-/** A chosen seat is brought to at least this width, px: a fingertip's. */
+/** A chosen seat is brought to at least this width, px: a fingertip's. A small room opens with seats as wide. */
 const CHOSEN_WIDTH = 44;
 const DOUBLE_TAP_ZOOM = 2.2;
 /** How much of its speed a flung plan keeps over one ms. */
@@ -94,7 +95,7 @@ export class Stage {
   show(plan: AreaPlan): void {
     const again = this.plan?.id === plan.id;
     this.plan = plan;
-    if (!again) this.view = whole(this.frame());
+    if (!again) this.view = opening(this.frame(), SEAT_SIZE, CHOSEN_WIDTH);
     this.invalidate();
   }
 
