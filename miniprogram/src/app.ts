@@ -1,5 +1,5 @@
 import { showUnread } from './api/badge';
-import { followNetwork } from './api/network';
+import { followNetwork, onOnline } from './api/network';
 import { forget, onIdentity, onMe, refreshMe, setUnread } from './api/session';
 import { live } from './api/socket';
 
@@ -8,6 +8,9 @@ App({
     followNetwork();
     onMe(showUnread);
     onIdentity(live.restart);
+    onOnline((online) => {
+      if (online && !live.connected()) live.retry();
+    });
     live.on<{ unread: number }>('inbox_changed', ({ unread }) => setUnread(unread));
     live.on('session_ended', forget);
     live.start();

@@ -49,7 +49,6 @@ export function send<T>(method: Method, path: string, body: object | undefined, 
       data: body,
       timeout: TIMEOUT_MS,
       header: {
-        'Content-Type': 'application/json',
         'X-Client-Version': clientVersion,
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },

@@ -18,6 +18,8 @@ const connectionListeners = new Set<(connected: boolean) => void>();
 
 let socket: Socket | null = null;
 let hiddenAt: number | null = null;
+/** The token that the connection was opened with. */
+let introduced = '';
 
 function told(event: string, payload: unknown): void {
   listeners.get(event)?.forEach((listener) => listener(payload as never));
@@ -36,14 +38,17 @@ function open(): Socket {
     autoConnect: false,
     forceNew: true,
     auth: (give: (values: object) => void) => {
-      const token = tokenNow();
-      give({ ...(token ? { token } : {}), client_version: clientVersion });
+      introduced = tokenNow();
+      give({ ...(introduced ? { token: introduced } : {}), client_version: clientVersion });
     },
     reconnectionDelay: FIRST_DELAY_MS,
     reconnectionDelayMax: LONGEST_DELAY_MS,
     randomizationFactor: 0.5,
   });
-  opened.on('connect', () => tellConnection(true));
+  opened.on('connect', () => {
+    if (introduced === tokenNow()) tellConnection(true);
+    else live.restart();
+  });
   opened.on('disconnect', (reason: string) => {
     tellConnection(false);
     // The library reconnects by itself unless the server was the one to hang up.
@@ -69,9 +74,10 @@ export const live = {
     socket.connect();
   },
 
-  /** Connects anew as whoever is signed in now. */
+  /** Connects anew as whoever is signed in now; a connection that is still being made finds out by itself. */
   restart(): void {
-    socket?.disconnect().connect();
+    if (socket?.connected) socket.disconnect();
+    socket?.connect();
   },
 
   hidden(): void {
@@ -81,7 +87,12 @@ export const live = {
   shown(): void {
     const suspended = hiddenAt !== null && Date.now() - hiddenAt > SUSPENDED_AFTER_MS;
     hiddenAt = null;
-    if (suspended || (socket && !socket.connected)) live.restart();
+    if (suspended) live.retry();
+  },
+
+  /** Connects at once instead of at the next planned attempt: the network may just have come back. */
+  retry(): void {
+    socket?.disconnect().connect();
   },
 
   /** Calls the listener for each push of this name, until the returned function is called. */

@@ -11,5 +11,5 @@ export const common = {
   cancel: '取消',
   close: '关上',
   open: '开放中',
-  closed: '已闭馆',
+  closed: '闭馆中',
 };
