@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.errors import Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Repeatable
 from handlers.words import span_words
-from models import bookings, jobs, repeats
+from models import bookings, jobs, repeats, wechat_fields
 from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
 from models.calendar import Span, day_span, local_day
 from models.db import Row, Tx, instant, instant_or_none, transaction
@@ -295,16 +295,14 @@ async def remind(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
             key=f"remind:{row['id']}",
             words=Words(
                 f"{row['label']} 该签到了",
-                f"{row['branch_name']} {row['floor']} {row['area_name']},{span_words(starts, ends, ctx.today())}。"
-                f"请在 {lapses:%H:%M} 前扫桌上的码签到,否则座位会让给别人。",
+                f"{row['branch_name']} {row['floor']} {row['area_name']}，{span_words(starts, ends, ctx.today())}。"
+                f"请在 {lapses:%H:%M} 前扫桌上的码签到，否则座位会让给别人。",
                 f"/pages/bookings/detail?id={row['id']}",
             ),
             values={
                 "place": f"{row['branch_name']}{row['floor']}{row['area_name']}",
                 "seat": row["label"],
-                "time": f"{starts:%Y年%m月%d日 %H:%M}~{ends:%H:%M}"
-                if starts.date() == ends.date()
-                else f"{starts:%Y年%m月%d日 %H:%M}",
+                "time": wechat_fields.span(starts, ends),
                 "hint": f"请在 {lapses:%H:%M} 前扫码签到",
             },
         )
@@ -331,13 +329,13 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
             key=f"lapse:{row['id']}",
             words=Words(
                 f"{row['label']} 的预约已失效",
-                f"{span_words(starts, ends, ctx.today())} 没有签到,座位已经让给别人。还想来的话,可以重新约一个。",
+                f"{span_words(starts, ends, ctx.today())} 没有签到，座位已经让给别人。还想来的话，可以重新约一个。",
                 f"/pages/bookings/detail?id={row['id']}",
             ),
             values={
                 "seat": f"{row['area_name']} {row['label']}",
-                "time": f"{starts:%Y年%m月%d日 %H:%M}",
-                "reason": "没有按时签到,座位已让出",
+                "time": wechat_fields.moment(starts),
+                "reason": "没有按时签到，座位已让出",
             },
         )
         if told:

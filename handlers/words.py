@@ -15,9 +15,9 @@ WEEKDAYS: Final = "一二三四五六日"
 
 
 def day_words(day: date, today: date) -> str:
-    """今天, 明天, then 11月24日(周二)."""
+    """今天, 明天, then 11月24日（周二）."""
     near = {0: "今天", 1: "明天", -1: "昨天"}.get((day - today).days)
-    return near or f"{day.month}月{day.day}日(周{WEEKDAYS[day.weekday()]})"
+    return near or f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
 def moment_words(moment: datetime, today: date) -> str:
@@ -56,7 +56,7 @@ class _Say:
 
 
 def _seat_taken(say: _Say) -> str:
-    said = f"没有约上:{say['label']} 刚被别人约走。"
+    said = f"没有约上：{say['label']} 刚被别人约走。"
     return said + (
         f"附近的 {say['nearest_label']} 这段时间空着。" if say["nearest_label"] else "换个时间或区域再看看。"
     )
@@ -64,52 +64,51 @@ def _seat_taken(say: _Say) -> str:
 
 def _closed_then(say: _Say) -> str:
     if not say["opens_at"]:
-        return "这一天不开馆,换一天再约。"
-    return f"这段时间不在开放时间里:{say.at('opens_at')} 开门,{say.at('closes_at')} 关门。"
+        return "这一天不开馆，换一天再约。"
+    return f"这段时间不在开放时间里：{say.at('opens_at')} 开门，{say.at('closes_at')} 关门。"
 
 
 def _no_booking_here(say: _Say) -> str:
     if say["other_label"]:
-        return f"这里是 {say['label']},您约的是 {say['other_label']}。请到您的座位上扫码。"
-    return f"您现在没有 {say['label']} 的预约。可以先约座,再来签到。"
+        return f"这里是 {say['label']}，您约的是 {say['other_label']}。请到您的座位上扫码。"
+    return f"您现在没有 {say['label']} 的预约。可以先约座，再来签到。"
 
 
 SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
-    "sign_in_needed": "请先登录,再继续。",
+    "sign_in_needed": "请先登录，再继续。",
     "not_allowed": "您的身份还不能做这件事。有需要请联系馆员。",
-    "not_found": "没有找到,它可能已经不在了。",
+    "not_found": "没有找到，它可能已经不在了。",
     "method_not_allowed": "这个地址不接受这样的请求。",
-    "invalid_input": "有内容填写得不对,请看一看再提交。",
-    "bad_json": "收到的内容不完整,请再试一次。",
-    "too_large": "内容太大了,请减少一些再提交。",
-    "unsupported_media_type": "收到的内容格式不对,请更新小程序后再试。",
+    "invalid_input": "有内容填写得不对，请看一看再提交。",
+    "too_large": "内容太大了，请减少一些再提交。",
+    "unsupported_media_type": "收到的内容格式不对，请更新小程序后再试。",
     "changed_meanwhile": "这里刚被别人改过。请看过新内容再保存。",
-    "idempotency_key_reused": "这次提交和上一次混在一起了,请回到上一页重新来过。",
-    "try_later": "现在连不上,您写的内容还在。过一会儿再试。",
-    "our_fault": "我们这边出了点问题,您写的内容还在。过一会儿再试。",
-    "unknown_event": "小程序和服务器的说法对不上了,请更新小程序。",
-    "code_refused": "微信登录没有成功,请再试一次。",
+    "idempotency_key_reused": "这次提交和上一次混在一起了，请回到上一页重新来过。",
+    "try_later": "现在连不上，您写的内容还在。过一会儿再试。",
+    "our_fault": "我们这边出了点问题，您写的内容还在。过一会儿再试。",
+    "unknown_event": "小程序和服务器的说法对不上了，请更新小程序。",
+    "code_refused": "微信登录没有成功，请再试一次。",
     "seat_taken": _seat_taken,
-    "seat_closed": lambda say: f"{say['label']} 暂停使用,请选别的座位。",
+    "seat_closed": lambda say: f"{say['label']} 暂停使用，请选别的座位。",
     "not_on_step": lambda say: f"时间要以 {say.minutes()}为一格。",
-    "in_the_past": "这段时间已经过去了,请选后面的时间。",
+    "in_the_past": "这段时间已经过去了，请选后面的时间。",
     "too_short": lambda say: f"一次至少约 {say.minutes()}。",
     "too_long": lambda say: f"一次最多约 {say.minutes()}。",
-    "not_open_yet": lambda say: f"这一天还没开放预约,{say.at('opens_at')} 起可以约。",
+    "not_open_yet": lambda say: f"这一天还没开放预约，{say.at('opens_at')} 起可以约。",
     "closed_then": _closed_then,
-    "too_many_at_once": lambda say: f"同时最多有 {say['limit']} 个预约。用完或取消一个,就可以再约。",
-    "too_many_today": lambda say: f"这一天的 {say['limit']} 次预约都用完了,可以约别的日子。",
-    "overlaps_yours": lambda say: f"这段时间您已经约了 {say['label']}。要换座位,请先取消那一个。",
+    "too_many_at_once": lambda say: f"同时最多有 {say['limit']} 个预约。用完或取消一个，就可以再约。",
+    "too_many_today": lambda say: f"这一天的 {say['limit']} 次预约都用完了，可以约别的日子。",
+    "overlaps_yours": lambda say: f"这段时间您已经约了 {say['label']}。要换座位，请先取消那一个。",
     "booking_over": "这个预约已经结束了。",
-    "too_early": lambda say: f"还没到签到时间,{say.at('opens_at')} 起可以签到。",
+    "too_early": lambda say: f"还没到签到时间，{say.at('opens_at')} 起可以签到。",
     "booking_lapsed": lambda say: (
-        f"签到时间过了({say.at('closed_at')} 截止),座位已经让出。现在还空着的话,可以重新约。"
+        f"签到时间过了（{say.at('closed_at')} 截止），座位已经让出。现在还空着的话，可以重新约。"
     ),
     "no_booking_here": _no_booking_here,
-    "unknown_code": "没有认出这个座位码。请对准桌上的码再扫一次,或手动输入。",
-    "invitation_unknown": "没有找到这个邀请码,请核对一下。",
-    "invitation_used": "这个邀请码已经用过了,请管理员再发一个。",
-    "invitation_over": "这个邀请码过了 24 小时,请管理员再发一个。",
+    "unknown_code": "没有认出这个座位码。请对准桌上的码再扫一次，或手动输入。",
+    "invitation_unknown": "没有找到这个邀请码，请核对一下。",
+    "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
+    "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",
     "nickname_too_long": f"称呼最多 {NICKNAME_LENGTH} 个字。",
 }
 

@@ -74,13 +74,13 @@ async def seed(ctx: Context, progress: Progress) -> None:
             await WeeklyHours.create(
                 branch=south, weekday=weekday, opens_minute=9 * 60, closes_minute=21 * 60
             )
-    await HoursException.create(branch=south, day=ctx.today() + timedelta(days=9), note="馆舍检修,闭馆一天")
+    await HoursException.create(branch=south, day=ctx.today() + timedelta(days=9), note="馆舍检修，闭馆一天")
     common = await SeatRules.create(**_rules("普通座位", per_day=3, at_once=2, max_minutes=360), saved_at=now)
     strict = await SeatRules.create(**_rules("静音座位", per_day=2, at_once=1, max_minutes=240), saved_at=now)
     await Announcement.create(
         id=1,
-        title="期末复习周,总馆延长到 22:30",
-        text="即日起总馆每天 7:00–22:30 开放。离开超过 15 分钟请先签退,把座位让给需要的人。",
+        title="期末复习周，总馆延长到 22:30",
+        text="即日起总馆每天 7:00–22:30 开放。离开超过 15 分钟请先签退，把座位让给需要的人。",
         saved_at=now,
     )
     for place, room in enumerate(ROOMS):
