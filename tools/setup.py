@@ -26,6 +26,8 @@ from tools.shell import NODE, PYTHON, ROOT, VAR, Failed, answer, run
 
 VENV = ROOT / ".venv"
 NODE_MODULES = ROOT / "node_modules"
+# Not .venv's own, when that is active: it cannot make itself anew.
+BASE_PYTHON: str = getattr(sys, "_base_executable", "") or sys.executable
 OLDEST_NODE = (20, 19)
 BUILT = "miniprogram_npm"
 
@@ -82,28 +84,18 @@ def _install_with_uv(uv: str, requirements: str) -> None:
     # Without a suitable interpreter uv would fetch one; and a company's own certificates must count.
     extra = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
     if not answer([PYTHON, "--version"]):
-        run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], extra=extra)
+        run([uv, "venv", "--quiet", "--clear", "--python", BASE_PYTHON, VENV], extra=extra)
     run([uv, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", requirements], extra=extra)
 
 
 def _install_with_pip(requirements: str) -> None:
     if not answer([PYTHON, "-m", "pip", "--version"]):
         try:
-            run([sys.executable, "-m", "venv", "--clear", VENV])
+            run([BASE_PYTHON, "-m", "venv", "--clear", VENV])
         except Failed as failure:
             raise Failed(f"{failure} On Debian and Ubuntu: apt install python3-venv.") from failure
-    run(
-        [
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            requirements,
-        ]
-    )
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    run([PYTHON, "-m", "pip", "install", "--require-hashes", "-r", requirements], extra=quiet)
 
 
 def _install(requirements: str) -> None:
@@ -121,7 +113,7 @@ def _install(requirements: str) -> None:
 
 def _is_new_enough(node: str | Path) -> bool:
     found = re.match(r"v(\d+)\.(\d+)", answer([node, "--version"]) or "")
-    return bool(found) and (int(found[1]), int(found[2])) >= OLDEST_NODE  # type: ignore[index]
+    return found is not None and (int(found[1]), int(found[2])) >= OLDEST_NODE
 
 
 def _link(name: str, target: str | Path) -> None:
@@ -141,8 +133,9 @@ def _find_node() -> None:
         if not folder:
             raise Failed("No Node 20.19 or newer on PATH, and the wheel that brings it does not import.")
         node, npm = f"{folder}/bin/node", f"{folder}/lib/node_modules/npm/bin/npm-cli.js"
-    _link("node", Path(node).resolve())
-    _link("npm", Path(npm).resolve())
+    # Version managers put shims on PATH, and those go by the name that they are called by.
+    _link("node", answer([node, "-p", "process.execPath"]) or node)
+    _link("npm", npm)
     if not _is_new_enough(NODE):
         raise Failed(f"{NODE.resolve()} does not start.")
 
@@ -175,7 +168,7 @@ NODE_PACKAGES = Step(
     name="node-packages",
     title="Node packages",
     # A Node from the wheel brings certificates of its own; a company's must count too.
-    do=lambda: run([NODE, PYTHON.parent / "npm", "ci"], extra={"NODE_USE_SYSTEM_CA": "1"}),
+    do=lambda: run([PYTHON.parent / "npm", "ci"], extra={"NODE_USE_SYSTEM_CA": "1"}),
     inputs=("package.json", "package-lock.json", ".npmrc"),
     makes=(NODE_MODULES,),
     folder=NODE_MODULES,
