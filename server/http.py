@@ -95,26 +95,22 @@ async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
         response = _json(500, error_body("our_fault", {}, made, services.today()))
     finally:
         structlog.contextvars.unbind_contextvars("request_id")
-    took = services.loop_time() - began
-    if response.status >= 500 or took > SLOW_S:
-        log.warning(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status,
-            took_s=round(took, 3),
-            request_id=made,
-        )
-    elif services.log_requests:
-        log.debug(
-            "request",
-            method=request.method,
-            path=request.path,
-            status=response.status,
-            took_s=round(took, 3),
-            request_id=made,
-        )
+    _log(request, response.status, services.loop_time() - began, services)
     return response
+
+
+def _log(request: web.Request, status: int, took_s: float, services: Services) -> None:
+    """Failures and slow answers always, the others at `debug`; a websocket's life is not slowness."""
+    bad = status >= 500 or (took_s > SLOW_S and status != 101)
+    if bad or services.log_requests:
+        (log.warning if bad else log.debug)(
+            "request",
+            method=request.method,
+            path=request.path,
+            status=status,
+            took_s=round(took_s, 3),
+            request_id=request_id(request),
+        )
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
