@@ -56,6 +56,7 @@ ROOMS: Final = (
 SEAT: Final = 12  # decimetres from seat to seat
 AISLE: Final = 20
 MARGIN: Final = 40
+WALL: Final = 3
 
 
 async def seed(ctx: Context, progress: Progress) -> None:
@@ -110,11 +111,14 @@ async def _area(room: Room, branch: Branch, rules: SeatRules, place: int) -> Non
     pitch = 3 * SEAT + AISLE  # a row of seats, the table, a row of seats, the aisle
     height = MARGIN * 2 + room.rows * pitch - AISLE
     shapes = [
-        {"kind": "wall", "x": 0, "y": 0, "width": width, "height": height},
-        {"kind": "door", "x": width // 2 - 10, "y": height - 3, "width": 20, "height": 6},
+        *_walls(width, height),
+        {"kind": "door", "x": width // 2 - 10, "y": height - WALL, "width": 20, "height": WALL},
         {"kind": "shelf", "x": MARGIN, "y": 8, "width": width - 2 * MARGIN, "height": 12},
         {"kind": "lift", "x": width - 26, "y": height - 26, "width": 20, "height": 20},
-        *({"kind": "window", "x": -2, "y": y, "width": 4, "height": 40} for y in range(40, height - 60, 80)),
+        *(
+            {"kind": "window", "x": 0, "y": y, "width": WALL, "height": 40}
+            for y in range(40, height - 60, 80)
+        ),
     ]
     spots: list[Spot] = []
     number = 0
@@ -152,6 +156,15 @@ async def _area(room: Room, branch: Branch, rules: SeatRules, place: int) -> Non
     for spot in spots:
         spot.area_id = area.id
     await Spot.bulk_create(spots, batch_size=100)
+
+
+def _walls(width: int, height: int) -> list[dict[str, int | str]]:
+    return [
+        {"kind": "wall", "x": 0, "y": 0, "width": width, "height": WALL},
+        {"kind": "wall", "x": 0, "y": height - WALL, "width": width, "height": WALL},
+        {"kind": "wall", "x": 0, "y": 0, "width": WALL, "height": height},
+        {"kind": "wall", "x": width - WALL, "y": 0, "width": WALL, "height": height},
+    ]
 
 
 def _features(room: Room, row: int, column: int, seat: int, side: int) -> str:
