@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Any, Final
 
 from handlers.context import Context
@@ -121,27 +122,26 @@ async def _area(room: Room, branch: Branch, rules: SeatRules, place: int) -> Non
         ),
     ]
     spots: list[Spot] = []
-    number = 0
     for row in range(room.rows):
+        top = MARGIN + row * pitch
         for column in range(room.columns):
             left = MARGIN + column * (table_width + AISLE)
-            top = MARGIN + row * pitch
             shapes.append({"kind": "desk", "x": left, "y": top + SEAT, "width": table_width, "height": SEAT})
-            for side in (0, 2):
-                for seat in range(room.across):
-                    number += 1
-                    spots.append(
-                        Spot(
-                            kind="seat",
-                            label=f"{room.prefix}-{number}",
-                            x=left + seat * SEAT + SEAT // 2,
-                            y=top + side * SEAT + SEAT // 2,
-                            features=_features(room, row, column, seat, side),
-                            slot_minutes=SEAT_SLOT_MINUTES,
-                            code=new_code(),
-                            closed=number == 13,
-                        )
+        for side in (0, 2):  # numbered as one walks along a row
+            for column, seat in product(range(room.columns), range(room.across)):
+                number = len(spots) + 1
+                spots.append(
+                    Spot(
+                        kind="seat",
+                        label=f"{room.prefix}-{number}",
+                        x=MARGIN + column * (table_width + AISLE) + seat * SEAT + SEAT // 2,
+                        y=top + side * SEAT + SEAT // 2,
+                        features=_features(room, row, column, seat, side),
+                        slot_minutes=SEAT_SLOT_MINUTES,
+                        code=new_code(),
+                        closed=number == 13,
                     )
+                )
     area = await Area.create(
         branch=branch,
         rules=rules,
