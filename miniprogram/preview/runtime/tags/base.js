@@ -96,7 +96,8 @@ function watchHover(component) {
   };
   const leave = () => {
     clearTimeout(timer);
-    setTimeout(() => component.$$.classList.remove(...names()), component.data.hoverStayTime);
+    // The tap may have taken the tag away meanwhile.
+    setTimeout(() => component.$$?.classList.remove(...names()), component.data.hoverStayTime);
   };
   component.$$.addEventListener(
     'touchstart',
