@@ -9,7 +9,7 @@ from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Changed
 from handlers.seats import HomeChanged
-from handlers.shapes import Input, Moment, NoInput, Output, Text, Whole
+from handlers.shapes import Input, Line, Moment, NoInput, Output, Text, Whole
 from models.announcements import Announcement
 from models.db import transaction
 
@@ -24,7 +24,7 @@ class AnnouncementEdited(Output):
 class EditAnnouncement(Input):
     """An empty title and text take the notice off the page."""
 
-    title: Annotated[Text, Field(max_length=40)]
+    title: Annotated[Line, Field(max_length=40)]
     text: Annotated[Text, Field(max_length=2000)]
     version: Whole
 

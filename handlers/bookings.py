@@ -10,7 +10,7 @@ from handlers import access, audit, repeat, tell
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Refused
-from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Repeatable
+from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page, Repeatable
 from handlers.words import span_words
 from models import bookings, jobs, repeats, wechat_fields
 from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
@@ -108,7 +108,7 @@ class FinishBooking(Repeatable):
 class CheckIn(Repeatable):
     """`code` is what the seat's QR says, or the code typed by hand."""
 
-    code: Annotated[str, Field(min_length=1, max_length=200)]
+    code: Annotated[Line, Field(min_length=1, max_length=200)]
 
 
 class BookingJob(Input):

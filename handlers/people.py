@@ -9,7 +9,7 @@ from handlers import audit
 from handlers.access import PRODUCT, STAFF, Caller, caller_of
 from handlers.context import Context, Verdict, WeChatRefused
 from handlers.errors import NotFound, Refused, TryLater
-from handlers.shapes import Flag, Id, Input, Moment, NoInput, Nothing, Output, Text
+from handlers.shapes import Flag, Id, Input, Line, Moment, NoInput, Nothing, Output
 from models import notices, people
 from models.db import transaction
 from models.notices import Purpose
@@ -52,7 +52,7 @@ class StaffRoleName(StrEnum):
 class SignIn(Input):
     """`code` is the answer of `wx.login`: five minutes, once."""
 
-    code: Annotated[str, Field(min_length=1, max_length=128)]
+    code: Annotated[Line, Field(min_length=1, max_length=128)]
 
 
 class SignOut(Input):
@@ -87,7 +87,7 @@ class SignedIn(Output):
 
 
 class NameMyself(Input):
-    nickname: Annotated[Text, Field(min_length=1, max_length=people.NICKNAME_LENGTH)] | None
+    nickname: Annotated[Line, Field(min_length=1, max_length=people.NICKNAME_LENGTH)] | None
 
 
 class SignedInPhone(Output):
@@ -118,7 +118,7 @@ class Invited(Output):
 
 
 class AcceptInvitation(Input):
-    code: Annotated[str, Field(min_length=1, max_length=64)]
+    code: Annotated[Line, Field(min_length=1, max_length=64)]
 
 
 async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:

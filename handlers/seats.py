@@ -10,7 +10,7 @@ from handlers.access import Caller
 from handlers.bookings import BookingView
 from handlers.context import Context
 from handlers.errors import Changed, Detail, Invalid, NotFound, Refused
-from handlers.shapes import Day, Id, Input, Moment, NoInput, Nothing, Output, Repeatable, Text, Whole
+from handlers.shapes import Day, Id, Input, Line, Moment, NoInput, Nothing, Output, Repeatable, Whole
 from handlers.spaces import hours_of
 from models import bookings as held
 from models import jobs, refusals
@@ -354,7 +354,7 @@ class EditSeatRules(Input):
 
     rules_id: Id
     version: Whole
-    name: Annotated[Text, Field(min_length=1, max_length=40)]
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
     advance_days: Annotated[Whole, Field(ge=0, le=60)]
     release_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     min_minutes: Annotated[Whole, Field(ge=15, le=1440, multiple_of=15)]

@@ -57,10 +57,16 @@ def _day_in_our_time(value: date) -> date:
 
 
 def _printable(value: str) -> str:
-    for letter in value:
-        if unicodedata.category(letter) in ("Cc", "Cs") and letter != "\n":
-            raise ValueError("control characters are not text")
-    return value.strip()
+    kinds = {unicodedata.category(letter) for letter in value if letter != "\n"}
+    if kinds & {"Cc", "Cs"}:
+        raise ValueError("control characters are not text")
+    return value.strip() if kinds - {"Cf", "Zs", "Zl", "Zp"} else ""  # nothing that can be seen is no text
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value.strip():
+        raise ValueError("one line")
+    return _printable(value)
 
 
 Id = Annotated[
@@ -101,6 +107,7 @@ Day = Annotated[
 Whole = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
 Text = Annotated[str, AfterValidator(_printable)]
+Line = Annotated[str, AfterValidator(_one_line)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Cursor = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]

@@ -67,8 +67,10 @@ class Worker:
                 self._running.add(task)
                 task.add_done_callback(self._done)
             if not claimed:
+                # Not `wait_for`, which on Python 3.11 loses a cancellation that comes with the event.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._due.wait(), self._services.config.worker.poll_s)
+                    async with asyncio.timeout(self._services.config.worker.poll_s):
+                        await self._due.wait()
                 self._due.clear()
 
     def _done(self, task: asyncio.Task[None]) -> None:
