@@ -44,7 +44,6 @@ export async function bundleRuntime(program, outfile) {
   return bundle(program, {
     entryPoints: [path.join(RUNTIME, 'boot.js')],
     outfile,
-    minify: true,
     sourcemap: false,
   });
 }

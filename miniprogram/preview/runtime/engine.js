@@ -61,6 +61,8 @@ export function startEngine(program) {
     return createSelectorQuery().in(this);
   };
 
+  // ids stand in the DOM as "<component's number>--<id>"; styles, labels and scroll-into-view look for their end
+  glassEasel.globalOptions.writeIdToDOM = true;
   const env = new MiniProgramEnv();
   const definitions = defineTags(env, program);
   const space = env.createCodeSpace('', true);

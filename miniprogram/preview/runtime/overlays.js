@@ -127,9 +127,9 @@ function actionSheet({ itemList, itemColor, alertText }) {
 }
 
 /** @returns {Promise<number[] | null>} the chosen index of each wheel */
-function wheels({ title, columns, onColumn, dependent }) {
+function wheels({ title, columns, dependent }) {
   return present({ kind: 'sheet', label: title || '选择', onMask: null }, (done) => {
-    const opened = openWheels({ columns, onColumn, dependent });
+    const opened = openWheels({ columns, dependent });
     return [
       h(
         'div',
@@ -145,10 +145,11 @@ function wheels({ title, columns, onColumn, dependent }) {
 
 /**
  * WeChat's question for service notifications.
+ * @param {string} name of the mini-program
  * @param {{ id: string, title: string }[]} templates
  * @returns {Promise<{ choices: Record<string, "accept" | "reject">, keep: boolean }>}
  */
-function consent(templates) {
+function consent(name, templates) {
   return present({ kind: 'sheet', label: '订阅消息' }, (done) => {
     const boxes = templates.map(() => h('input', { type: 'checkbox', checked: true }));
     const keep = h('input', { type: 'checkbox' });
@@ -157,13 +158,7 @@ function consent(templates) {
       done({ choices: Object.fromEntries(choices), keep: keep.checked });
     };
     return [
-      h(
-        'div',
-        'consent-head',
-        h('i', 'consent-seal', '问'),
-        h('span', {}, document.title || '小程序'),
-        h('small', {}, '申请'),
-      ),
+      h('div', 'consent-head', h('i', 'consent-seal', '问'), h('span', {}, name), h('small', {}, '申请')),
       h('h2', 'consent-title', '发送以下消息'),
       ...templates.map(({ title }, i) => h('label', 'consent-item', h('span', {}, title), boxes[i])),
       h('label', 'consent-keep', keep, '总是保持以上选择,不再询问'),

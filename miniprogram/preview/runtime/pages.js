@@ -205,10 +205,15 @@ export function resized() {
   return { size };
 }
 
-/** @param {OpenPage} page @param {string} method */
+/** Runs a handler of the page. What it throws is reported, and the move goes on, as in WeChat. @param {OpenPage} page @param {string} method */
 export function call(page, method, ...args) {
   const handler = page.caller[method];
-  if (typeof handler === 'function') return handler.apply(page.caller, args);
+  if (typeof handler !== 'function') return;
+  try {
+    handler.apply(page.caller, args);
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function scrolled(page) {

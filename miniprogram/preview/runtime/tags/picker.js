@@ -29,20 +29,20 @@ export const picker = {
         if (disabled) return;
         const wheels = MODES[mode]?.(this.data);
         if (!wheels) return console.error(`<picker mode="${mode}"> is not in the preview`);
-        const onColumn = (column, value) => {
-          if (mode === 'multiSelector') this.triggerEvent('columnchange', { column, value });
-        };
         const chosen = await overlay.wheels({
           title: headerText,
           columns: wheels.columns,
-          onColumn,
-          refresh: () => MODES[mode](this.data).columns,
-          dependent: wheels.dependent,
+          dependent: mode === 'multiSelector' ? this.tellColumn.bind(this) : wheels.dependent,
         });
         if (chosen === null) return this.triggerEvent('cancel', {});
         const value = wheels.valueOf(chosen);
         this.data.value = value;
         this.triggerEvent('change', { value });
+      },
+      /** The page may answer a turned column with another range. */
+      tellColumn(indexes, column) {
+        this.triggerEvent('columnchange', { column, value: indexes[column] });
+        return MODES.multiSelector(this.data).columns;
       },
       fieldValue() {
         return this.data.value;

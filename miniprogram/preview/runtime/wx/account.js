@@ -42,7 +42,10 @@ async function askConsent(templates) {
   const asked = await simulator('subscribe/ask', { templates });
   if (!asked.popup) return asked.result;
   const shown = templates.map((id) => ({ id, title: asked.titles[id] ?? id }));
-  const { choices, keep } = await overlay.consent(shown);
+  const { choices, keep } = await overlay.consent(
+    globalThis.miniProgram.app.window.navigationBarTitleText,
+    shown,
+  );
   const { result } = await simulator('subscribe', { choices, keep });
   return result;
 }

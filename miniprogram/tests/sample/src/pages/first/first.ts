@@ -1,3 +1,6 @@
+declare const window: unknown;
+declare const fetch: unknown;
+
 const TEMPLATE = 'template-1';
 
 Page({
@@ -9,6 +12,7 @@ Page({
     time: '14:00',
     popup: false,
     log: '',
+    globals: `${typeof window} ${typeof fetch}`,
     rows: Array.from({ length: 20 }, (_, i) => i + 1),
   },
   onLoad() {
@@ -46,8 +50,8 @@ Page({
     this.setData({ time: String(event.detail.value) });
   },
   onPlan(event: WechatMiniprogram.TouchCanvas) {
-    const [touch] = event.touches;
-    this.setData({ log: `点在 ${Math.round(touch.x)},${Math.round(touch.y)}` });
+    const touch = event.touches[0];
+    if (touch) this.setData({ log: `点在 ${Math.round(touch.x)},${Math.round(touch.y)}` });
   },
   onStamp() {
     this.setData({ log: '盖章' });
