@@ -1,0 +1,41 @@
+"""`python -m bench [--only NAME …]`: measure, print, keep in docs/benchmarks.md; 1 when a row falls short."""
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+import uvloop
+
+from bench import book, map, report
+from bench.machine import LOAD_CORE, description, pin
+from bench.postgres import Postgres, postgres
+from bench.report import Outcome
+
+ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {"book": book.run, "map": map.run}
+
+
+async def measure(names: Sequence[str]) -> int:
+    """The exit code: 0 when every row reaches its target."""
+    async with postgres() as database:
+        machine = description(database.version)
+        print(machine)
+        outcomes = []
+        for name in names:
+            outcomes.append(outcome := await ROWS[name](database))
+            print(f"\n{outcome.table()}", flush=True)
+    report.write(outcomes, machine)
+    print("", *(outcome.verdict for outcome in outcomes), sep="\n")
+    return 0 if all(outcome.met for outcome in outcomes) else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=ROWS, default=list(ROWS), metavar="NAME")
+    names: list[str] = parser.parse_args().only
+    pin(LOAD_CORE)  # PostgreSQL inherits it; the servers move to theirs
+    return uvloop.run(measure(names))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

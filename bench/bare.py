@@ -1,0 +1,78 @@
+"""The baseline of `book`: bare aiohttp and asyncpg that run the product's booking SQL, and nothing else.
+
+No sign-in, no check of input or rule, no record of the change, no memory of repeated requests, no ORM,
+and nobody is told.
+"""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import orjson
+import uvloop
+from aiohttp import web
+
+from models import db, jobs, spaces
+from models.bookings import CLAIM, FACTS, MAKE, MARK_LAPSED, slots_of
+from models.calendar import Span, day_span
+from server.clock import SystemClock
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+LOCK: Final = "SELECT id FROM reader WHERE id = $1 FOR NO KEY UPDATE"
+POOL: Final = web.AppKey("pool", asyncpg.Pool)
+CLOCK: Final = SystemClock()
+
+
+async def book(request: web.Request) -> web.Response:
+    wish = orjson.loads(await request.read())
+    async with request.app[POOL].acquire() as connection, connection.transaction():
+        made = await _book(connection, wish)
+    return web.Response(body=orjson.dumps(made), status=201, content_type="application/json")
+
+
+async def _book(connection: Any, wish: dict[str, Any]) -> dict[str, Any]:
+    reader, spot, now = wish["reader_id"], wish["seat_id"], CLOCK.now()
+    starts, ends = datetime.fromisoformat(wish["starts_at"]), datetime.fromisoformat(wish["ends_at"])
+    day = day_span(starts.astimezone(ZONE).date(), ZONE)
+    await connection.fetch(LOCK, reader)
+    seat = (await connection.fetch(FACTS, spot, reader, now, day.starts, day.ends, starts, ends))[0]
+    await connection.fetch(spaces.HOURS, seat["branch_id"], starts.date(), starts.date())
+    slots = slots_of(Span(starts, ends), seat["slot_minutes"])
+    lapses = starts + timedelta(minutes=seat["checkin_after_minutes"])
+    opens = starts - timedelta(minutes=seat["checkin_before_minutes"])
+    remind = starts - timedelta(minutes=seat["remind_before_minutes"])
+    await connection.fetch(MARK_LAPSED, spot, *slots, now)
+    booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now))[0]["id"]
+    await connection.fetch(CLAIM, spot, *slots, booking, lapses, now)
+    about = orjson.dumps({"booking_id": booking}).decode()
+    due = [("remind", f"remind:{booking}", about, remind), ("lapse", f"lapse:{booking}", about, lapses)]
+    await connection.executemany(jobs.ADD, due)
+    return {"id": booking, "seat_id": spot, "starts_at": wish["starts_at"], "ends_at": wish["ends_at"]}
+
+
+async def ready(_request: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def serve(port: int, database_url: str) -> web.Application:
+    app = web.Application()
+    app[POOL] = await asyncpg.create_pool(
+        **db.postgres_credentials(database_url), min_size=1, max_size=db.POOL_SIZE
+    )
+    app.router.add_get("/", ready)
+    app.router.add_post("/bookings", book)
+    return app
+
+
+if __name__ == "__main__":
+    uvloop.install()
+    port = int(os.environ["PORT"])
+    web.run_app(
+        serve(port, os.environ["WENJIN_DATABASE_URL"]),
+        host="127.0.0.1",
+        port=port,
+        access_log=None,
+        print=None,
+    )

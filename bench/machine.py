@@ -1,0 +1,35 @@
+"""The machine that measures: which core does what, what a process has used, and what to call it in a report.
+
+Linux only: cores are pinned by `sched_setaffinity`, and CPU time is read from /proc.
+"""
+
+import os
+import platform
+import re
+from pathlib import Path
+from typing import Final
+
+SERVER_CORE: Final = 0
+LOAD_CORE: Final = 1  # the load generator and PostgreSQL
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+
+
+def pin(core: int) -> None:
+    """Keep this process, and the ones that it starts from now on, on one core."""
+    os.sched_setaffinity(0, {core})
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds that a process has used so far, in user and kernel mode, in steps of 10 ms."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    after_name = stat.rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_S
+
+
+def description(postgres_version: str) -> str:
+    """Model and number of the cores, and versions: all that a figure depends on."""
+    model = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return (
+        f"{model[1].strip() if model else platform.machine()}, {os.cpu_count()} cores, Linux, "
+        f"{platform.python_implementation()} {platform.python_version()}, PostgreSQL {postgres_version}"
+    )

@@ -1,0 +1,101 @@
+"""The measured processes: each a command of its own on the server's core."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import aiohttp
+from aiohttp.test_utils import unused_port
+
+from bench.machine import SERVER_CORE, cpu_s, pin
+
+ROOT: Final = Path(__file__).parent.parent
+LOGS: Final = ROOT / "var" / "bench"
+# The jobs of the bookings are another process's work, as in any deployment that has to be fast.
+CONFIG: Final = """
+[wechat]
+simulator = false
+[worker]
+in_web = false
+[log]
+level = "info"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    pid: int
+    port: int
+
+    @property
+    def cpu_s(self) -> float:
+        return cpu_s(self.pid)
+
+
+@asynccontextmanager
+async def product(database_url: str) -> AsyncIterator[Server]:
+    """`python -m server run` as it is deployed."""
+    with tempfile.TemporaryDirectory(prefix="wenjin-bench-") as folder:
+        (Path(folder) / "config.toml").write_text(CONFIG)
+        async with _running(["-m", "server", "run"], database_url, Path(folder), "/readyz") as server:
+            yield server
+
+
+@asynccontextmanager
+async def bare(database_url: str) -> AsyncIterator[Server]:
+    async with _running(["-m", "bench.bare"], database_url, ROOT, "/") as server:
+        yield server
+
+
+@asynccontextmanager
+async def _running(
+    command: Sequence[str], database_url: str, folder: Path, ready: str
+) -> AsyncIterator[Server]:
+    port = unused_port()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PORT": str(port),
+        "WENJIN_DATABASE_URL": database_url,
+        "WENJIN_WECHAT_SECRET": "0" * 32,
+        "WENJIN_PUSH_TOKEN": "0" * 24,
+    }
+    with _log(command[1]) as log:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *command,
+            env=environment,
+            cwd=folder,
+            stderr=log,
+            preexec_fn=lambda: pin(SERVER_CORE),
+        )
+    try:
+        await _until_ready(f"http://127.0.0.1:{port}{ready}", child)
+        yield Server(child.pid, port)
+    finally:
+        child.terminate()
+        await asyncio.wait_for(child.wait(), 15)
+
+
+def _log(module: str) -> BinaryIO:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    return (LOGS / f"{module}.log").open("ab")
+
+
+async def _until_ready(url: str, child: asyncio.subprocess.Process, *, seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds), aiohttp.ClientSession() as http:
+        while child.returncode is None:
+            try:
+                async with http.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.05)
+    raise RuntimeError(f"the server ended with {child.returncode} before it answered")
