@@ -23,8 +23,13 @@ def call(project: Path, *words: str, **environment: str) -> subprocess.Completed
     return subprocess.run(
         [sys.executable, *words],
         cwd=project,
-        # The plugins of the real suite take longer to load than these tests to run.
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
+        # All plugins of the real suite take longer to load than these tests to run.
+        env={
+            **os.environ,
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_PLUGINS": "pytest_timeout",
+            **environment,
+        },
         capture_output=True,
         text=True,
     )
