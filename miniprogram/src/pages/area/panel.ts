@@ -63,6 +63,8 @@ export function panelOf(
     return {
       ...base,
       look: 'unknown',
+      // What the map says of the seat is no answer to whether it is ours.
+      stateName: '',
       title,
       text: panelWords.confirmingHint,
       action: 'again',

@@ -28,10 +28,7 @@ function viewOf(booking: Booking, now: number) {
     label: seat.label,
     place: `${seat.branch_name} · ${seat.area_name} · ${seat.floor}`,
     when: when(booking, now),
-    window:
-      state === 'booked'
-        ? `${clockOf(booking.checkin_opens_at)}–${clockOf(booking.checkin_closes_at)}`
-        : booking.checked_in_at && clockOf(booking.checked_in_at),
+    checkedIn: booking.checked_in_at && clockOf(booking.checked_in_at),
     step: state === 'cancelled' || state === 'finished' ? words.endings[state] : step,
     standing,
     action: can.check_in ? 'check-in' : standing ? '' : 'again',
@@ -42,7 +39,7 @@ function viewOf(booking: Booking, now: number) {
 
 /** Ms until the clock alone changes what can be done with the booking, or null. */
 function nextTurn({ checkin_opens_at, checkin_closes_at, ends_at }: Booking, now: number): number | null {
-  const waits = [checkin_opens_at, checkin_closes_at, ends_at].map((at) => Date.parse(at) - now);
+  const waits = [checkin_opens_at, checkin_closes_at ?? ends_at, ends_at].map((at) => Date.parse(at) - now);
   const ahead = waits.filter((wait) => wait > 0 && wait < LONGEST_WAIT_MS);
   return ahead.length ? Math.min(...ahead) + 500 : null;
 }
