@@ -23,9 +23,15 @@ export function watchArea(
   const stream = new DayStream<SeatsChanged>();
   let stopped = false;
   let fetching = false;
+  let again = false;
 
   const fetchDay = async () => {
-    if (stopped || fetching) return;
+    if (stopped) return;
+    if (fetching) {
+      // Not dropped: the connection may have opened meanwhile, and only a day asked for over it is watched.
+      again = true;
+      return;
+    }
     fetching = true;
     try {
       const day = live.connected()
@@ -41,6 +47,10 @@ export function watchArea(
       if (error instanceof ApiError && error.code === 'offline') setTimeout(fetchDay, RETRY_MS);
     } finally {
       fetching = false;
+      if (again) {
+        again = false;
+        void fetchDay();
+      }
     }
   };
 

@@ -2,20 +2,16 @@ import type { Booking } from '../api/types';
 import { nextStep } from '../words/booking-card';
 import { clockOf, shortMoment } from './time';
 
-/** The one line that says what the reader does next about a booking; '' when nothing is left to do. */
+/** The one line that says what the reader does next about a booking, or why it lapsed; else ''. */
 export function nextStepOf(booking: Booking, now: number): string {
-  const until = clockOf(booking.checkin_closes_at);
-  switch (booking.state) {
-    case 'booked':
-      if (Date.parse(booking.checkin_closes_at) <= now) return nextStep.lapsed(until);
-      return booking.can.check_in || Date.parse(booking.checkin_opens_at) <= now
-        ? nextStep.checkInNow(until)
-        : nextStep.checkInLater(shortMoment(booking.checkin_opens_at, now), until);
-    case 'checked_in':
-      return nextStep.seated(clockOf(booking.ends_at));
-    case 'lapsed':
-      return nextStep.lapsed(until);
-    default:
-      return '';
+  const { state, checkin_opens_at: opensAt, checkin_closes_at: closesAt } = booking;
+  if (state === 'checked_in') return nextStep.seated(clockOf(booking.ends_at));
+  if (!closesAt) return state === 'lapsed' ? nextStep.lapsed : '';
+  if (state === 'lapsed' || (state === 'booked' && Date.parse(closesAt) <= now)) {
+    return nextStep.lapsedAt(clockOf(closesAt));
   }
+  if (state !== 'booked') return '';
+  return booking.can.check_in || Date.parse(opensAt) <= now
+    ? nextStep.checkInNow(clockOf(closesAt))
+    : nextStep.checkInLater(shortMoment(opensAt, now), clockOf(closesAt));
 }

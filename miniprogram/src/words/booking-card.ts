@@ -13,8 +13,9 @@ export const bookingStates: Record<BookingState, { word: string; tone: Tone; sea
 
 /** What the reader does next, or what became of the booking. */
 export const nextStep = {
-  checkInNow: (until: string) => `现在可以签到，请在 ${until} 前扫座位上的码`,
-  checkInLater: (from: string, until: string) => `${from} 起可以签到，请在 ${until} 前签到`,
+  checkInNow: (until: string) => `现在签到：${until} 前扫座位上的码`,
+  checkInLater: (from: string, until: string) => `${from}–${until} 之间签到`,
   seated: (until: string) => `座位为您留到 ${until}`,
-  lapsed: (at: string) => `到 ${at} 没有签到，座位已让给别人`,
+  lapsed: '没有按时签到，座位已让给别人',
+  lapsedAt: (at: string) => `到 ${at} 没有签到，座位已让给别人`,
 };

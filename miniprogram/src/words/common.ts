@@ -1,6 +1,6 @@
 /** The client's own words that every page may need, and those for when no server answers. */
 export const common = {
-  offline: '现在连不上网络。您刚才的内容都还在，连上以后再试一次。',
+  offline: '现在连不上网络。什么都没有丢，连上以后再试一次。',
   offlineBanner: '没有网络，看到的可能不是最新的。',
   ourFault: '我们这边出了点问题，您的内容还在。过一会儿再试一次。',
   notDone: '没有办成',

@@ -40,8 +40,9 @@ Page({
 
   async fetch() {
     const { items } = await request<{ items: AdminSeatRules[] }>('GET', PATH);
-    this.setData({ state: items.length === 0 ? 'empty' : 'ready', sets: items });
+    this.setData({ sets: items });
     this.show(Math.min(this.data.chosen, items.length - 1));
+    this.setData({ state: items.length === 0 ? 'empty' : 'ready' });
   },
 
   show(chosen: number) {

@@ -144,7 +144,9 @@ Page({
     this.setData({ sheet: 'invitation' });
   },
 
+  /** What was done there may have signed the reader in. */
   closeSheet() {
     this.setData({ sheet: '' });
+    void this.load();
   },
 });

@@ -12,13 +12,13 @@ import { messagesWords, purposes } from '../../words/messages';
 const AT_ONCE = 20;
 
 /** `marked` are shown as unread though the server knows that they were seen: since this visit only. */
-function messageLine(item: InboxItem, now: number, marked: Set<string>) {
+function messageLine(item: InboxItem, now: number, marked: string[]) {
   return {
     id: item.id,
     title: item.title,
     text: item.text,
     page: item.page,
-    read: item.read && !marked.has(item.id),
+    read: item.read && !marked.includes(item.id),
     icon: purposes[item.purpose]?.icon ?? 'bell',
     time: moment(item.created_at, now),
   };
@@ -37,7 +37,7 @@ Page({
   },
   off: () => {},
   fetchingMore: false,
-  marked: new Set<string>(),
+  marked: [] as string[],
 
   onShow() {
     showUnread();
@@ -48,7 +48,7 @@ Page({
 
   onHide() {
     this.off();
-    this.marked = new Set();
+    this.marked = [];
   },
 
   async onPullDownRefresh() {
@@ -86,7 +86,7 @@ Page({
   },
 
   mark({ items }: Inbox) {
-    items.filter(({ read }) => !read).forEach(({ id }) => this.marked.add(id));
+    this.marked.push(...items.filter(({ read }) => !read).map(({ id }) => id));
   },
 
   /** Tells the server what was seen; the marks stay on the page until it is left. */

@@ -1,0 +1,67 @@
+/** A phone as far as requests see it: storage, sign-in codes, and a network whose answers a test writes. */
+
+export interface Sent {
+  method: string;
+  path: string;
+  body: Record<string, unknown> | undefined;
+  token: string;
+}
+
+export interface Answer {
+  status: number;
+  data?: unknown;
+  headers?: Record<string, string>;
+}
+
+type Callbacks = { success?: (value: unknown) => void; fail?: (error: unknown) => void };
+type RequestOptions = Callbacks & {
+  url: string;
+  method: string;
+  data?: object;
+  header: Record<string, string>;
+};
+
+export const silence = 'silence';
+
+/** Answers a request, or keeps silent. */
+type Server = (sent: Sent) => Answer | typeof silence;
+
+export class Phone {
+  readonly sent: Sent[] = [];
+  readonly storage = new Map<string, unknown>();
+  codes = 0;
+
+  constructor(public server: Server) {
+    Object.assign(globalThis, { wx: this.wx() });
+  }
+
+  paths(): string[] {
+    return this.sent.map(({ method, path }) => `${method} ${path}`);
+  }
+
+  private wx() {
+    return {
+      getAccountInfoSync: () => ({ miniProgram: { envVersion: 'test' } }),
+      getStorageSync: (key: string) => this.storage.get(key) ?? '',
+      setStorageSync: (key: string, value: unknown) => void this.storage.set(key, value),
+      removeStorageSync: (key: string) => void this.storage.delete(key),
+      login: ({ success }: Callbacks) => setTimeout(() => success?.({ code: `code-${(this.codes += 1)}` })),
+      request: (options: RequestOptions) => this.request(options),
+    };
+  }
+
+  private request({ url, method, data, header, success, fail }: RequestOptions): void {
+    const token = header['Authorization']?.replace('Bearer ', '') ?? '';
+    const sent = { method, path: url, body: data as Record<string, unknown> | undefined, token };
+    this.sent.push(sent);
+    const answer = this.server(sent);
+    setTimeout(() => {
+      if (answer === silence) fail?.({ errMsg: 'request:fail' });
+      else success?.({ statusCode: answer.status, data: answer.data ?? {}, header: answer.headers ?? {} });
+    });
+  }
+}
+
+export function refusal(status: number, code: string, message = code): Answer {
+  return { status, data: { error: { code, message, details: { limit: 2 }, request_id: '7f3a' } } };
+}
