@@ -105,7 +105,7 @@ function watchHover(component) {
       if (component.data.disabled || event.hoverTaken) return;
       event.hoverTaken = component.data.hoverStopPropagation;
       clearTimeout(timer);
-      timer = setTimeout(() => component.$$.classList.add(...names()), component.data.hoverStartTime);
+      timer = setTimeout(() => component.$$?.classList.add(...names()), component.data.hoverStartTime);
     },
     { passive: true },
   );
