@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Final
 
 from handlers.errors import Detail, Details
-from models.people import NICKNAME_LENGTH
 
 WEEKDAYS: Final = "一二三四五六日"
 
@@ -109,7 +108,6 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "invitation_unknown": "没有找到这个邀请码，请核对一下。",
     "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",
-    "nickname_too_long": f"称呼最多 {NICKNAME_LENGTH} 个字。",
 }
 
 

@@ -1,6 +1,7 @@
 """What HTTP and sockets share: a row's input and output types, and refusals as one JSON shape."""
 
 import inspect
+import json
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from handlers.access import Caller, Permission
 from handlers.context import Context
 from handlers.errors import Details, Invalid, NotAllowed, Refused, SignInNeeded
+from handlers.shapes import ON_THE_WIRE
 from handlers.words import sentence
 from server.routes import Handler
 
@@ -41,7 +43,7 @@ class Bound:
         if self.needs is not None and not caller.may(self.needs):
             raise SignInNeeded() if caller.reader_id is None else NotAllowed()
         try:
-            return self.input.model_validate(values)
+            return self.input.model_validate(values, context=ON_THE_WIRE)
         except ValidationError as error:
             raise Invalid(**_problem(error)) from None
 
@@ -55,12 +57,21 @@ def _problem(error: ValidationError) -> dict[str, str | int]:
 def json_object(body: bytes) -> dict[str, Any]:
     """The object that a body holds; raises `invalid_input`."""
     try:
-        values = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        values = orjson.loads(body)  # refuses NaN, broken Unicode and depth, which json below would let pass
+        json.loads(body, object_pairs_hook=_names_once)
+    except (orjson.JSONDecodeError, RecursionError):
         raise Invalid(field="", problem="not_json") from None
     if not isinstance(values, dict):
         raise Invalid(field="", problem="not_an_object")
     return values
+
+
+def _names_once(pairs: list[tuple[str, Any]]) -> None:
+    """Of two values for one name, each reader of the text would take another."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Invalid(field=twice[:100], problem="given_twice")
 
 
 def error_body(code: str, details: Details, request_id: str, today: date) -> dict[str, Any]:
