@@ -43,6 +43,7 @@
     const scale = Math.min(1, (innerHeight - 2 * MARGIN_PX) / (height + 2 * BEZEL_PX));
     frame.style.cssText = `width:${width}px;height:${height}px`;
     phone.style.transform = `scale(${scale})`;
+    phone.classList.toggle('tablet', width > 600);
     phone.parentElement.style.width = `${(width + 2 * BEZEL_PX) * scale}px`;
     phone.parentElement.style.height = `${(height + 2 * BEZEL_PX) * scale}px`;
   }
@@ -72,11 +73,15 @@
       ...(persons.length ? [group('谁拿着这部手机', personList(persons, settings.person))] : []),
       group('外观', choices(THEMES, settings.theme, preview.theme)),
       group('字号', choices(FONTS, settings.fontSizePx, preview.fontSize)),
-      group('网络', choices({ 在线: false, 断网: true }, !settings.online, preview.offline)),
-      group(
-        '微信',
-        choices({ 在前台: true, 在后台: false }, settings.visible, (shown) =>
-          shown ? preview.show() : preview.hide(),
+      make(
+        'div',
+        'pair',
+        group('网络', choices({ 在线: false, 断网: true }, !settings.online, preview.offline)),
+        group(
+          '微信',
+          choices({ 前台: true, 后台: false }, settings.visible, (shown) =>
+            shown ? preview.show() : preview.hide(),
+          ),
         ),
       ),
       group(
