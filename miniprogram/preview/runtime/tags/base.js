@@ -41,6 +41,14 @@ const HOVER_STAY_MS = 70;
  *   methods?: Record<string, Function>, lifetimes?: Record<string, Function> }} Tag
  */
 
+/** An observer that is silent once its page has left the stack: a late setData there is allowed and shows nothing. */
+const whileShown = ([name, observer]) => [
+  name,
+  function observe(...values) {
+    if (this.$$) observer.apply(this, values);
+  },
+];
+
 /** @param {Tag} tag @returns {Tag} with the common part in it */
 export function complete(tag) {
   const aria = Object.keys(ARIA).map((name) => [name, { type: null, value: null }]);
@@ -62,16 +70,18 @@ export function complete(tag) {
       animation: { type: null, value: null },
       ...tag.properties,
     },
-    observers: {
-      ...Object.fromEntries(observers),
-      hidden(value) {
-        this.$$.hidden = Boolean(value);
-      },
-      animation(value) {
-        if (value?.steps) animate(this.$$, value.steps);
-      },
-      ...tag.observers,
-    },
+    observers: Object.fromEntries(
+      Object.entries({
+        ...Object.fromEntries(observers),
+        hidden(value) {
+          this.$$.hidden = Boolean(value);
+        },
+        animation(value) {
+          if (value?.steps) animate(this.$$, value.steps);
+        },
+        ...tag.observers,
+      }).map(whileShown),
+    ),
     lifetimes: {
       ...tag.lifetimes,
       attached() {
