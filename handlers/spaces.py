@@ -1,7 +1,7 @@
 """Branches with their hours, areas with their plans and free seats."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from handlers.access import Caller
@@ -25,6 +25,18 @@ class OpenState(Output):
     next_opens_at: Moment | None
 
 
+class SeatRulesShown(Output):
+    step_minutes: int
+    min_minutes: int
+    max_minutes: int
+    advance_days: int
+    release_time: str
+    at_once: int
+    per_day: int
+    checkin_before_minutes: int
+    checkin_after_minutes: int
+
+
 class AreaLine(Output):
     id: Id
     name: str
@@ -32,6 +44,8 @@ class AreaLine(Output):
     quiet: bool
     seats: int
     free_seats: int
+    rules: SeatRulesShown
+    last_date: Day
 
 
 class BranchSpaces(Output):
@@ -99,18 +113,6 @@ class Seat(Output):
     closed: bool
 
 
-class SeatRulesShown(Output):
-    step_minutes: int
-    min_minutes: int
-    max_minutes: int
-    advance_days: int
-    release_time: str
-    at_once: int
-    per_day: int
-    checkin_before_minutes: int
-    checkin_after_minutes: int
-
-
 class AreaPlan(Output):
     id: Id
     name: str
@@ -157,7 +159,7 @@ async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
     now = ctx.clock.now()
     slots = slots_of(_span_asked(wish, now), SEAT_SLOT_MINUTES)
     counts = await spaces.free_counts(*slots, now)
-    areas = await Area.all().order_by("place", "id")
+    areas = await Area.all().order_by("place", "id").select_related("rules")
     return Spaces(
         branches=[
             BranchSpaces(
@@ -165,18 +167,31 @@ async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
                 name=branch.name,
                 address=branch.address,
                 open=open_state(ctx, await hours_of(ctx, branch.id)),
-                areas=[_area_line(area, counts) for area in areas if area.branch_id == branch.id],
+                areas=[_area_line(ctx, area, counts) for area in areas if area.branch_id == branch.id],
             )
             for branch in await Branch.all().order_by("place", "id")
         ]
     )
 
 
-def _area_line(area: Area, counts: dict[int, tuple[int, int]]) -> AreaLine:
+def _area_line(ctx: Context, area: Area, counts: dict[int, tuple[int, int]]) -> AreaLine:
     seats, free = counts.get(area.id, (0, 0))
     return AreaLine(
-        id=area.id, name=area.name, floor=area.floor, quiet=area.quiet, seats=seats, free_seats=free
+        id=area.id,
+        name=area.name,
+        floor=area.floor,
+        quiet=area.quiet,
+        seats=seats,
+        free_seats=free,
+        rules=rules_shown(area.rules),
+        last_date=_last_date(ctx, area.rules),
     )
+
+
+def _last_date(ctx: Context, rules: SeatRules) -> date:
+    """The last date that can be booked now under these rules."""
+    now = ctx.local(ctx.clock.now())
+    return Rules.from_model(rules).last_day(now.date(), now.hour * 60 + now.minute)
 
 
 async def hours(ctx: Context, _caller: Caller, wish: SeeHours) -> BranchHours:
@@ -208,8 +223,6 @@ async def area(ctx: Context, _caller: Caller, wish: SeeArea) -> AreaPlan:
     if found is None:
         raise NotFound()
     rules: SeatRules = found.rules
-    now = ctx.local(ctx.clock.now())
-    last = Rules.from_model(rules).last_day(now.date(), now.hour * 60 + now.minute)
     seats = await Spot.filter(area_id=found.id, kind="seat").order_by("id")
     return AreaPlan(
         id=found.id,
@@ -232,8 +245,8 @@ async def area(ctx: Context, _caller: Caller, wish: SeeArea) -> AreaPlan:
             for seat in seats
         ],
         rules=rules_shown(rules),
-        first_date=now.date(),
-        last_date=last,
+        first_date=ctx.today(),
+        last_date=_last_date(ctx, rules),
     )
 
 

@@ -571,10 +571,16 @@ export interface components {
        * @example 42
        */
       id: string;
+      /**
+       * Last Date
+       * Format: date
+       */
+      last_date: string;
       /** Name */
       name: string;
       /** Quiet */
       quiet: boolean;
+      rules: components['schemas']['SeatRulesShown'];
       /** Seats */
       seats: number;
     };
