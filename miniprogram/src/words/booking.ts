@@ -29,6 +29,8 @@ export const bookingTabWords = {
   title: '约一个座位',
   full: '满了',
   closedThen: '这段时间不开',
+  tooFarAhead: '还不能约这一天',
+  atMost: (minutes: number): string => `一次最多 ${minutes / 60} 小时`,
   quiet: '安静',
   noDays: '这两周都不开馆。',
   mine: '我的预约',

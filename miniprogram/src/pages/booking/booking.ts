@@ -20,9 +20,6 @@ import {
 import { look } from '../../look';
 import { bookingTabWords as words } from '../../words/booking';
 
-/** Areas may allow less; the page of an area fits the choice to its own rules. */
-const ANY_STAY: StayRules = { step_minutes: 15, min_minutes: 15, max_minutes: 24 * 60 };
-
 interface AreaLine {
   id: string;
   name: string;
@@ -43,14 +40,35 @@ function opensFor(days: OpenDay[], { date, from, until }: Span): boolean {
   return open.some((hours) => hours.from <= from && until <= hours.until);
 }
 
-function lineOf(area: SpacesArea, open: boolean): AreaLine {
-  const free = open ? area.free_seats : 0;
+/** Before any area was seen. */
+const NO_RULES: StayRules = { step_minutes: 15, min_minutes: 15, max_minutes: 15 };
+
+/** What some area allows: an area that allows less fits the choice to its own rules on its own page. */
+function anyRules(areas: SpacesArea[]): StayRules {
+  const rules = areas.map((area) => area.rules);
+  return {
+    step_minutes: Math.min(...rules.map((one) => one.step_minutes)),
+    min_minutes: Math.min(...rules.map((one) => one.min_minutes)),
+    max_minutes: Math.max(...rules.map((one) => one.max_minutes)),
+  };
+}
+
+/** Why nothing can be had of an area for the span, whatever its seats; '' when something can. */
+function obstacle({ rules, last_date }: SpacesArea, days: OpenDay[], span: Span): string {
+  if (!opensFor(days, span)) return words.closedThen;
+  if (span.date > last_date) return words.tooFarAhead;
+  return span.until - span.from > rules.max_minutes ? words.atMost(rules.max_minutes) : '';
+}
+
+function lineOf(area: SpacesArea, days: OpenDay[], span: Span): AreaLine {
+  const why = obstacle(area, days, span);
+  const free = why ? 0 : area.free_seats;
   return {
     id: area.id,
     name: area.name,
     facts: [area.floor, ...(area.quiet ? [words.quiet] : [])].join('，'),
     free,
-    count: open ? (free ? words.freeOf(area.seats) : words.full) : words.closedThen,
+    count: why || (free ? words.freeOf(area.seats) : words.full),
   };
 }
 
@@ -76,7 +94,7 @@ Page({
     state: 'loading' as 'loading' | 'ready' | 'error' | 'empty',
     failure: { text: '', requestId: '' } as Failure,
     days: [] as OpenDay[],
-    rules: ANY_STAY,
+    rules: NO_RULES,
     now: null as { date: string; minutes: number } | null,
     span: null as Span | null,
     branches: [] as BranchLines[],
@@ -84,6 +102,7 @@ Page({
   },
 
   hours: new Map<string, OpenDay[]>(),
+  lastDate: '',
   offset: '+08:00',
   asked: 0,
 
@@ -96,22 +115,29 @@ Page({
   onShow() {
     showUnread();
     this.setData(look());
-    if (this.data.state === 'ready') void this.freshen();
+    if (this.data.state === 'ready') void this.renew();
   },
 
   async onPullDownRefresh() {
-    await (this.data.state === 'ready' ? this.freshen() : this.load());
+    await this.renew();
     wx.stopPullDownRefresh();
   },
 
+  /** Everything anew once midnight has passed, else the numbers. */
+  async renew() {
+    const { date } = libraryClock(serverNow(), this.offset);
+    await (this.data.state === 'ready' && this.data.now?.date === date ? this.freshen() : this.load());
+  },
+
   async load() {
-    this.setData({ state: 'loading' });
+    if (this.data.state !== 'ready') this.setData({ state: 'loading' });
     try {
       const { branches } = await request<Spaces>('GET', '/api/spaces');
       const hours = await Promise.all(
         branches.map(({ id }) => request<BranchHours>('GET', `/api/branches/${id}/hours`)),
       );
       for (const branch of hours) this.hours.set(branch.branch_id, openDays(branch.days));
+      this.learn(branches.flatMap((branch) => branch.areas));
       const spans = hours.flatMap(({ days }) => days.flatMap((day) => day.spans));
       if (spans[0]) this.offset = offsetOf(spans[0].opens_at);
       await this.freshen();
@@ -120,11 +146,17 @@ Page({
     }
   },
 
+  learn(areas: SpacesArea[]) {
+    if (!areas.length) return;
+    this.lastDate = areas.reduce((last, { last_date }) => (last_date > last ? last_date : last), '');
+    this.setData({ rules: anyRules(areas) });
+  },
+
   /** The choice as far as time has not overtaken it, and its numbers. */
   async freshen() {
     const now = libraryClock(serverNow(), this.offset);
-    const days = anyOpen([...this.hours.values()]);
-    const span = this.kept(days, now) ?? firstOffer(days, ANY_STAY, now, lastSpan());
+    const days = anyOpen([...this.hours.values()]).filter(({ date }) => date <= this.lastDate);
+    const span = this.kept(days, now) ?? firstOffer(days, this.data.rules, now, lastSpan());
     this.setData({ days, now, span, state: span ? this.data.state : 'empty' });
     if (span) await this.countFree(span);
   },
@@ -134,8 +166,9 @@ Page({
     const { span } = this.data;
     const day = days.find(({ date }) => date === span?.date);
     if (!span || !day || day.date < now.date) return null;
-    const earliest = day.date === now.date ? earliestStart(now.minutes, ANY_STAY.step_minutes) : 0;
-    return fitted(span, day, ANY_STAY, earliest);
+    const { rules } = this.data;
+    const earliest = day.date === now.date ? earliestStart(now.minutes, rules.step_minutes) : 0;
+    return fitted(span, day, rules, earliest);
   },
 
   async countFree(span: Span) {
@@ -146,6 +179,7 @@ Page({
     try {
       const spaces = await request<Spaces>('GET', `/api/spaces?starts_at=${query[0]}&ends_at=${query[1]}`);
       if (mine !== this.asked) return;
+      this.learn(spaces.branches.flatMap((branch) => branch.areas));
       this.setData({ branches: this.linesOf(spaces, span), counting: false, state: 'ready' });
     } catch (error) {
       if (mine !== this.asked) return;
@@ -156,8 +190,8 @@ Page({
 
   linesOf({ branches }: Spaces, span: Span): BranchLines[] {
     return branches.map(({ id, name, address, areas }) => {
-      const open = opensFor(this.hours.get(id) ?? [], span);
-      return { id, name, address, areas: areas.map((area) => lineOf(area, open)) };
+      const days = this.hours.get(id) ?? [];
+      return { id, name, address, areas: areas.map((area) => lineOf(area, days, span)) };
     });
   },
 
