@@ -1,0 +1,111 @@
+"""The mini-program in Chromium: one browser context per person, on the preview that the server serves."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Locator, Page, Playwright, expect
+
+from tests.support.library import Library
+
+ROOT = Path(__file__).parents[2]
+SCREEN = {"width": 375, "height": 812}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str:
+    """The browser that the set-up found, or the environment's."""
+    found = ROOT / "var" / "chromium"
+    return os.environ.get("CHROMIUM") or (
+        found.read_text().strip() if found.is_file() else "/usr/bin/chromium"
+    )
+
+
+async def launch(playwright: Playwright) -> Browser:
+    return await playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+
+
+@dataclass
+class Screen:
+    """What one person sees and does. Every error in the page's console fails the test at its end."""
+
+    page: Page
+    problems: list[str]
+
+    def text(self, text: str, *, exact: bool = False) -> Locator:
+        """What is visible with this text, on the page that is on top."""
+        return self.page.get_by_text(text, exact=exact).filter(visible=True)
+
+    async def sees(self, text: str, *, seconds: float = 8) -> None:
+        await expect(self.text(text).first).to_be_visible(timeout=seconds * 1000)
+
+    async def does_not_see(self, text: str, *, seconds: float = 8) -> None:
+        await expect(self.text(text)).to_have_count(0, timeout=seconds * 1000)
+
+    async def tap(self, text: str, *, exact: bool = False) -> None:
+        await self.text(text, exact=exact).first.click(timeout=8000)
+
+    async def tab(self, page: str) -> None:
+        """One of the four tabs, by its page."""
+        await self.page.evaluate("url => wx.switchTab({ url })", f"/{page}")
+
+    async def go(self, page: str) -> None:
+        """Open a page as a tap on a message would."""
+        await self.page.evaluate("url => wx.navigateTo({ url })", page)
+
+    async def offline(self, off: bool) -> None:
+        await self.page.evaluate("off => __preview.offline(off)", off)
+
+    async def route(self) -> str:
+        return str(await self.page.evaluate("__preview.page()"))
+
+    async def look(self, name: str) -> None:
+        """A picture for people, in var/shots."""
+        folder = ROOT / "var" / "shots"
+        folder.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=folder / f"{name}.png")
+
+
+@asynccontextmanager
+async def screen(
+    browser: Browser,
+    library: Library,
+    handle: str,
+    *,
+    page: str = "",
+    deaf: bool = False,
+    allowed: tuple[str, ...] = (),
+    **query: Any,
+) -> AsyncIterator[Screen]:
+    """`handle` opens the mini-program; `deaf` has no live connection.
+
+    `allowed` are parts of console errors that the story causes itself.
+    """
+    await library.sim("persons", {"handle": handle, "name": handle})
+    context = await browser.new_context(viewport=SCREEN, device_scale_factor=2, has_touch=True)  # type: ignore[arg-type]
+    opened = await context.new_page()
+    problems: list[str] = []
+    if deaf:
+        await opened.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+    asked = "&".join(f"{name}={value}" for name, value in {"person": handle, **query}.items())
+    await opened.goto(f"{library.url}/preview/?{asked}#/{page}")
+    try:
+        yield Screen(opened, problems)
+        # The browser itself reports the 401 after which the client signs in.
+        left = [line for line in problems if not any(part in line for part in ("401", *allowed))]
+        assert not left, left
+    finally:
+        await context.close()
