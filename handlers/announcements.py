@@ -1,6 +1,6 @@
 """The notice on the home page, as editors keep it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from handlers.context import Context
 from handlers.errors import Changed
 from handlers.seats import HomeChanged
 from handlers.shapes import Input, Line, Moment, NoInput, Output, Text, Whole
-from models.announcements import Announcement
+from models.announcements import Announcement, locked
 from models.db import transaction
 
 
@@ -45,22 +45,19 @@ async def edit(ctx: Context, caller: Caller, wish: EditAnnouncement) -> Announce
     """On every home page at once. Raises `changed_meanwhile` when somebody saved first."""
     now = ctx.clock.now()
     async with transaction() as tx:
-        await tx.lock("announcement", 1)
-        found = await Announcement.get_or_none(id=1)
-        version = found.version if found else 0
-        if version != wish.version:
-            raise Changed(version=version)
-        values: dict[str, Any] = {
-            "title": wish.title,
-            "text": wish.text,
-            "version": version + 1,
-            "saved_by": caller.me,
-            "saved_at": now,
-        }
-        if found:
-            await found.update_from_dict(values).save()
-        else:
-            found = await Announcement.create(id=1, **values)
-        await audit.add(tx, caller, "announcement.edit", "announcement:1", now, version=version + 1)
+        found = await locked(tx, now)
+        if found.version != wish.version:
+            raise Changed(version=found.version)
+        found.update_from_dict(
+            {
+                "title": wish.title,
+                "text": wish.text,
+                "version": found.version + 1,
+                "saved_by": caller.me,
+                "saved_at": now,
+            }
+        )
+        await found.save()
+        await audit.add(tx, caller, "announcement.edit", "announcement:1", now, version=found.version)
         tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
     return _edited(ctx, found)

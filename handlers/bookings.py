@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.errors import Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page, Repeatable
 from handlers.words import span_words
-from models import bookings, jobs, repeats, wechat_fields
+from models import bookings, jobs, notices, repeats, wechat_fields
 from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
 from models.calendar import Span, day_span, local_day
 from models.db import Row, Tx, instant, instant_or_none, transaction
@@ -197,9 +197,8 @@ async def _end(
 ) -> BookingView:
     """End a booking in state `was` and give back what is left of its time."""
     now = ctx.clock.now()
-    async with transaction() as tx:
-        await tx.lock("reader", caller.me)
-        if done := await repeat.earlier(tx, caller, wish, BookingView):
+    async with transaction(lock=("reader", caller.me)) as tx:
+        if done := await repeat.earlier(caller, wish, BookingView):
             return done
         row = await access.booking(caller, wish.booking_id, tx)
         state = _state(row, now)
@@ -234,9 +233,8 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     seat = await Spot.get_or_none(code=code_in(wish.code))
     if seat is None:
         raise UnknownCode()
-    async with transaction() as tx:
-        await tx.lock("reader", caller.me)
-        if done := await repeat.earlier(tx, caller, wish, BookingView):
+    async with transaction(lock=("reader", caller.me)) as tx:
+        if done := await repeat.earlier(caller, wish, BookingView):
             return done
         row = await _booking_to_check_in(ctx, caller, seat, now)
         lapses = instant_or_none(row["lapses_at"])
@@ -313,9 +311,13 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
     now = ctx.clock.now()
     async with transaction() as tx:
         row = await bookings.view(tx, wish.booking_id)
-        if row is None or _state(row, now) is not State.LAPSED:
+        if row is None:
             return
         await tx.lock("reader", row["reader_id"])
+        # Read again: whoever held the lock may have checked in at the last moment.
+        row = await bookings.view(tx, wish.booking_id)
+        if row is None or _state(row, now) is not State.LAPSED:
+            return
         await bookings.end(
             tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])
         )
@@ -348,9 +350,10 @@ class Daily(Input):
 
 
 async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
-    """Once a day: forget the slots of past days, old answers and jobs long done."""
+    """Once a day: forget the slots of past days, old answers, jobs long done and old events."""
     now = ctx.clock.now()
     yesterday = day_span(local_day(now, ctx.zone) - timedelta(days=1), ctx.zone)
     await bookings.purge_slots(bookings.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
     await repeats.purge(now)
     await jobs.purge(now)
+    await notices.purge_events(now)

@@ -121,10 +121,10 @@ async def send(ctx: Context, _caller: Caller, wish: SendNotice) -> None:
         await _not_sent(ctx, wish.notice_id, refused)
         return
     async with transaction() as tx:
-        notice = await Notice.get(id=wish.notice_id)
-        await notices.spend_consent(tx, notice.reader_id, notice.purpose)
-        notice.sending, notice.msgid = Sending.SENT.value, msgid
-        await notice.save(update_fields=["sending", "msgid"])
+        # WeChat's event about it may have come before its answer, and has then settled it.
+        if await notices.settle(tx, wish.notice_id, Sending.SENT, msgid=msgid):
+            notice = await Notice.get(id=wish.notice_id)
+            await notices.spend_consent(tx, notice.reader_id, notice.purpose)
 
 
 async def _take(ctx: Context, notice_id: int) -> SubscribeMessage | None:
@@ -167,19 +167,18 @@ async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> Non
     now = ctx.clock.now()
     async with transaction() as tx:
         notice = await Notice.get(id=notice_id)
-        notice.errcode = refused.errcode
         match refused.verdict:
             case Verdict.RETRY_LATER | Verdict.TOMORROW:
-                notice.sending = Sending.WAITING.value
+                becomes = Sending.WAITING
             case Verdict.NO_CONSENT:
-                notice.sending = Sending.NO_CONSENT.value
+                becomes = Sending.NO_CONSENT
                 await notices.clear_consent(tx, notice.reader_id, notice.purpose)
             case Verdict.UNKNOWN:
-                notice.sending = Sending.UNKNOWN.value
+                becomes = Sending.UNKNOWN
             case _:
-                notice.sending = Sending.FAILED.value
+                becomes = Sending.FAILED
                 log.error("notice_refused", notice=notice_id, errcode=refused.errcode, field=refused.field)
-        await notice.save(update_fields=["sending", "errcode"])
+        await notices.settle(tx, notice_id, becomes, errcode=refused.errcode)
     if refused.verdict is Verdict.RETRY_LATER:
         raise Postponed(now + BUSY_PAUSE)
     if refused.verdict is Verdict.TOMORROW:
@@ -222,10 +221,10 @@ async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
             outcome = Sending.DELIVERED if item.get("ErrorCode", "0") == "0" else Sending.FAILED
             if await Notice.filter(reader_id=reader.id, msgid=msgid).update(sending=outcome.value):
                 continue
+            # Its answer was lost, or is still on the way: the event is often the faster of the two.
             lost = (
-                await Notice.filter(
-                    reader_id=reader.id, purpose=purpose, sending=Sending.UNKNOWN.value, msgid=None
-                )
+                await Notice.filter(reader_id=reader.id, purpose=purpose, msgid=None)
+                .filter(sending__in=[Sending.UNKNOWN.value, Sending.SENDING.value])
                 .order_by("id")
                 .first()
             )
@@ -238,4 +237,7 @@ async def _reader_of(tx: Tx, event: Consented, now: datetime) -> Reader | None:
     """Whom a new event is about; None for one that was acted upon, or about nobody we know."""
     if not await notices.is_new_event(tx, event.key, now):
         return None
-    return await Reader.get_or_none(openid=event.openid)
+    reader = await Reader.get_or_none(openid=event.openid)
+    if reader:
+        await tx.lock("reader", reader.id)
+    return reader

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from pydantic import Field
+from tortoise.exceptions import IntegrityError
 
 from handlers import audit, bookings, repeat
 from handlers.access import Caller
@@ -200,24 +201,30 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
 
     `seat_taken` names the nearest seat that is free for the same span.
     """
+    if not timedelta() < wish.ends_at - wish.starts_at <= LONGEST_STAY:
+        raise Invalid(field="ends_at", problem="range")
     try:
-        async with transaction() as tx:
+        # Locked before the counts: two bookings at once must not both pass.
+        async with transaction(lock=("reader", caller.me)) as tx:
             return await _reserve(ctx, caller, wish, tx)
-    except BookingRefused as refused:
-        spot = await Spot.get(id=wish.seat_id)
-        if refused.code == "seat_taken":
-            refused.details = await _other_seat(ctx, wish, spot)
-        await refusals.keep(refused.code, refused.number, spot.area_id, wish.starts_at, ctx.clock.now())
+    except (Refused, IntegrityError) as refused:
+        # A request that comes again meets its own booking or its own key, so only here is it looked for.
+        if done := await repeat.earlier(caller, wish, BookingView):
+            return done
+        if isinstance(refused, BookingRefused):
+            await _explain_and_keep(ctx, wish, refused)
         raise
+
+
+async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRefused) -> None:
+    spot = await Spot.get(id=wish.seat_id)
+    if refused.code == "seat_taken":
+        refused.details = await _other_seat(ctx, wish, spot)
+    await refusals.keep(refused.code, refused.number, spot.area_id, wish.starts_at, ctx.clock.now())
 
 
 async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> BookingView:
     now, span = ctx.clock.now(), Span(wish.starts_at, wish.ends_at)
-    if not timedelta() < wish.ends_at - wish.starts_at <= LONGEST_STAY:
-        raise Invalid(field="ends_at", problem="range")
-    await tx.lock("reader", caller.me)  # before the counts: two bookings at once must not both pass
-    if done := await repeat.earlier(tx, caller, wish, BookingView):
-        return done
     date_ = local_day(wish.starts_at, ctx.zone)
     seat = await held.facts(tx, wish.seat_id, caller.me, wish=span, day=day_span(date_, ctx.zone), now=now)
     if seat is None:
@@ -234,7 +241,7 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> B
         mine = await held.view(tx, seat["overlaps"])
         label = mine["label"] if mine else None
         raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
-    slots, window = slots_of(span, seat["slot_minutes"]), checkin_window(rules, wish.starts_at, now)
+    slots, window = slots_of(span, seat["slot_minutes"]), checkin_window(rules, span, now)
     lapsed = await held.mark_lapsed(tx, seat["id"], slots, now)
     booking_id = await held.make(tx, caller.me, seat["id"], wish=span, window=window, now=now)
     if not await held.claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now):

@@ -1,9 +1,11 @@
 """The notice on the home page."""
 
+from datetime import datetime
+
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import UtcDatetimeField
+from models.db import Tx, UtcDatetimeField
 
 
 class Announcement(Model):
@@ -18,3 +20,16 @@ class Announcement(Model):
 
     class Meta:
         table = "announcement"
+
+
+FIRST = """
+INSERT INTO announcement (id, title, text, version, saved_at) VALUES (1, '', '', 0, $1)
+ON CONFLICT (id) DO NOTHING
+"""
+
+
+async def locked(tx: Tx, now: datetime) -> Announcement:
+    """The one announcement, held until the end of the transaction; made empty when there is none yet."""
+    await tx.fetch(FIRST, now)
+    await tx.lock("announcement", 1)
+    return await Announcement.get(id=1)

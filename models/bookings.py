@@ -146,11 +146,14 @@ def why_not_reserve(
     return None
 
 
-def checkin_window(rules: Rules, starts_at: datetime, now: datetime) -> tuple[datetime, datetime]:
-    """When check-in opens and when the booking lapses; who books late has the full window from now."""
-    opens = starts_at - timedelta(minutes=rules.checkin_before_minutes)
-    closes = max(starts_at, now) + timedelta(minutes=rules.checkin_after_minutes)
-    return opens, closes
+def checkin_window(rules: Rules, span: Span, now: datetime) -> tuple[datetime, datetime]:
+    """When check-in opens and when the booking lapses: at its end at the latest.
+
+    Who books late has the full window from now.
+    """
+    opens = span.starts - timedelta(minutes=rules.checkin_before_minutes)
+    closes = max(span.starts, now) + timedelta(minutes=rules.checkin_after_minutes)
+    return opens, min(closes, span.ends)
 
 
 def why_not_check_in(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -165,6 +165,26 @@ async def spend_consent(tx: Tx, reader_id: int, purpose: str) -> None:
 
 async def clear_consent(tx: Tx, reader_id: int, purpose: str) -> None:
     await tx.fetch("UPDATE consent SET balance = 0 WHERE reader_id = $1 AND purpose = $2", reader_id, purpose)
+
+
+SETTLE = """
+UPDATE notice SET sending = $2, msgid = coalesce($3, msgid), errcode = $4
+WHERE id = $1 AND sending = 'sending' RETURNING id
+"""
+
+
+async def settle(
+    tx: Tx, notice_id: int, becomes: Sending, *, msgid: str | None = None, errcode: int | None = None
+) -> bool:
+    """Say what became of a notice that is being sent; False: that was settled already."""
+    return bool(await tx.fetch(SETTLE, notice_id, becomes.value, msgid, errcode))
+
+
+EVENTS_KEPT: Final = timedelta(days=2)  # WeChat repeats an event for seconds only
+
+
+async def purge_events(now: datetime) -> None:
+    await fetch("DELETE FROM wechat_event WHERE at < $1", now - EVENTS_KEPT)
 
 
 async def is_new_event(tx: Tx, key: str, now: datetime) -> bool:
