@@ -25,7 +25,7 @@ check: ## Linters, types, formats, templates
 	@$(VENV) -m tools.check
 
 bench: ## The product beside a baseline, same work, same run (ONLY=book for one row)
-	$(SETUP) test
+	$(SETUP) check
 	@$(VENV) -m bench $(if $(ONLY),--only $(ONLY))
 
 soak: ## The long forms of the long tests
