@@ -175,7 +175,7 @@ export function quickChoices(
       rules,
       earliest,
     );
-    if (soon && soon.from - earliest < 60) {
+    if (soon?.from === earliest) {
       found.push({ key: 'soon', from: soon.from, until: Math.min(soon.until, soon.from + USUAL_STAY) });
     }
   }
