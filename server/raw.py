@@ -20,7 +20,7 @@ from server.routes import WECHAT
 from server.services import SERVICES, Services
 from server.wechat.push import Push, PushEvent
 
-DOCS: Final = Path("var/docs")
+SWAGGER_UI: Final = Path("node_modules/swagger-ui-dist")
 HTTP_CLIENT = web.AppKey("http_client", aiohttp.ClientSession)
 
 log = structlog.get_logger()
@@ -125,7 +125,7 @@ def add(app: web.Application) -> None:
     app.router.add_get("/wechat/push", push.verify)
     app.router.add_post("/wechat/push", push.receive)
     app.router.add_get("/docs", docs)
-    app.router.add_get("/docs/{name}", preview(DOCS))
+    app.router.add_get("/docs/{name}", preview(SWAGGER_UI))
     if services.config.wechat.simulator:
         app.router.add_get("/", to_preview)
         app.router.add_get("/preview", to_preview)
