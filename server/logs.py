@@ -21,7 +21,11 @@ def set_up(format_: str, level: str) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if format_ == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The default one prints local variables, tokens and secrets among them.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     number = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
