@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { AdminSeatRules } from '../src/api/types';
-import { formOf, isSameForm, rulesOf } from '../src/logic/rules-form';
+import { consequencesOf, formOf, isSameForm, rulesOf, sayWrong, wrongField } from '../src/logic/rules-form';
 import { staffPages } from '../src/logic/staff';
 
 const rules: AdminSeatRules = {
@@ -36,8 +36,20 @@ test('what was typed becomes the rule, and is noticed as a change', () => {
   assert.deepEqual(rulesOf(rules, form), { ...rules, per_day: 1, release_time: '08:30' });
 });
 
-test('what is no whole number is not saved', () => {
+test('what is no whole number is found, and the sentence about it says what is', () => {
+  assert.equal(wrongField(formOf(rules)), null);
   for (const typed of ['', '1.5', '-1', 'two', '12345']) {
-    assert.equal(rulesOf(rules, { ...formOf(rules), per_day: typed }), null);
+    assert.equal(wrongField({ ...formOf(rules), per_day: typed }), 'per_day');
   }
+  assert.equal(sayWrong('per_day'), '“每天最多”填得不对：1 到 20。');
+  assert.equal(sayWrong('nothing_we_know'), '');
+});
+
+test('each group of rules says what it means for a reader', () => {
+  assert.deepEqual(consequencesOf(rules), {
+    length: '读者一次可以约 30 分钟到 6 小时。',
+    count: '手上有 2 个没用完的，就不能再约；一天共 3 次。',
+    ahead: '每天 07:00 放出 2 天后的座位。',
+    checkIn: '约 14:00 的座位：13:30 提醒，13:30 起可签到，14:15 没到就让给别人。',
+  });
 });

@@ -39,40 +39,57 @@ export const rulesWords = {
   consequence: '对之后的预约马上生效，已有的预约不变',
   conflict: '您改的时候，别人保存了另一份。下面是现在的数值，请看过再改。',
   saved: '已经生效',
-  notNumber: '请填一个整数',
 };
 
+/** The limits by what they are about; `range` is what the server takes. */
 export const ruleGroups = [
   {
+    key: 'length',
     name: '一次约多久',
     fields: [
-      { key: 'min_minutes', label: '最短', unit: '分钟' },
-      { key: 'max_minutes', label: '最长', unit: '分钟' },
+      { key: 'min_minutes', label: '最短', unit: '分钟', range: '15 到 1440，15 的倍数' },
+      { key: 'max_minutes', label: '最长', unit: '分钟', range: '15 到 1440，15 的倍数，不短于最短' },
     ],
   },
   {
+    key: 'count',
     name: '每位读者',
     fields: [
-      { key: 'at_once', label: '同时最多', unit: '个' },
-      { key: 'per_day', label: '每天最多', unit: '次' },
+      { key: 'at_once', label: '同时最多', unit: '个', range: '1 到 20' },
+      { key: 'per_day', label: '每天最多', unit: '次', range: '1 到 20' },
     ],
   },
   {
+    key: 'ahead',
     name: '什么时候可以约',
     fields: [
-      { key: 'advance_days', label: '最多提前', unit: '天' },
-      { key: 'release_time', label: '新的一天放出', unit: '点' },
+      { key: 'advance_days', label: '最多提前', unit: '天', range: '0 到 60' },
+      { key: 'release_time', label: '新的一天放出', unit: '', range: '00:00 到 23:59' },
     ],
   },
   {
+    key: 'checkIn',
     name: '签到和提醒',
     fields: [
-      { key: 'checkin_before_minutes', label: '开始前多久可签到', unit: '分钟' },
-      { key: 'checkin_after_minutes', label: '开始后多久让出', unit: '分钟' },
-      { key: 'remind_before_minutes', label: '开始前多久提醒', unit: '分钟' },
+      { key: 'checkin_before_minutes', label: '开始前多久可签到', unit: '分钟', range: '0 到 120' },
+      { key: 'checkin_after_minutes', label: '开始后多久让出', unit: '分钟', range: '5 到 120' },
+      { key: 'remind_before_minutes', label: '开始前多久提醒', unit: '分钟', range: '0 到 1440' },
     ],
   },
 ] as const;
+
+const hours = (minutes: number) => (minutes % 60 === 0 ? `${minutes / 60} 小时` : `${minutes} 分钟`);
+
+/** What the limits of each group mean for a reader. */
+export const rulesSay = {
+  wrong: (label: string, range: string) => `“${label}”填得不对：${range}。`,
+  length: (shortest: number, longest: number) => `读者一次可以约 ${hours(shortest)}到 ${hours(longest)}。`,
+  count: (atOnce: number, perDay: number) => `手上有 ${atOnce} 个没用完的，就不能再约；一天共 ${perDay} 次。`,
+  ahead: (days: number, time: string) =>
+    days === 0 ? '只能约当天的座位。' : `每天 ${time} 放出 ${days} 天后的座位。`,
+  checkIn: (opens: string, closes: string, reminded: string) =>
+    `约 14:00 的座位：${reminded} 提醒，${opens} 起可签到，${closes} 没到就让给别人。`,
+};
 
 export const inviteWords = {
   role: '给什么身份',

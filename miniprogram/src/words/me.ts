@@ -40,6 +40,7 @@ export const roleNames: Record<string, string> = {
 export const meSay = {
   balance: (times: number) => (times === 0 ? '现在不会提醒' : `还会提醒 ${times} 次`),
   lastUsed: (time: string) => `${time} 用过`,
+  allDevices: (count: number) => `看全部 ${count} 台`,
   version: (version: string) => `版本 ${version}`,
   agreed: '好，到时提醒您',
   notAgreed: '没有变，消息页里仍会有',

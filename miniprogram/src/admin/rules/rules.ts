@@ -1,7 +1,15 @@
 import { failureOf, type Failure } from '../../api/failure';
 import { ApiError, request } from '../../api/request';
 import type { AdminSeatRules } from '../../api/types';
-import { formOf, isSameForm, rulesOf, type RulesForm } from '../../logic/rules-form';
+import {
+  consequencesOf,
+  formOf,
+  isSameForm,
+  rulesOf,
+  sayWrong,
+  wrongField,
+  type RulesForm,
+} from '../../logic/rules-form';
 import { look } from '../../look';
 import { ruleGroups, rulesWords } from '../../words/admin';
 
@@ -17,6 +25,9 @@ Page({
     state: 'loading',
     failure: nothing,
     refused: nothing,
+    /** The field that was refused. */
+    wrong: '',
+    consequences: {} as Record<string, string>,
     sets: [] as AdminSeatRules[],
     chosen: 0,
     form: {} as RulesForm,
@@ -58,19 +69,19 @@ Page({
   type(event: WechatMiniprogram.Input) {
     const form = { ...this.data.form, [event.currentTarget.dataset.key]: event.detail.value };
     const rules = this.data.sets[this.data.chosen];
-    this.setData({ form, changed: rules !== undefined && !isSameForm(form, formOf(rules)) });
+    if (!rules) return;
+    const consequences = wrongField(form) ? this.data.consequences : consequencesOf(rulesOf(rules, form));
+    this.setData({ form, consequences, changed: !isSameForm(form, formOf(rules)) });
   },
 
   async save() {
     const rules = this.data.sets[this.data.chosen];
-    const changed = rules && rulesOf(rules, this.data.form);
-    if (!changed) {
-      this.setData({ refused: { text: rulesWords.notNumber, requestId: '' } });
-      return;
-    }
-    this.setData({ busy: true, refused: nothing });
+    const wrong = wrongField(this.data.form);
+    if (wrong) this.setData({ wrong, refused: { text: sayWrong(wrong), requestId: '' } });
+    if (!rules || wrong) return;
+    this.setData({ busy: true, refused: nothing, wrong: '' });
     try {
-      const { id, ...wish } = changed;
+      const { id, ...wish } = rulesOf(rules, this.data.form);
       const saved = await request<AdminSeatRules>('PUT', `${PATH}/${id}`, wish);
       this.setData({ [`sets[${this.data.chosen}]`]: saved });
       this.show(this.data.chosen);
@@ -82,14 +93,23 @@ Page({
     }
   },
 
-  /** Somebody saved first: shows what is in force now, to be changed with open eyes. */
   async refuse(error: unknown) {
+    const failure = failureOf(error);
+    if (!(error instanceof ApiError)) this.setData({ refused: failure });
+    else if (error.code === 'changed_meanwhile') await this.showTheirs();
+    else {
+      const wrong = String(error.details['field'] ?? '');
+      this.setData({ wrong, refused: { ...failure, text: sayWrong(wrong) || failure.text } });
+    }
+  },
+
+  /** Somebody saved first: shows what is in force now, to be changed with open eyes. */
+  async showTheirs() {
     try {
-      if (!(error instanceof ApiError) || error.code !== 'changed_meanwhile') throw error;
       await this.fetch();
       this.setData({ conflict: true });
-    } catch (reason) {
-      this.setData({ refused: failureOf(reason) });
+    } catch (error) {
+      this.setData({ refused: failureOf(error) });
     }
   },
 });

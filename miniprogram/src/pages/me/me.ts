@@ -11,6 +11,11 @@ import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { meSay, meWords, roleNames } from '../../words/me';
 
+/** How many of the devices are shown before one asks for all. */
+const FEW_DEVICES = 4;
+/** As many rows as WeChat's audit likes beside one another. */
+const MOST_DEVICES = 50;
+
 /** WeChat tells the server of a consent by itself, a moment after the reader's tap; in ms. */
 const CONSENT_ARRIVES_MS = 1_200;
 
@@ -46,10 +51,12 @@ Page({
     version: meSay.version(clientVersion),
     ...shown(me()),
     devices: [] as ReturnType<typeof deviceLine>[],
+    allDevices: '',
     entering: false,
     sheet: '' as '' | 'nickname' | 'invitation',
   },
   off: () => {},
+  showsAllDevices: false,
 
   onShow() {
     showUnread();
@@ -72,7 +79,11 @@ Page({
       }
       const { items } = await request<{ items: Device[] }>('GET', '/api/me/sessions');
       const now = serverNow();
-      this.setData({ devices: items.map((device) => deviceLine(device, now)) });
+      const shownItems = items.slice(0, this.showsAllDevices ? MOST_DEVICES : FEW_DEVICES);
+      this.setData({
+        devices: shownItems.map((device) => deviceLine(device, now)),
+        allDevices: this.showsAllDevices || items.length <= FEW_DEVICES ? '' : meSay.allDevices(items.length),
+      });
     } catch {
       return;
     }
@@ -108,6 +119,11 @@ Page({
       tellFailure(error);
     }
     await this.load();
+  },
+
+  showAllDevices() {
+    this.showsAllDevices = true;
+    return this.load();
   },
 
   signOutHere() {
