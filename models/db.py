@@ -86,7 +86,9 @@ class UtcDatetimeField(fields.DatetimeField[datetime]):
         if value is None:
             return None
         read = instant(value)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        if read.tzinfo is None:
+            raise ValueError(f"{self.model_field_name} needs a datetime with a time zone")
+        return read.astimezone(UTC)
 
 
 def belongs_to(model: str, *, null: bool = False) -> Any:
@@ -114,14 +116,15 @@ def postgres_credentials(url: str) -> dict[str, Any]:
 
 
 def settings(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for `sqlite:///path` or `postgres://…`."""
+    """Tortoise's configuration for `sqlite:///path` or `postgres://…`, there with `?pool=` connections."""
     if url.startswith("sqlite"):
         engine = "tortoise.backends.sqlite"
         path = url.removeprefix("sqlite://")
         credentials = {"file_path": path, "busy_timeout": 5000, "synchronous": "NORMAL"}
     else:
         engine = "tortoise.backends.asyncpg"
-        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": POOL_SIZE}
+        pool = int(dict(parse_qsl(urlsplit(url).query)).get("pool", POOL_SIZE))
+        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": pool}
     return {
         "connections": {"default": {"engine": engine, "credentials": credentials}},
         "apps": {"models": {"models": list(MODULES), "migrations": "migrations"}},
