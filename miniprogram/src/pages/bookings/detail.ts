@@ -30,7 +30,7 @@ function viewOf(booking: Booking, now: number) {
     when: when(booking, now),
     checkedIn: booking.checked_in_at && clockOf(booking.checked_in_at),
     step: state === 'cancelled' || state === 'finished' ? words.endings[state] : step,
-    standing,
+    urgent: state === 'booked',
     action: can.check_in ? 'check-in' : standing ? '' : 'again',
     canFinish: can.finish,
     canCancel: can.cancel,
@@ -117,6 +117,10 @@ Page({
     // The code on the seat decides which booking it was.
     if (done && done.id !== this.id) wx.redirectTo({ url: `/pages/bookings/detail?id=${done.id}&made=1` });
     else if (done) this.setData({ fresh: true });
+  },
+
+  onType() {
+    wx.navigateTo({ url: '/pages/check-in/check-in?typing=1' });
   },
 
   onAgain() {

@@ -15,23 +15,25 @@ function viewOf({ seat, ends_at }: Booking) {
   };
 }
 
-/** Where a seat's code leads when it is scanned with WeChat itself: it checks in at once. */
+/** Where a seat's code leads when it is scanned with WeChat itself: it checks in at once. With `typing`, asks for the code. */
 Page({
   data: {
     ...look(),
     words,
     common,
-    state: 'doing' as 'doing' | 'done' | 'failed',
+    state: 'doing' as 'doing' | 'done' | 'failed' | 'typing',
     failure: { text: '', requestId: '' } as Failure,
     again: false,
+    typed: '',
     view: null as ReturnType<typeof viewOf> | null,
   },
 
   code: '',
   bookingId: '',
 
-  onLoad({ scene }: Record<string, string | undefined>) {
-    this.begin(decodeURIComponent(scene ?? ''));
+  onLoad({ scene, typing }: Record<string, string | undefined>) {
+    if (typing) this.typeCode();
+    else this.begin(decodeURIComponent(scene ?? ''));
   },
 
   begin(code: string) {
@@ -57,6 +59,19 @@ Page({
   async onScan() {
     const code = await scanned();
     if (code !== null) this.begin(code);
+  },
+
+  /** For a camera that cannot read the code: it is also printed in letters. */
+  typeCode() {
+    this.setData({ state: 'typing', typed: '' });
+  },
+
+  onTyped(event: WechatMiniprogram.Input) {
+    this.setData({ typed: event.detail.value.trim() });
+  },
+
+  useTyped() {
+    if (this.data.typed) this.begin(this.data.typed);
   },
 
   openBooking() {
