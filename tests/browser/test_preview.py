@@ -1,6 +1,7 @@
 """The preview's runtime in a real browser, with the sample program of `miniprogram/tests/sample`."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -185,31 +186,26 @@ async def test_an_eleventh_page_is_refused(open_page: Open) -> None:
     assert len(await page.evaluate("__preview.stack()")) == 10
 
 
-@pytest.mark.parametrize(
-    ("move", "refusal"),
-    [
-        ("navigateTo({ url: '/pages/third/third' })", "navigateTo:fail can not navigateTo a tabbar page"),
-        ("redirectTo({ url: '/pages/third/third' })", "redirectTo:fail can not redirectTo a tabbar page"),
-        ("switchTab({ url: '/pages/second/second' })", "switchTab:fail can not switch to no-tabBar page"),
-        ("navigateTo({ url: '/pages/none' })", 'navigateTo:fail page "pages/none" is not found'),
-        ("navigateBack()", "navigateBack:fail cannot navigate back at first page"),
-        (
-            "showActionSheet({ itemList: ['1', '2', '3', '4', '5', '6', '7'] })",
-            "showActionSheet:fail parameter error: itemList should not be large than 6",
-        ),
-        (
-            "setStorage({ key: 'k', data: 'x'.repeat(1024 * 1024) })",
-            "setStorage:fail entry size limit reached",
-        ),
-        (
-            "requestSubscribeMessage({ tmplIds: ['template-1'] })",
-            "requestSubscribeMessage:fail can only be invoked by user TAP gesture",
-        ),
-    ],
-)
-async def test_what_wechat_refuses_is_refused(open_page: Open, move: str, refusal: str) -> None:
+REFUSALS = {
+    "navigateTo({ url: '/pages/third/third' })": "can not navigateTo a tabbar page",
+    "redirectTo({ url: '/pages/third/third' })": "can not redirectTo a tabbar page",
+    "switchTab({ url: '/pages/second/second' })": "can not switch to no-tabBar page",
+    "switchTab({ url: '/pages/third/third?x=1' })": "url can not have a query string",
+    "navigateTo({ url: '/pages/none' })": 'page "pages/none" is not found',
+    "navigateBack()": "cannot navigate back at first page",
+    "showActionSheet({ itemList: [...'1234567'] })": "parameter error: itemList should not be large than 6",
+    "setStorage({ key: 'k', data: 'x'.repeat(1024 * 1024) })": "entry size limit reached",
+    "requestSubscribeMessage({ tmplIds: ['t'] })": "can only be invoked by user TAP gesture",
+    "openSetting()": "can only be invoked by user TAP gesture",
+}
+
+
+async def test_what_wechat_refuses_is_refused(open_page: Open) -> None:
     page = await open_page()
-    assert await call(page, f"wx.{move}") == refusal
+    refused = {attempt: await call(page, f"wx.{attempt}") for attempt in REFUSALS}
+    assert refused == {
+        attempt: f"{attempt.split('(')[0]}:fail {message}" for attempt, message in REFUSALS.items()
+    }
     assert await page.evaluate("__preview.stack()") == ["pages/first/first"]
 
 
@@ -369,6 +365,49 @@ async def test_pickers_choose_from_wheels(open_page: Open) -> None:
     await expect(sheet.get_by_role("option", name="24日")).to_have_attribute("aria-selected", "true")
     await sheet.get_by_role("button", name="确定").click()
     await expect(page.locator(".day")).to_contain_text("2026-12-24")
+
+
+async def test_a_form_gathers_what_its_fields_hold(open_page: Open) -> None:
+    page = await open_page("?person=amy#/pages/third/third")
+    await page.locator("textarea").fill("靠近门口")
+    await page.get_by_role("switch").click()
+    await page.get_by_text("三楼").click()
+    await page.get_by_text("插座").click()
+    await page.get_by_text("提交", exact=True).click()
+    sent = json.loads(await page.locator(".sent").inner_text())
+    assert sent == {
+        "note": "靠近门口",
+        "remind": False,
+        "floor": "3",
+        "wishes": ["socket", "window"],
+        "volume": 40,
+    }
+
+
+async def test_a_finger_that_rests_presses_long(open_page: Open) -> None:
+    page = await open_page("?person=amy#/pages/third/third")
+    await page.get_by_text("还没有提交").click(delay=500)
+    await expect(page.get_by_text("按了很久")).to_be_visible()
+
+
+async def test_one_scroll_is_told_once(open_page: Open) -> None:
+    page = await open_page("?person=amy#/pages/third/third")
+    await page.locator("wx-scroll-view").evaluate("(e) => (e.scrollTop = 80)")
+    await page.wait_for_function("getCurrentPages()[0].data.scrolls > 0")
+    await page.wait_for_timeout(100)
+    assert await page.evaluate("getCurrentPages()[0].data.scrolls") == 1
+
+
+async def test_dialogs_and_sheets_answer_with_what_was_chosen(open_page: Open) -> None:
+    page = await open_page()
+    asked = asyncio.ensure_future(
+        page.evaluate("wx.showModal({ title: '取消预约', content: '座位会让出来。' })")
+    )
+    await page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    assert (await asked)["confirm"] is True
+    asked = asyncio.ensure_future(page.evaluate("wx.showActionSheet({ itemList: ['今天', '明天'] })"))
+    await page.get_by_role("button", name="明天").click()
+    assert (await asked)["tapIndex"] == 1
 
 
 async def test_a_pull_at_the_top_refreshes_the_page(open_page: Open) -> None:

@@ -1,6 +1,7 @@
 // WeChat's component engine (glass-easel) on the browser's DOM: creates elements, hears events, registers pages and components.
 
 import { MiniProgramEnv, component as adapterComponent, glassEasel } from 'glass-easel-miniprogram-adapter';
+import { TAG_NAMES } from '../build/tag-names.mjs';
 import { toPhoneUnits } from '../build/units.mjs';
 import { createSelectorQuery } from './query.js';
 import { tags } from './tags/index.js';
@@ -26,6 +27,12 @@ export function setPageTop(measure) {
   pageTop = measure;
 }
 
+/** DOM events that WeChat has too. All others are the built-in tags' own; a DOM event of that name would come twice. */
+const TOUCHES = ['touchstart', 'touchmove', 'touchend', 'touchcancel'];
+const MOTIONS = ['transitionend', 'animationstart', 'animationiteration', 'animationend'];
+const DOM_EVENTS = new Set([...TOUCHES, ...MOTIONS]);
+const LONG_PRESS_MS = 350;
+
 class PhoneBackend extends glassEasel.CurrentWindowBackendContext {
   document = {
     createElement: (tag) => createElement(tag),
@@ -33,15 +40,49 @@ class PhoneBackend extends glassEasel.CurrentWindowBackendContext {
     createDocumentFragment: () => document.createDocumentFragment(),
   };
 
-  /** The engine would prevent the default of every event that anything catches, which kills typing and scrolling. */
-  setListenerStats(element, type, capture) {
-    super.setListenerStats(element, type, capture, 0);
+  heard = new Set();
+
+  /** One listener per kind of event for the whole phone. Not passive: a page may stop a touchmove from scrolling. */
+  setListenerStats(_element, type) {
+    if (!DOM_EVENTS.has(type) || this.heard.has(type)) return;
+    this.heard.add(type);
+    const listen = (event) => deliver(elementHit(event), event, type, {});
+    document.body.addEventListener(type, listen, { capture: true, passive: false });
   }
 }
 
-/** A tag without a hyphen would become a real HTML element with a life of its own. */
+/** The program's element that an event hit; to be asked while the event is under way. */
+const elementHit = (event) => event.composedPath().find((node) => node.__wxElement)?.__wxElement;
+
+/** Hands an event on, when it hit an element of the program. */
+function deliver(target, event, type, detail) {
+  const options = { originalEvent: event, bubbles: true, composed: true, capturePhase: true };
+  if (target && dispatch(target, type, detail, options) && event.cancelable) event.preventDefault();
+}
+
+/** A finger that rests makes a longpress. */
+function watchLongPress() {
+  let timer;
+  document.body.addEventListener(
+    'touchstart',
+    (event) => {
+      clearTimeout(timer);
+      const target = elementHit(event);
+      const { clientX, clientY } = event.touches[0];
+      const detail = { x: clientX, y: clientY - pageTop() };
+      timer = setTimeout(() => deliver(target, event, 'longpress', detail), LONG_PRESS_MS);
+    },
+    { capture: true, passive: true },
+  );
+  for (const name of ['touchmove', 'touchend', 'touchcancel']) {
+    document.body.addEventListener(name, () => clearTimeout(timer), { capture: true, passive: true });
+  }
+}
+
+/** Built-in tags are `wx-…`; and any tag without a hyphen could become a real HTML element with a life of its own. */
 function createElement(tag) {
-  const element = document.createElement(tag.includes('-') ? tag : `wx-${tag}`);
+  const ofComponent = tag.includes('-') && !TAG_NAMES.includes(tag);
+  const element = document.createElement(ofComponent ? tag : `wx-${tag}`);
   const setAttribute = element.setAttribute;
   element.setAttribute = (name, value) =>
     setAttribute.call(element, name, name === 'style' && value ? toPhoneUnits(String(value)) : value);
@@ -71,6 +112,7 @@ export function startEngine(program) {
   const context = new PhoneBackend();
   const backend = env.associateBackend(context);
   context.onEvent(dispatch);
+  watchLongPress();
   space.addStyleSheet('app', 'app');
   backend.registerStyleSheetContent('app', program.sheets.app || ' ');
   registerParts(program, space, backend);
