@@ -1,6 +1,6 @@
 import { showUnread } from './api/badge';
 import { followNetwork, onOnline } from './api/network';
-import { forget, onIdentity, onMe, refreshMe, setUnread } from './api/session';
+import { leave, onIdentity, onMe, refreshMe, setUnread } from './api/session';
 import { live } from './api/socket';
 
 App({
@@ -12,7 +12,7 @@ App({
       if (online && !live.connected()) live.retry();
     });
     live.on<{ unread: number }>('inbox_changed', ({ unread }) => setUnread(unread));
-    live.on('session_ended', forget);
+    live.on('session_ended', leave);
     live.start();
     // A failure shows on the page that is open, which asks for itself.
     refreshMe().catch(() => undefined);

@@ -21,7 +21,7 @@ export function me(): Me {
   return current;
 }
 
-/** Whether the person chose to sign out here: then nothing but their own tap signs them in again. */
+/** Whether the person chose to sign out: then nothing but their own tap signs them in again. */
 export function signedOutByChoice(): boolean {
   return Boolean(wx.getStorageSync(SIGNED_OUT));
 }
@@ -112,11 +112,16 @@ export async function ensureSignedIn(): Promise<Me> {
   return signingIn;
 }
 
+/** The person ended this session, here or on another phone: a guest from now on, until they ask to sign in. */
+export function leave(): void {
+  wx.setStorageSync(SIGNED_OUT, true);
+  forget();
+}
+
 /** Ends this session, or every session of the person; raises ApiError and changes nothing when the server is silent. */
 export async function signOut(everywhere: boolean): Promise<void> {
   await send('POST', '/api/sign-out', { everywhere }, token).catch((error: unknown) => {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
   });
-  wx.setStorageSync(SIGNED_OUT, true);
-  forget();
+  leave();
 }

@@ -2,7 +2,7 @@ import { showUnread } from '../../api/badge';
 import { serverNow } from '../../api/clock';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
-import { setUnread } from '../../api/session';
+import { onIdentity, setUnread } from '../../api/session';
 import { live } from '../../api/socket';
 import type { Announcement, Booking, Home, HomeBranch } from '../../api/types';
 import { openLine } from '../../logic/open';
@@ -65,7 +65,11 @@ Page({
   onShow() {
     showUnread();
     const timer = setInterval(() => this.load(), REFRESH_MS);
-    this.quiet = [...NEWS.map((event) => live.on(event, () => this.load())), () => clearInterval(timer)];
+    this.quiet = [
+      ...NEWS.map((event) => live.on(event, () => this.load())),
+      onIdentity(() => this.load()),
+      () => clearInterval(timer),
+    ];
     void this.load();
   },
 

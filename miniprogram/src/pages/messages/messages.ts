@@ -2,7 +2,7 @@ import { showUnread } from '../../api/badge';
 import { serverNow } from '../../api/clock';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
-import { ensureSignedIn, me, setUnread, signedOutByChoice } from '../../api/session';
+import { ensureSignedIn, me, onIdentity, setUnread, signedOutByChoice, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
 import type { Inbox, InboxItem } from '../../api/types';
 import { moment } from '../../logic/time';
@@ -35,20 +35,29 @@ Page({
     items: [] as ReturnType<typeof messageLine>[],
     next: null as string | null,
   },
-  off: () => {},
+  offs: [] as (() => void)[],
   fetchingMore: false,
   marked: [] as string[],
 
   onShow() {
     showUnread();
-    this.off = live.on('inbox_changed', () => this.load());
-    if (me().id === null && signedOutByChoice()) this.setData({ state: 'empty', signedOut: true, items: [] });
+    this.offs = [
+      live.on('inbox_changed', () => this.load()),
+      onIdentity(() => {
+        if (!tokenNow()) this.showSignedOut();
+      }),
+    ];
+    if (me().id === null && signedOutByChoice()) this.showSignedOut();
     else void this.enter();
   },
 
   onHide() {
-    this.off();
+    this.offs.forEach((off) => off());
     this.marked = [];
+  },
+
+  showSignedOut() {
+    this.setData({ state: 'empty', signedOut: true, items: [], next: null });
   },
 
   async onPullDownRefresh() {
