@@ -1,6 +1,7 @@
 """Repeatable requests: the same idempotency key gives the same answer, once in effect.
 
-The reader's row must be locked before `earlier`, so that two taps at once come one after the other.
+The reader's row must be locked, so that two taps at once come one after the other. `earlier` is asked
+in that transaction; or after it was rolled back, where the same request again cannot but be refused.
 """
 
 import hashlib
@@ -11,7 +12,6 @@ from handlers.access import Caller
 from handlers.errors import KeyReused
 from handlers.shapes import Output, Repeatable
 from models import repeats
-from models.db import Tx
 
 Answer = TypeVar("Answer", bound=Output)
 
@@ -21,9 +21,9 @@ def _fingerprint(wish: Repeatable) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-async def earlier(tx: Tx, caller: Caller, wish: Repeatable, answer: type[Answer]) -> Answer | None:
+async def earlier(caller: Caller, wish: Repeatable, answer: type[Answer]) -> Answer | None:
     """What this very request answered before; another request with its key raises `idempotency_key_reused`."""
-    found = await repeats.earlier(tx, caller.me, wish.idempotency_key)
+    found = await repeats.earlier(caller.me, wish.idempotency_key)
     if found is None:
         return None
     fingerprint, text = found

@@ -124,13 +124,18 @@ def settings(url: str) -> dict[str, Any]:
     else:
         engine = "tortoise.backends.asyncpg"
         pool = int(dict(parse_qsl(urlsplit(url).query)).get("pool", POOL_SIZE))
-        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": pool}
+        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": pool, "reset": _as_it_is}
     return {
         "connections": {"default": {"engine": engine, "credentials": credentials}},
         "apps": {"models": {"models": list(MODULES), "migrations": "migrations"}},
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+async def _as_it_is(_connection: Any) -> None:
+    """We set nothing on a connection, so asyncpg's own reset, a message to the server each time, has nothing
+    to undo. A transaction that is still open is rolled back before this is called."""
 
 
 async def connect(url: str) -> None:
@@ -226,8 +231,7 @@ class Tx:
         itself already keeps every other writer out.
         """
         if not self._sqlite:
-            rows = f"SELECT id FROM {table} WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
-            await self._connection.fetch(rows, sorted(ids))
+            await self._connection.execute(_lock(table, *ids))
 
     async def together(self, *writes: tuple[str, Sequence[Any]]) -> None:
         """Several writes that do not depend on each other: on PostgreSQL in one round trip."""
@@ -243,12 +247,19 @@ class Tx:
         self._afterwards.append(call)
 
 
+def _lock(table: str, *ids: int) -> str:
+    listed = ", ".join(str(int(number)) for number in sorted(ids))
+    return f"SELECT id FROM {table} WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"
+
+
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 
 @contextlib.asynccontextmanager
-async def transaction() -> AsyncIterator[Tx]:
+async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[Tx]:
     """One transaction per use case; a second one inside it raises `RuntimeError`.
+
+    `lock` is a row, as (table, id), to hold from the start: on PostgreSQL it costs no message of its own.
 
     Safe under cancellation at every point: the connection is given back, and what was not committed
     is gone. When the answer to the commit itself is lost, the calls of `after_commit` still run:
@@ -257,21 +268,21 @@ async def transaction() -> AsyncIterator[Tx]:
     if _open.get():
         raise RuntimeError("a transaction is open already: a use case never calls a use case")
     parent = _client()
-    opened = _sqlite_transaction if isinstance(parent, SqliteClient) else _postgres_transaction
+    sqlite = isinstance(parent, SqliteClient)
     look_again: list[Callable[[], None]] = []
     try:
-        async with opened(parent) as client:
+        async with _sqlite_transaction(parent) if sqlite else _postgres_transaction(parent, lock) as client:
             tx = Tx(client)
             seen_by_models = get_connections().set("default", client)
             mark = _open.set(True)
             try:
                 yield tx
             except BaseException:
-                await _to_the_end(client.rollback())
+                await _to_the_end(_rollback(client))
                 raise
             else:
                 look_again = tx._afterwards
-                await (_to_the_end(client.commit()) if tx._sqlite else client.commit())
+                await (_to_the_end(client.commit()) if sqlite else client._connection.execute("COMMIT"))
             finally:
                 _open.reset(mark)
                 get_connections().reset(seen_by_models)
@@ -298,6 +309,12 @@ async def _sqlite_transaction(parent: Any) -> AsyncIterator[SqliteTransaction]:
         yield client
 
 
+def _rollback(client: SqliteTransaction | PostgresTransaction) -> Awaitable[Any]:
+    if isinstance(client, SqliteTransaction):
+        return client.rollback()
+    return cast(Awaitable[Any], client._connection.execute("ROLLBACK"))
+
+
 async def _begin_immediate(client: SqliteTransaction) -> None:
     # IMMEDIATE takes the write lock at once: of two who read first and write later, one would
     # otherwise fail, whatever the busy timeout.
@@ -305,13 +322,14 @@ async def _begin_immediate(client: SqliteTransaction) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _postgres_transaction(parent: Any) -> AsyncIterator[PostgresTransaction]:
-    assert parent._pool is not None
+async def _postgres_transaction(
+    parent: Any, lock: tuple[str, int] | None
+) -> AsyncIterator[PostgresTransaction]:
     connection = await parent._pool.acquire()
     try:
         client = PostgresTransaction(parent)
         client._connection = cast(Any, connection)
-        await client.begin()
+        await connection.execute(f"BEGIN; {_lock(*lock)}" if lock else "BEGIN")
         yield client
     finally:
         await parent._pool.release(connection)  # resets or drops it, whatever state it is in

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -86,15 +87,28 @@ def secret_hash(secret: str) -> str:
 
 
 WHO = """
-SELECT s.id AS session_id, s.reader_id, s.last_used_at, s.expires_at
-FROM session s WHERE s.token_hash = $1 AND s.expires_at > $2
+SELECT s.id AS session_id, s.reader_id, s.last_used_at, r.role
+FROM session s LEFT JOIN staff_role r ON r.reader_id = s.reader_id WHERE s.token_hash = $1 AND s.expires_at > $2
 """
 
 
-async def session_of(token: str, now: datetime) -> tuple[int, int, datetime] | None:
-    """(session id, reader id, last used) of a token that is still good."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whose session it is, and the roles that its reader holds."""
+
+    session_id: int
+    reader_id: int
+    last_used_at: datetime
+    roles: frozenset[str]
+
+
+async def signed_in(token: str, now: datetime) -> SignedIn | None:
+    """Who has a token that is still good."""
     rows = await fetch(WHO, secret_hash(token), now)
-    return (rows[0]["session_id"], rows[0]["reader_id"], instant(rows[0]["last_used_at"])) if rows else None
+    if not rows:
+        return None
+    first, roles = rows[0], frozenset(row["role"] for row in rows if row["role"])
+    return SignedIn(first["session_id"], first["reader_id"], instant(first["last_used_at"]), roles)
 
 
 async def roles_of(reader_id: int) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField, fetch
+from models.db import UtcDatetimeField, fetch
 
 KEPT: Final = timedelta(days=2)  # a phone that was off longer asks anew
 
@@ -26,9 +26,9 @@ class Repeat(Model):
         unique_together = (("reader_id", "key"),)
 
 
-async def earlier(tx: Tx, reader_id: int, key: str) -> tuple[str, str] | None:
-    """(fingerprint, answer) of the same key. The reader's row must be locked already."""
-    rows = await tx.fetch(
+async def earlier(reader_id: int, key: str) -> tuple[str, str] | None:
+    """(fingerprint, answer) of the same key. In a transaction, the reader's row must be locked already."""
+    rows = await fetch(
         "SELECT fingerprint, answer FROM repeat WHERE reader_id = $1 AND key = $2", reader_id, key
     )
     return (rows[0]["fingerprint"], rows[0]["answer"]) if rows else None

@@ -30,14 +30,13 @@ class Sessions:
         known = self._callers.get(token)
         if known and now - known[1] < REMEMBERED:
             return known[0]
-        session = await people.session_of(token, now)
+        session = await people.signed_in(token, now)
         if session is None:
             self._callers.pop(token, None)
             raise SignInNeeded()
-        session_id, reader_id, last_used_at = session
-        if now - last_used_at > people.SESSION_RENEWED_AFTER:
-            await people.renew(session_id, now)
-        caller = caller_of(reader_id, session_id, await people.roles_of(reader_id))
+        if now - session.last_used_at > people.SESSION_RENEWED_AFTER:
+            await people.renew(session.session_id, now)
+        caller = caller_of(session.reader_id, session.session_id, session.roles)
         if len(self._callers) >= MANY:
             self._callers.clear()
         self._callers[token] = (caller, now)
