@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from models import db  # noqa: E402
-from models.db import transaction  # noqa: E402
-from models.people import Reader  # noqa: E402
+from models import db
+from models.db import transaction
+from models.people import Reader
 
 
 async def count_up(url: str, times: int) -> None:

@@ -1,0 +1,1 @@
+"""Many at once for one scarce thing."""
