@@ -63,8 +63,8 @@ async def fill() -> None:
             rules=rules,
             name=f"{prefix} 区",
             floor="1层",
-            width=200,
-            height=100,
+            width=84,
+            height=36,
             shapes="[]",
             place=place,
         )
