@@ -15,12 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.shell import ROOT, Failed
 
-FIRST_START_LIMIT_S = 900
+START_LIMIT_S = 900.0
 SECOND_START_LIMIT_S = 5.0
 STOP_LIMIT_S = 10.0
 OURS = (
@@ -61,35 +61,40 @@ def _is_ready(port: str) -> bool:
         return False
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> float:
-    """Ctrl-C, as in a terminal; returns the seconds until everything had ended."""
+@contextmanager
+def _running(command: str, clone: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """`make <command>` in a process group of its own, which is gone at the end whatever happens."""
+    process = subprocess.Popen(["make", command], cwd=clone, env=environment, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> float:
+    """Ctrl-C, as in a terminal; returns the seconds until `make run` had ended."""
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     try:
         process.wait(STOP_LIMIT_S)
     except subprocess.TimeoutExpired as error:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
         raise Failed(f"`make run` did not stop within {STOP_LIMIT_S:.0f} s of Ctrl-C.") from error
     return time.monotonic() - began
 
 
-def _start(clone: Path, environment: Mapping[str, str], *, limit_s: float) -> tuple[float, float]:
+def _start(clone: Path, environment: Mapping[str, str]) -> tuple[float, float]:
     """Runs `make run` until it is ready, then stops it. Returns the seconds to ready and to stopped."""
     began = time.monotonic()
-    process = subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True)
-    try:
+    with _running("run", clone, environment) as process:
         while not _is_ready(environment["PORT"]):
             if process.poll() is not None:
                 raise Failed(f"`make run` ended with code {process.returncode} before it was ready.")
-            if time.monotonic() - began > limit_s:
-                raise Failed(f"`make run` was not ready within {limit_s:.0f} s.")
+            if time.monotonic() - began > START_LIMIT_S:
+                raise Failed(f"`make run` was not ready within {START_LIMIT_S:.0f} s.")
             time.sleep(0.05)
         return time.monotonic() - began, _stop(process)
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @contextmanager
@@ -108,15 +113,18 @@ def main() -> None:
     """Raises Failed when a command fails, or the second start takes longer than it may."""
     # A shell that starts us in the background has Ctrl-C ignored, and children would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Ended from outside, it still takes the clone and what runs in it along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     changed = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, check=True)
     if changed.stdout:
         print("Not in the clone: what is not committed yet.", flush=True)
     with _clone() as (clone, home):
         environment = _clean_environment(home)
-        first, stopped = _start(clone, environment, limit_s=FIRST_START_LIMIT_S)
-        second, _ = _start(clone, environment, limit_s=FIRST_START_LIMIT_S)
+        first, stopped = _start(clone, environment)
+        second, _ = _start(clone, environment)
         began = time.monotonic()
-        tests = subprocess.run(["make", "test"], cwd=clone, env=environment)
+        with _running("test", clone, environment) as tests:
+            tests.wait()
         print(f"\nfirst make run   ready in {first:6.1f} s, stopped in {stopped:.1f} s")
         print(f"second make run  ready in {second:6.1f} s (at most {SECOND_START_LIMIT_S:.0f})")
         print(f"make test        {time.monotonic() - began:15.1f} s, code {tests.returncode}")
