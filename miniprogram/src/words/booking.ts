@@ -69,6 +69,7 @@ export const panelWords = {
   confirmingHint: '网络不太稳。请先别重复预约，一有结果就告诉您。',
   again: '现在再确认',
   failed: '没有约上',
+  failedBefore: '没有约上：',
   back: '知道了',
   close: '不选了',
 };

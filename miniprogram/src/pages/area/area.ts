@@ -289,6 +289,7 @@ Page({
       kind: 'refused',
       failure: failureOf(error),
       near: near ?? (taken && plan ? nearestFree(plan, states, seat) : null),
+      passing: error instanceof ApiError && error.status >= 500,
     };
     this.showPanel();
   },

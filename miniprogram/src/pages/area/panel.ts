@@ -10,7 +10,7 @@ export type Standing =
   | { kind: 'none' }
   | { kind: 'asking' }
   | { kind: 'unknown' }
-  | { kind: 'refused'; failure: Failure; near: PlanSeat | null };
+  | { kind: 'refused'; failure: Failure; near: PlanSeat | null; passing: boolean };
 
 export type PanelAction = 'book' | 'near' | 'later' | 'mine' | 'again';
 
@@ -72,9 +72,11 @@ export function panelOf(
     };
   }
   if (standing.kind === 'refused') {
-    const { failure, near } = standing;
-    const way: Said = near ? toNear(near) : {};
-    return { ...base, ...way, look: 'refused', title: panelWords.failed, ...failure };
+    const { failure, near, passing } = standing;
+    // What stood in the way by itself goes by itself: the same wish can be sent again from here.
+    const way: Said = near ? toNear(near) : passing ? saidOf(seat, offer, span) : {};
+    const text = failure.text.replace(panelWords.failedBefore, '');
+    return { ...base, ...way, look: 'refused', title: panelWords.failed, ...failure, text };
   }
   return { ...base, ...saidOf(seat, offer, span) };
 }
