@@ -12,7 +12,7 @@ from handlers.context import Context
 from handlers.errors import Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page, Repeatable
 from handlers.words import span_words
-from models import bookings, jobs, notices, repeats, wechat_fields
+from models import bookings, jobs, notices, people, repeats, wechat_fields
 from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
 from models.calendar import Span, day_span, local_day
 from models.db import Row, Tx, instant, instant_or_none, transaction
@@ -350,10 +350,11 @@ class Daily(Input):
 
 
 async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
-    """Once a day: forget the slots of past days, old answers, jobs long done and old events."""
+    """Once a day: forget the slots of past days, old answers, jobs long done, old events and ended sessions."""
     now = ctx.clock.now()
     yesterday = day_span(local_day(now, ctx.zone) - timedelta(days=1), ctx.zone)
     await bookings.purge_slots(bookings.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
     await repeats.purge(now)
     await jobs.purge(now)
     await notices.purge_events(now)
+    await people.purge_sessions(now)

@@ -18,7 +18,6 @@ from models.people import Reader, Session
 REMINDER_TITLES = {
     Purpose.SEAT_REMINDER: "签到提醒",
     Purpose.BOOKING_LAPSED: "预约失效",
-    Purpose.LIBRARY_NOTICE: "图书馆通知",
 }
 
 

@@ -18,7 +18,6 @@ class Purpose(StrEnum):
 
     SEAT_REMINDER = "seat_reminder"
     BOOKING_LAPSED = "booking_lapsed"
-    LIBRARY_NOTICE = "library_notice"
 
 
 # Purpose → our field names with WeChat's type of each; config.toml says which key of the account's
@@ -26,7 +25,6 @@ class Purpose(StrEnum):
 FIELDS: Final[Mapping[Purpose, Mapping[str, str]]] = {
     Purpose.SEAT_REMINDER: {"place": "thing", "seat": "thing", "time": "time", "hint": "thing"},
     Purpose.BOOKING_LAPSED: {"seat": "thing", "time": "time", "reason": "thing"},
-    Purpose.LIBRARY_NOTICE: {"title": "thing", "time": "time", "text": "thing"},
 }
 
 

@@ -152,6 +152,11 @@ async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> li
     return [row["id"] for row in await tx.fetch(sql, reader_id, only or 0)]
 
 
+async def purge_sessions(now: datetime) -> None:
+    """Forget sessions that have ended by time."""
+    await fetch("DELETE FROM session WHERE expires_at <= $1", now)
+
+
 TAKE_INVITATION = """
 UPDATE invitation SET accepted_by = $2, accepted_at = $3
 WHERE code_hash = $1 AND accepted_by IS NULL AND expires_at > $3 RETURNING id, role, made_by_id

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from server import config as settings
+from server import logs
 from server.config import Config, ConfigError, Secrets
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
@@ -20,6 +21,7 @@ told = Console(stderr=True, highlight=False)
 def _loaded() -> tuple[Config, Secrets]:
     try:
         config = settings.load()
+        logs.set_up(config.log.format, "warning")  # `run` and `worker` say more, as config.toml has it
         return config, settings.load_secrets(config)
     except ConfigError as error:
         told.print(f"[red]The settings cannot be used.[/]\n{error}", soft_wrap=True)

@@ -11,5 +11,4 @@ export const messagesWords = {
 export const purposes: Record<string, { name: string; icon: string }> = {
   seat_reminder: { name: '签到提醒', icon: 'clock' },
   booking_lapsed: { name: '预约失效', icon: 'alert' },
-  library_notice: { name: '馆里的通知', icon: 'announce' },
 };
