@@ -55,13 +55,15 @@ function answer(root, selector, all, fields) {
 function describe(element, fields) {
   const dom = element.$$;
   const box = dom.getBoundingClientRect();
+  // A page that still slides in is already where it will be: WeChat moves it as a whole, unseen by its script.
+  const slid = currentPage()?.body.getBoundingClientRect().left ?? 0;
   const result = {};
   if (fields.id) result.id = element.id;
   if (fields.dataset) result.dataset = element.dataset;
   if (fields.rect)
     Object.assign(result, {
-      left: box.left,
-      right: box.right,
+      left: box.left - slid,
+      right: box.right - slid,
       top: box.top - pageTop(),
       bottom: box.bottom - pageTop(),
     });
