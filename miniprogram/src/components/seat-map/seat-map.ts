@@ -117,15 +117,15 @@ Component({
     },
 
     onDown(event: Touches) {
-      holdingOf(this).stage?.down(this.pointsOf(event));
+      holdingOf(this).stage?.down(this.pointsOf(event), event.timeStamp);
     },
 
     onMove(event: Touches) {
-      holdingOf(this).stage?.move(this.pointsOf(event));
+      holdingOf(this).stage?.move(this.pointsOf(event), event.timeStamp);
     },
 
     onUp(event: Touches) {
-      holdingOf(this).stage?.up(this.pointsOf(event));
+      holdingOf(this).stage?.up(this.pointsOf(event), event.timeStamp);
     },
 
     onZoom(event: WechatMiniprogram.BaseEvent<{}, { factor: string }>) {

@@ -132,18 +132,19 @@ export class Stage {
     );
   }
 
-  down(fingers: Point[]): void {
+  /** Fingers as they happened: `time` is the event's own, since a busy phone hands it on late. */
+  down(fingers: Point[], time: number): void {
     this.glide = null;
     this.fling = null;
-    this.gestures.down(fingers, Date.now());
+    this.gestures.down(fingers, time);
   }
 
-  move(fingers: Point[]): void {
-    this.obey(this.gestures.move(fingers, Date.now()));
+  move(fingers: Point[], time: number): void {
+    this.obey(this.gestures.move(fingers, time));
   }
 
-  up(fingers: Point[]): void {
-    this.obey(this.gestures.up(fingers, Date.now()));
+  up(fingers: Point[], time: number): void {
+    this.obey(this.gestures.up(fingers, time));
   }
 
   private obey(gesture: Gesture | null): void {
