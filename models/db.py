@@ -44,7 +44,17 @@ MODULES: Final = (
 )
 POOL_SIZE: Final = 20
 
+# What a statement raises while the database is away; the pool connects again by itself.
+AWAY: Final = (
+    ConnectionError,
+    FileNotFoundError,  # a unix socket that is gone
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+)
+
 Row = Mapping[str, Any]
+Write = tuple[str, Sequence[Any]]  # a statement and its values
 
 
 # ---------------------------------------------------------------- time
@@ -177,7 +187,7 @@ def _one_statement(writes: tuple[str, ...]) -> str:
         shifted = re.sub(r"\$(\d+)", partial(_shift, used), sql)
         parts.append(f"w{place} AS ({shifted})")
         used += max(numbers)
-    return f"WITH {', '.join(parts)} SELECT 1"
+    return f"WITH {', '.join(parts)} SELECT * FROM w0"
 
 
 async def fetch(sql: str, *values: Any) -> Sequence[Row]:
@@ -233,14 +243,16 @@ class Tx:
         if not self._sqlite:
             await self._connection.execute(_lock(table, *ids))
 
-    async def together(self, *writes: tuple[str, Sequence[Any]]) -> None:
-        """Several writes that do not depend on each other: on PostgreSQL in one round trip."""
+    async def together(self, first: Write, *others: Write) -> Sequence[Row]:
+        """Writes that do not depend on each other, on PostgreSQL in one message: what the first returns."""
         if self._sqlite:
-            for sql, values in writes:
+            rows = await self.fetch(first[0], *first[1])
+            for sql, values in others:
                 await self.fetch(sql, *values)
-        else:
-            sql = _one_statement(tuple(sql for sql, _ in writes))
-            await self.fetch(sql, *(value for _, values in writes for value in values))
+            return rows
+        writes = (first, *others)
+        sql = _one_statement(tuple(sql for sql, _ in writes))
+        return await self.fetch(sql, *(value for _, values in writes for value in values))
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Do this once the change is stored; never, when it is rolled back. It must not wait."""

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded
+from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, TryLater
+from models.db import AWAY
 from server.adapter import Bound, error_body, json_object, refusal_body
 from server.routes import Route
 from server.services import SERVICES, Services
@@ -83,9 +84,10 @@ async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
     try:
         response: web.StreamResponse = await handler(request)
     except Refused as refused:
-        response = _json(refused.status, refusal_body(refused, made, services.today()))
-        if refused.status == 503:
-            response.headers["Retry-After"] = "5"
+        response = _refused(refused, made, services)
+    except AWAY:
+        log.exception("database_away", method=request.method, path=request.path)
+        response = _refused(TryLater(), made, services)
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -118,6 +120,13 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["X-Request-Id"] = request.get(REQUEST_ID_KEY, "")
     response.headers["Server-Time"] = services.time_text()
     response.headers["X-Content-Type-Options"] = "nosniff"
+
+
+def _refused(refused: Refused, made: str, services: Services) -> web.Response:
+    response = _json(refused.status, refusal_body(refused, made, services.today()))
+    if refused.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 def _of_aiohttp(error: web.HTTPException, made: str, services: Services) -> web.Response:

@@ -10,7 +10,8 @@ import structlog
 from aiohttp import web
 from engineio.async_drivers import aiohttp as driver
 
-from handlers.errors import NotFound, Refused
+from handlers.errors import NotFound, Refused, TryLater
+from models.db import AWAY
 from server.adapter import Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.routes import EVENTS, Event
@@ -124,6 +125,9 @@ class Sockets:
             return await self._answer(*self._events[name], sid, made, args[0] if args else {})
         except Refused as refused:
             return refusal_body(refused, made, self._services.today())
+        except AWAY:
+            log.exception("database_away", socket_event=name)
+            return refusal_body(TryLater(), made, self._services.today())
         except Exception:
             log.exception("event_failed", socket_event=name)
             return error_body("our_fault", {}, made, self._services.today())

@@ -18,8 +18,8 @@ from tools.shell import NODE, PYTHON, ROOT, VAR
 
 REPORTS = VAR / "test"
 BROWSER = "tests/browser"
-# These reach no table of ours, so that once is enough.
-NO_DATABASE = ("tests/tools", "tests/wechat")
+# These do not use the database of the part that runs them, so that once is enough.
+NO_DATABASE = ("tests/tools", "tests/wechat", "tests/test_database_away.py")
 NOTHING_COLLECTED = 5
 # One test has 60 s (pyproject.toml); when something beneath them all is broken, that would add up to hours.
 PART_LIMIT_S = 600
