@@ -122,8 +122,8 @@ async def send(ctx: Context, _caller: Caller, wish: SendNotice) -> None:
         return
     async with transaction() as tx:
         # WeChat's event about it may have come before its answer, and has then settled it.
-        if await notices.settle(tx, wish.notice_id, Sending.SENT, msgid=msgid):
-            notice = await Notice.get(id=wish.notice_id)
+        notice = await _with_reader_locked(tx, wish.notice_id)
+        if await notices.settle(tx, notice.id, Sending.SENT, msgid=msgid):
             await notices.spend_consent(tx, notice.reader_id, notice.purpose)
 
 
@@ -131,9 +131,7 @@ async def _take(ctx: Context, notice_id: int) -> SubscribeMessage | None:
     """Mark a notice as being sent; None when there is nothing to send (any more)."""
     now = ctx.clock.now()
     async with transaction() as tx:
-        notice = await Notice.get(id=notice_id)
-        await tx.lock("reader", notice.reader_id)
-        notice = await Notice.get(id=notice_id)
+        notice = await _with_reader_locked(tx, notice_id)
         if notice.sending == Sending.SENDING:
             await _become(notice, Sending.UNKNOWN)
             return None
@@ -158,6 +156,12 @@ async def _take(ctx: Context, notice_id: int) -> SubscribeMessage | None:
         )
 
 
+async def _with_reader_locked(tx: Tx, notice_id: int) -> Notice:
+    """The notice, read after the lock: an event of WeChat about it may come at the same time."""
+    await tx.lock("reader", (await Notice.get(id=notice_id)).reader_id)
+    return await Notice.get(id=notice_id)
+
+
 async def _become(notice: Notice, sending: Sending) -> None:
     notice.sending = sending.value
     await notice.save(update_fields=["sending"])
@@ -166,7 +170,7 @@ async def _become(notice: Notice, sending: Sending) -> None:
 async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> None:
     now = ctx.clock.now()
     async with transaction() as tx:
-        notice = await Notice.get(id=notice_id)
+        notice = await _with_reader_locked(tx, notice_id)
         match refused.verdict:
             case Verdict.RETRY_LATER | Verdict.TOMORROW:
                 becomes = Sending.WAITING

@@ -69,6 +69,12 @@ async def add_periodic(kind: str, key: str, due_at: datetime) -> None:
     await fetch(ADD, kind, key, "{}", due_at)
 
 
+# A worker that dies says nothing, so a job that kills its worker each time is found here.
+BURY = """
+UPDATE job SET state = 'dead', last_error = 'its worker died'
+WHERE state = 'run' AND lease_until <= $1 AND attempts >= $2
+"""
+
 CLAIM = """
 UPDATE job SET state = 'run', owner = $1, lease_until = $2, attempts = attempts + 1
 WHERE id IN (
@@ -82,6 +88,7 @@ RETURNING id, kind, key, payload, attempts
 
 async def claim(owner: str, now: datetime, *, limit: int) -> list[Claimed]:
     """Take due jobs, and those whose worker let the lease run out, for `LEASE`."""
+    await fetch(BURY, now, MAX_ATTEMPTS)
     skip_locked = "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
     rows = await fetch(CLAIM.format(skip_locked=skip_locked), owner, now + LEASE, now, limit)
     return [Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"]) for r in rows]

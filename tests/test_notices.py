@@ -106,7 +106,7 @@ async def test_the_inbox_is_read_in_pages_and_is_only_ones_own(
     for number in range(5):
         await Notice.create(
             reader_id=lin.reader_id,
-            purpose="library_notice",
+            purpose="seat_reminder",
             key=f"n:{number}",
             title=f"第 {number} 条",
             text="…",
