@@ -45,10 +45,10 @@ function outlined(pen: Pen, boxes: readonly Box[], inside: string, line: string)
 function paintMine(pen: Pen, boxes: readonly Box[], colours: Palette): void {
   filled(pen, boxes, colours.seal);
   pen.strokeStyle = colours['on-seal'];
-  pen.lineWidth = Math.max(1, boxes[0]?.side ?? 0) * 0.07;
+  pen.lineWidth = Math.max(1, boxes[0]?.side ?? 0) * 0.05;
   pathOf(
     pen,
-    boxes.map(({ x, y, side }) => ({ x: x + side * 0.14, y: y + side * 0.14, side: side * 0.72 })),
+    boxes.map(({ x, y, side }) => ({ x: x + side * 0.08, y: y + side * 0.08, side: side * 0.84 })),
   );
   pen.stroke();
 }

@@ -161,7 +161,8 @@ export class Stage {
 
   private touched(at: Point): void {
     const seats = this.plan?.seats ?? [];
-    const seat = seatAt(seats, this.view, at, ({ id }) => this.states.get(id) === 'free');
+    const wanted = ({ id }: PlanSeat) => ['free', 'mine'].includes(this.states.get(id) ?? '');
+    const seat = seatAt(seats, this.view, at, wanted);
     if (seat) this.onSeat(seat);
   }
 
