@@ -22,6 +22,7 @@ from server.services import Services
 
 LEASE_KEPT_S: Final = LEASE.total_seconds() / 3
 AFTER_TROUBLE_S: Final = 2.0
+LAST_JOBS_S: Final = 2.0  # to end in when the process stops; what takes longer is another worker's by its lease
 
 log = structlog.get_logger()
 
@@ -51,7 +52,7 @@ class Worker:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
         if self._running:
-            await asyncio.wait(self._running, timeout=self._services.config.server.shutdown_s)
+            await asyncio.wait(self._running, timeout=LAST_JOBS_S)
 
     async def _work(self) -> None:
         while True:

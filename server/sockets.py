@@ -1,13 +1,15 @@
 """socket.io: sign-in on connect, the events of one socket in the order sent, pushes from the bus to rooms."""
 
 import asyncio
+import contextlib
 import secrets
+import weakref
 from typing import Any, Final
 
 import orjson
 import socketio
 import structlog
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 from engineio.async_drivers import aiohttp as driver
 
 from handlers.errors import NotFound, Refused, TryLater
@@ -18,6 +20,7 @@ from server.routes import EVENTS, Event
 from server.services import Services
 
 EVERYBODY: Final = "everybody"
+GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
 LARGEST_MESSAGE: Final = 1_000_000  # bytes; above it the connection closes with 1009
 
 log = structlog.get_logger()
@@ -47,12 +50,17 @@ class Encoded(dict[str, Any]):
         self.text = text
 
 
+OPEN = web.AppKey("open_websockets", weakref.WeakSet[web.WebSocketResponse])
+
+
 class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
     """Without permessage-deflate, which would cost 100 kB of memory for each idle socket."""
 
     async def __call__(self, environ: dict[str, Any]) -> Any:
+        request = environ["aiohttp.request"]
         self._sock = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE)
-        await self._sock.prepare(environ["aiohttp.request"])
+        await self._sock.prepare(request)
+        request.app[OPEN].add(self._sock)
         self.environ = environ
         await self.handler(self)
         return self._sock
@@ -83,6 +91,7 @@ class Sockets:
         services.bus.listen(self._hear)
 
     def attach(self, app: web.Application) -> None:
+        self._open = app[OPEN] = weakref.WeakSet[web.WebSocketResponse]()
         self.sio.attach(app)
 
     def watched(self) -> list[str]:
@@ -94,10 +103,20 @@ class Sockets:
         self._sender = asyncio.get_running_loop().create_task(self._send())
 
     async def stop(self) -> None:
-        """Tell everybody that the server goes; they come back with jitter."""
-        await self.sio.emit("server_stopping", {})
+        """Tell everybody that the server goes, and close; they come back with jitter.
+
+        python-socketio closes nothing by itself: each open websocket would be waited for as a request in flight.
+        """
         if self._sender:
             self._sender.cancel()
+        await self.sio.emit("server_stopping", {})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await asyncio.gather(*(client.queue.join() for client in self.sio.eio.sockets.values()))
+        closing = (socket.close(code=WSCloseCode.GOING_AWAY) for socket in list(self._open))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await asyncio.gather(*closing, return_exceptions=True)
         await self.sio.shutdown()
 
     # -- from clients
