@@ -4,7 +4,6 @@ import { askReminders } from '../../api/reminders';
 import { ApiError } from '../../api/request';
 import type { AreaPlan, Booking, PlanSeat, SeatRules } from '../../api/types';
 import { keepLastSpan, lastSpan } from '../../api/last-span';
-import { nearestFree } from '../../logic/seat-offer';
 import { count, type SeatState } from '../../logic/seat-states';
 import { isoOf, minutesOf, type OpenDay, type Span } from '../../logic/span';
 import { when } from '../../logic/time';
@@ -12,7 +11,7 @@ import { look } from '../../look';
 import { areaWords, panelWords, seatWords } from '../../words/booking';
 import { common } from '../../words/common';
 import { Attempt } from './attempt';
-import { panelOf, type Panel, type Standing } from './panel';
+import { panelOf, refusalOf, type Panel, type Standing } from './panel';
 import { Watching } from './watching';
 
 type Query = Record<string, string | undefined>;
@@ -135,7 +134,9 @@ Page({
     const { span, day } = this.watching;
     if (!span || !day) return;
     const text = when(this.instants(span), serverNow());
-    if (text !== this.data.when) this.setData({ when: text });
+    if (text === this.data.when) return;
+    // In large type a longer date takes a line more from the map.
+    this.setData({ when: text }, () => this.map()?.measure());
   },
 
   showMoved() {
@@ -236,8 +237,10 @@ Page({
     const offer = chosen && this.watching.offer(chosen);
     if (action === 'again') this.attempt?.hurry();
     if (!offer) return;
-    if (action === 'mine' && offer.kind === 'mine')
-      wx.navigateTo({ url: `/pages/bookings/detail?id=${offer.bookingId}` });
+    if (action === 'mine') {
+      const ours = offer.kind === 'mine' ? `/pages/bookings/detail?id=${offer.bookingId}` : '';
+      wx.navigateTo({ url: standing.kind === 'refused' ? (standing.mine ?? ours) : ours });
+    }
     if (action === 'later' && offer.kind === 'ends-soon' && offer.later) this.useThis(offer.later);
     if (action === 'near') {
       const near = standing.kind === 'refused' ? standing.near : 'near' in offer ? offer.near : null;
@@ -281,16 +284,7 @@ Page({
   },
 
   refused(seat: PlanSeat, error: unknown) {
-    const { plan, states } = this.watching;
-    const named = error instanceof ApiError ? error.details.nearest_id : null;
-    const near = plan?.seats.find(({ id }) => id === named) ?? null;
-    const taken = error instanceof ApiError && error.code === 'seat_taken';
-    this.standing = {
-      kind: 'refused',
-      failure: failureOf(error),
-      near: near ?? (taken && plan ? nearestFree(plan, states, seat) : null),
-      passing: error instanceof ApiError && error.status >= 500,
-    };
+    this.standing = refusalOf(error, seat, this.watching.plan, this.watching.states);
     this.showPanel();
   },
 });

@@ -1,16 +1,24 @@
-import type { Failure } from '../../api/failure';
-import type { PlanSeat } from '../../api/types';
-import type { SeatOffer } from '../../logic/seat-offer';
+import { failureOf, type Failure } from '../../api/failure';
+import { ApiError } from '../../api/request';
+import type { AreaPlan, PlanSeat } from '../../api/types';
+import { nearestFree, type SeatOffer } from '../../logic/seat-offer';
 import type { SeatState } from '../../logic/seat-states';
 import { clock, type Span } from '../../logic/span';
 import { panelWords, seatWords } from '../../words/booking';
 
+export interface Refusal {
+  kind: 'refused';
+  failure: Failure;
+  /** The free seat to take instead. */
+  near: PlanSeat | null;
+  /** The page of the reader's own booking, or bookings, in the way. */
+  mine: string | null;
+  /** Whether the same wish may succeed in a moment. */
+  passing: boolean;
+}
+
 /** Where a wish for the chosen seat stands. Only the server's word ends `asking` and `unknown`. */
-export type Standing =
-  | { kind: 'none' }
-  | { kind: 'asking' }
-  | { kind: 'unknown' }
-  | { kind: 'refused'; failure: Failure; near: PlanSeat | null; passing: boolean };
+export type Standing = { kind: 'none' } | { kind: 'asking' } | { kind: 'unknown' } | Refusal;
 
 export type PanelAction = 'book' | 'near' | 'later' | 'mine' | 'again';
 
@@ -72,9 +80,10 @@ export function panelOf(
     };
   }
   if (standing.kind === 'refused') {
-    const { failure, near, passing } = standing;
+    const { failure, near, mine, passing } = standing;
+    const toMine: Said = mine ? { action: 'mine', actionText: panelWords.mineOpen } : {};
     // What stood in the way by itself goes by itself: the same wish can be sent again from here.
-    const way: Said = near ? toNear(near) : passing ? saidOf(seat, offer, span) : {};
+    const way: Said = near ? toNear(near) : passing ? saidOf(seat, offer, span) : toMine;
     const text = failure.text.replace(panelWords.failedBefore, '');
     return { ...base, ...way, look: 'refused', title: panelWords.failed, ...failure, text };
   }
@@ -113,4 +122,31 @@ function saidOf(seat: PlanSeat, offer: SeatOffer, span: Span): Said {
 function toNear(near: PlanSeat | null): Said {
   if (!near) return { consequence: panelWords.noneNear };
   return { action: 'near', actionText: panelWords.near(near.label) };
+}
+
+/** What a refused wish leaves to do; the server names the nearest seat when it knows one. */
+export function refusalOf(
+  error: unknown,
+  seat: PlanSeat,
+  plan: AreaPlan | null,
+  states: Map<string, SeatState>,
+): Refusal {
+  const failure = failureOf(error);
+  if (!(error instanceof ApiError))
+    return { kind: 'refused', failure, near: null, mine: null, passing: false };
+  const { code, details, status } = error;
+  const named = plan?.seats.find(({ id }) => id === details.nearest_id) ?? null;
+  const nearest = plan && code === 'seat_taken' ? nearestFree(plan, states, seat) : null;
+  return {
+    kind: 'refused',
+    failure,
+    near: named ?? nearest,
+    mine: ownBookings(code, details),
+    passing: status >= 500,
+  };
+}
+
+function ownBookings(code: string, details: Record<string, unknown>): string | null {
+  if (code === 'overlaps_yours') return `/pages/bookings/detail?id=${String(details.booking_id)}`;
+  return code === 'too_many_at_once' || code === 'too_many_today' ? '/pages/bookings/bookings' : null;
 }
