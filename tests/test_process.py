@@ -1,0 +1,222 @@
+"""Real processes: starting, refusing to start, stopping."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import socketio
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
+
+from server.config import ConfigError, load, load_secrets
+
+ROOT = Path(__file__).parents[1]
+CONFIG = (ROOT / "config.toml").read_text(encoding="utf-8")
+SECRET = "a-secret-that-nobody-may-read-0123"
+
+
+class Place:
+    """A working directory with a configuration of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = unused_port()
+        self.write(CONFIG)
+
+    def write(self, config: str) -> None:
+        (self.folder / "config.toml").write_text(config, encoding="utf-8")
+
+    async def start(self, *words: str, **environment: str) -> asyncio.subprocess.Process:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("WENJIN_")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "server",
+            *words,
+            cwd=self.folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "PORT": str(self.port), **environment},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+    async def told(self, *words: str, **environment: str) -> tuple[int | None, str]:
+        """Run to the end: exit code and everything that was said."""
+        process = await self.start(*words, **environment)
+        said, _ = await asyncio.wait_for(process.communicate(), 30)
+        return process.returncode, said.decode()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+async def serving(place: Place) -> AsyncIterator[tuple[Place, asyncio.subprocess.Process]]:
+    """A server on an empty, migrated database, beside a WeChat that takes its time."""
+    wechat = web.Application()
+    wechat.router.add_get("/sns/jscode2session", slow_sign_in)
+    async with TestServer(wechat) as slow:
+        place.write(CONFIG.replace("http://127.0.0.1:8090/", str(slow.make_url("/")), 1))
+        assert (await place.told("migrate"))[0] == 0
+        process = await place.start("run")
+        try:
+            await answering(place)
+            yield place, process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+
+async def answering(place: Place) -> None:
+    async with aiohttp.ClientSession() as http, asyncio.timeout(20):
+        while True:
+            try:
+                async with http.get(f"{place.url}/readyz") as answer:
+                    assert answer.status == 200, await answer.text()
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
+
+
+# ---------------------------------------------------------------- starting
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "rule"),
+    [
+        (("[log]", "[log]\ncolour = 1"), "log.colour", "no such setting"),
+        (("[live]", "[alive]"), "alive", "no such setting"),
+        (
+            ("[wechat.templates.seat_reminder]", "[wechat.templates.seat_reminder]\nidd = 'x'"),
+            "wechat.templates.seat_reminder.idd",
+            "no such setting",
+        ),
+        (("port = 8080", 'port = "8080"'), "server.port", "valid integer"),
+        (("in_web = true", "in_web = 1"), "worker.in_web", "valid boolean"),
+        (("at_once = 4", "at_once = 0"), "worker.at_once", "greater than or equal to 1"),
+        (("shutdown_s = 5.0", "shutdown_s = 30.0"), "server.shutdown_s", "less than or equal to 9"),
+        (('zone = "Asia/Shanghai"', 'zone = "Asia/Peking"'), "library.zone", "no such time zone"),
+        (('place = "thing1"', 'place = "time1"'), "wechat.templates", "type thing"),
+        (("sqlite://var", "mysql://var"), "database.url", "pattern"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_file_and_its_rule(
+    place: Place, change: tuple[str, str], key: str, rule: str
+) -> None:
+    assert change[0] in CONFIG
+    place.write(CONFIG.replace(*change, 1))
+    with pytest.raises(ConfigError) as refused:
+        load(place.folder / "config.toml", {})
+    assert f"config.toml: {key}" in str(refused.value)
+    assert rule in str(refused.value)
+
+
+async def test_a_wrong_setting_refuses_the_start_in_plain_words(place: Place) -> None:
+    place.write(CONFIG.replace("[log]", "[log]\ncolour = 1", 1))
+    code, said = await place.told("run", WENJIN_WECHAT_SECRET=SECRET, WENJIN_PUSH_TOKEN=SECRET)
+    assert (code, "config.toml: log.colour: no such setting" in said) == (2, True)
+    assert "Traceback" not in said
+    assert SECRET not in said
+
+
+def test_real_wechat_needs_its_secrets_from_the_environment(place: Place) -> None:
+    place.write(CONFIG.replace("simulator = true", "simulator = false", 1))
+    config = load(place.folder / "config.toml", {})
+    with pytest.raises(ConfigError) as refused:
+        load_secrets(config, {"WENJIN_WECHAT_SECRET": SECRET})
+    assert "WENJIN_PUSH_TOKEN" in str(refused.value)
+    assert "WENJIN_WECHAT_SECRET" not in str(refused.value)
+    both = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
+    assert SECRET not in repr(load_secrets(config, both))
+
+
+async def test_made_up_secrets_are_kept_and_for_their_owner_only(place: Place) -> None:
+    code, said = await place.told("check-config")
+    assert (code, "can be used" in said) == (0, True)
+    made = place.folder / "var" / "secrets.json"
+    assert made.stat().st_mode & 0o077 == 0
+    kept = json.loads(made.read_text())
+    assert not any(secret in said for secret in kept.values())
+
+
+async def test_a_taken_port_is_one_clear_sentence(place: Place) -> None:
+    with socket.create_server(("127.0.0.1", place.port)):
+        code, said = await place.told("run")
+    assert code == 1
+    assert f"Port {place.port} is taken." in said
+    assert "Traceback" not in said
+
+
+async def test_a_role_is_granted_on_the_command_line_to_who_has_signed_in(place: Place) -> None:
+    await place.told("migrate")
+    add_reader(place)
+    assert (await place.told("grant", "an openid", "admin"))[0] == 0
+
+
+def add_reader(place: Place) -> None:
+    connection = sqlite3.connect(place.folder / "var" / "wenjin.sqlite3")
+    connection.execute(
+        "INSERT INTO reader (openid, made_at) VALUES ('an openid', '2026-11-23 00:00:00+00:00')"
+    )
+    connection.commit()
+    connection.close()
+
+
+# ---------------------------------------------------------------- stopping
+
+
+async def slow_sign_in(_request: web.Request) -> web.Response:
+    await asyncio.sleep(1)
+    return web.json_response({"openid": "an openid", "session_key": SECRET})
+
+
+async def test_on_sigterm_requests_in_flight_are_answered_and_sockets_are_told(
+    serving: tuple[Place, asyncio.subprocess.Process],
+) -> None:
+    place, process = serving
+    heard: list[str] = []
+    sio = socketio.AsyncClient(reconnection=False)
+    sio.on("server_stopping", lambda _data: heard.append("server_stopping"))
+    await sio.connect(place.url, transports=["websocket"])
+    async with aiohttp.ClientSession() as http:
+        code = {"code": SECRET}
+        in_flight = asyncio.create_task(http.post(f"{place.url}/api/sign-in", json=code))
+        await asyncio.sleep(0.3)
+
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        answer = await in_flight
+        signed_in = await answer.json()
+        said, _ = await asyncio.wait_for(process.communicate(), 10)
+
+    assert (process.returncode, time.monotonic() - began < 10) == (0, True)
+    assert (answer.status, len(signed_in["token"])) == (200, 43)
+    assert heard == ["server_stopping"]
+    assert SECRET.encode() not in said
+    assert signed_in["token"].encode() not in said
+    await sio.disconnect()
+
+
+async def test_a_worker_of_its_own_stops_when_told(place: Place) -> None:
+    await place.told("migrate")
+    process = await place.start("worker")
+    assert process.stdout
+    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    assert b"working" in line
+    process.terminate()
+    assert await asyncio.wait_for(process.wait(), 10) == 0
