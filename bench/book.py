@@ -23,7 +23,7 @@ TARGET: Final = 0.6
 ROUNDS: Final = 5
 READERS_A_ROUND: Final = 500
 WARM_UP: Final = 100
-CONNECTIONS: Final = 32
+CONNECTIONS: Final = 24
 VISITS: Final = ((7, 12, 17), (8, 13, 18), (9, 14, 19), (10, 15, 20), (11, 16, 21))  # hours of a day
 
 PEOPLE: Final = """

@@ -1,16 +1,13 @@
 """Records beside every change: who did what to what. Ids, codes and numbers only."""
 
 from datetime import datetime
-from typing import Any
 
 from handlers.access import Caller
 from models import audit
-from models.db import Tx
+from models.db import Tx, Write
 
 
-def adding(
-    caller: Caller, action: str, subject: str, now: datetime, **details: int | str | None
-) -> tuple[str, tuple[Any, ...]]:
+def adding(caller: Caller, action: str, subject: str, now: datetime, **details: int | str | None) -> Write:
     """The write that records, for `Tx.together`. `subject` is `table:id`."""
     return audit.adding(action, caller.reader_id, subject, details, now)
 

@@ -6,12 +6,13 @@ in that transaction; or after it was rolled back, where the same request again c
 
 import hashlib
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from handlers.access import Caller
 from handlers.errors import KeyReused
 from handlers.shapes import Output, Repeatable
 from models import repeats
+from models.db import Write
 
 Answer = TypeVar("Answer", bound=Output)
 
@@ -32,9 +33,7 @@ async def earlier(caller: Caller, wish: Repeatable, answer: type[Answer]) -> Ans
     return answer.model_validate_json(text)
 
 
-def remembering(
-    caller: Caller, wish: Repeatable, answer: Output, now: datetime
-) -> tuple[str, tuple[Any, ...]]:
+def remembering(caller: Caller, wish: Repeatable, answer: Output, now: datetime) -> Write:
     """The write that keeps an answer, for `Tx.together`."""
     return repeats.remembering(
         caller.me, wish.idempotency_key, _fingerprint(wish), answer.model_dump_json(), now

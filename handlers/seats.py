@@ -230,34 +230,26 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> B
     if seat is None:
         raise NotFound()
     rules = Rules.of(seat)
-    _refuse(
-        ctx,
-        seat,
-        _why_not(
-            ctx, seat, rules, span, Hours.of(await hours_rows(seat["branch_id"], date_, date_), ctx.zone)
-        ),
-    )
+    hours = Hours.of(await hours_rows(seat["branch_id"], date_, date_), ctx.zone)
+    _refuse(ctx, seat, _why_not(ctx, seat, rules, span, hours))
     if seat["overlaps"]:
         mine = await held.view(tx, seat["overlaps"])
         label = mine["label"] if mine else None
         raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
     slots, window = slots_of(span, seat["slot_minutes"]), checkin_window(rules, span, now)
-    lapsed = await held.mark_lapsed(tx, seat["id"], slots, now)
-    booking_id = await held.make(tx, caller.me, seat["id"], wish=span, window=window, now=now)
-    if not await held.claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now):
-        raise BookingRefused("seat_taken")
+    booking_id = await held.make(tx, caller.me, seat["id"], wish=span, slots=slots, window=window, now=now)
     row = _made(seat, caller, booking_id, span, window, now)
     answer = bookings.view(ctx, row)
     about = {"booking_id": booking_id}
     remind_at = max(now, wish.starts_at - timedelta(minutes=rules.remind_before_minutes))
-    await tx.together(
-        audit.adding(
-            caller, "booking.make", f"booking:{booking_id}", now, spot=seat["id"], lapsed=len(lapsed)
-        ),
+    beside = (
+        audit.adding(caller, "booking.make", f"booking:{booking_id}", now, spot=seat["id"]),
         jobs.adding("remind", f"remind:{booking_id}", about, remind_at),
         jobs.adding("lapse", f"lapse:{booking_id}", about, window[1]),
         repeat.remembering(caller, wish, answer, now),
     )
+    if not await held.claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now, beside=beside):
+        raise BookingRefused("seat_taken")
     bookings.announce(ctx, tx, row)
     if remind_at == now:
         tx.after_commit(ctx.live.wake_workers)

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField
+from models.db import Tx, UtcDatetimeField, Write
 
 
 class AuditEntry(Model):
@@ -25,12 +25,14 @@ class AuditEntry(Model):
         table = "audit_entry"
 
 
-ADD = "INSERT INTO audit_entry (action, actor_id, subject, details, at) VALUES ($1, $2, $3, $4, $5)"
+ADD = """
+INSERT INTO audit_entry (action, actor_id, subject, details, at) VALUES ($1, $2, $3, $4, $5) RETURNING id
+"""
 
 
 def adding(
     action: str, actor_id: int | None, subject: str, details: Mapping[str, Any], now: datetime
-) -> tuple[str, tuple[Any, ...]]:
+) -> Write:
     """The write that records, for `Tx.together`."""
     return ADD, (action, actor_id, subject, json.dumps(details, separators=(",", ":")), now)
 

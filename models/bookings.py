@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.calendar import Span
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, UtcDatetimeField, Write, belongs_to, fetch
 from models.spaces import SeatRules
 
 
@@ -211,16 +211,15 @@ async def claim(
     *,
     lapses_at: datetime | None,
     now: datetime,
+    beside: Sequence[Write] = (),
 ) -> bool:
-    """Take every slot of a span; False: somebody holds one, and the caller must roll back."""
+    """Take every slot of a span, and write what is `beside` it in the same message.
+
+    False: somebody holds a slot, and the caller must roll back.
+    """
     first, until = slots
-    taken = await tx.fetch(CLAIM, spot_id, first, until, booking_id, lapses_at, now)
+    taken = await tx.together((CLAIM, (spot_id, first, until, booking_id, lapses_at, now)), *beside)
     return len(taken) == until - first
-
-
-async def mark_lapsed(tx: Tx, spot_id: int, slots: tuple[int, int], now: datetime) -> list[int]:
-    """Say of the bookings that lapsed on these slots that they did: their ids."""
-    return [row["id"] for row in await tx.fetch(MARK_LAPSED, spot_id, *slots, now)]
 
 
 async def release(tx: Tx, booking_id: int, spot_id: int, from_slot: int = 0) -> None:
@@ -269,9 +268,18 @@ VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7) RETURNING id
 
 
 async def make(
-    tx: Tx, reader_id: int, spot_id: int, *, wish: Span, window: tuple[datetime, datetime], now: datetime
+    tx: Tx,
+    reader_id: int,
+    spot_id: int,
+    *,
+    wish: Span,
+    slots: tuple[int, int],
+    window: tuple[datetime, datetime],
+    now: datetime,
 ) -> int:
-    rows = await tx.fetch(MAKE, reader_id, spot_id, wish.starts, wish.ends, *window, now)
+    """Write a booking, and say of those that lapsed on its slots that they did: its id. Claim the slots next."""
+    making = (MAKE, (reader_id, spot_id, wish.starts, wish.ends, *window, now))
+    rows = await tx.together(making, (MARK_LAPSED, (spot_id, *slots, now)))
     booking_id: int = rows[0]["id"]
     return booking_id
 

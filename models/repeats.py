@@ -1,12 +1,12 @@
 """What a repeatable request answered, so that the same request again gets the same answer."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import UtcDatetimeField, fetch
+from models.db import UtcDatetimeField, Write, fetch
 
 KEPT: Final = timedelta(days=2)  # a phone that was off longer asks anew
 
@@ -37,9 +37,7 @@ async def earlier(reader_id: int, key: str) -> tuple[str, str] | None:
 REMEMBER = "INSERT INTO repeat (reader_id, key, fingerprint, answer, at) VALUES ($1, $2, $3, $4, $5)"
 
 
-def remembering(
-    reader_id: int, key: str, fingerprint: str, answer: str, now: datetime
-) -> tuple[str, tuple[Any, ...]]:
+def remembering(reader_id: int, key: str, fingerprint: str, answer: str, now: datetime) -> Write:
     """The write that keeps an answer, for `Tx.together`."""
     return REMEMBER, (reader_id, key, fingerprint, answer, now)
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import errno
+import gc
 import os
 import signal
 import socket
@@ -91,6 +92,7 @@ async def _serve(config: Config, secrets: Secrets, listening: socket.socket, tol
         log.info("listening", host=config.server.host, port=config.server.port)
         if told:
             _print_links(config, told)
+        gc.freeze()  # what is loaded now stays until the end; the collector need not look at it again
         await _until_told_to_stop()
         log.info("stopping")
     finally:
