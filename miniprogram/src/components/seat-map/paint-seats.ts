@@ -170,57 +170,38 @@ export function paintMarks(pen: Pen, features: readonly SeatFeature[], box: Box,
 
 type Mark = (pen: Pen, x: number, y: number, size: number) => void;
 
+/** The same signs as the icons of the legend, as far as seven pixels allow. */
 const MARKS: Record<SeatFeature, Mark> = {
   socket: (pen, x, y, s) => {
-    pen.rect(x + s * 0.1, y + s * 0.35, s * 0.8, s * 0.45);
-    polyline(pen, [
-      [x + s * 0.32, y],
-      [x + s * 0.32, y + s * 0.35],
-    ]);
-    polyline(pen, [
-      [x + s * 0.68, y],
-      [x + s * 0.68, y + s * 0.35],
-    ]);
-    polyline(pen, [
-      [x + s * 0.5, y + s * 0.8],
-      [x + s * 0.5, y + s],
-    ]);
+    pen.rect(x, y, s, s);
+    polyline(pen, [at(x + s * 0.35, y + s * 0.3), at(x + s * 0.35, y + s * 0.65)]);
+    polyline(pen, [at(x + s * 0.65, y + s * 0.3), at(x + s * 0.65, y + s * 0.65)]);
   },
   window: (pen, x, y, s) => {
     pen.rect(x, y, s, s);
-    polyline(pen, [
-      [x + s / 2, y],
-      [x + s / 2, y + s],
-    ]);
-    polyline(pen, [
-      [x, y + s / 2],
-      [x + s, y + s / 2],
-    ]);
+    polyline(pen, [at(x + s / 2, y), at(x + s / 2, y + s)]);
+    polyline(pen, [at(x, y + s / 2), at(x + s, y + s / 2)]);
   },
   quiet: (pen, x, y, s) => {
-    pen.arc(x + s / 2, y + s / 2, s / 2, Math.PI * 0.35, Math.PI * 1.65);
-    pen.arc(x + s * 0.72, y + s / 2, s * 0.4, Math.PI * 1.5, Math.PI * 0.5);
+    const speaker = [at(x, y + s * 0.5), at(x + s * 0.5, y), at(x + s * 0.5, y + s)];
+    polyline(pen, speaker);
+    pen.closePath();
+    polyline(pen, [at(x + s * 0.7, y + s * 0.3), at(x + s, y + s * 0.7)]);
+    polyline(pen, [at(x + s, y + s * 0.3), at(x + s * 0.7, y + s * 0.7)]);
   },
   lift: (pen, x, y, s) => {
-    polyline(pen, [
-      [x + s * 0.15, y + s * 0.4],
-      [x + s / 2, y],
-      [x + s * 0.85, y + s * 0.4],
-    ]);
-    polyline(pen, [
-      [x + s * 0.15, y + s * 0.6],
-      [x + s / 2, y + s],
-      [x + s * 0.85, y + s * 0.6],
-    ]);
+    pen.rect(x, y, s, s);
+    polyline(pen, [at(x + s * 0.3, y + s * 0.42), at(x + s / 2, y + s * 0.2), at(x + s * 0.7, y + s * 0.42)]);
+    polyline(pen, [at(x + s * 0.3, y + s * 0.58), at(x + s / 2, y + s * 0.8), at(x + s * 0.7, y + s * 0.58)]);
   },
   accessible: (pen, x, y, s) => {
-    polyline(pen, [
-      [x + s * 0.35, y],
-      [x + s * 0.35, y + s * 0.5],
-      [x + s * 0.75, y + s * 0.5],
-      [x + s * 0.9, y + s],
-    ]);
+    const body = [at(x + s * 0.35, y), at(x + s * 0.35, y + s * 0.5), at(x + s * 0.75, y + s * 0.5)];
+    polyline(pen, [...body, at(x + s * 0.9, y + s)]);
     pen.moveTo(x + s * 0.65, y + s * 0.75);
     pen.arc(x + s * 0.35, y + s * 0.72, s * 0.3, 0, Math.PI * 1.4);
   },
 };
+
+function at(x: number, y: number): readonly [number, number] {
+  return [x, y];
+}

@@ -37,6 +37,8 @@ const signs = [
   { state: 'chosen', name: areaWords.chosen },
 ];
 
+const features = Object.entries(seatWords.features).map(([icon, name]) => ({ icon, name }));
+
 Page({
   data: {
     ...look(),
@@ -44,6 +46,7 @@ Page({
     panelWords,
     common,
     signs,
+    features,
     state: 'loading' as 'loading' | 'ready' | 'error' | 'empty',
     failure: { text: '', requestId: '' } as Failure,
     view: 'map' as 'map' | 'list',
