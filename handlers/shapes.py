@@ -29,9 +29,8 @@ _DAY: Final = (  # of this century, without a 31st of November
     r"|02-(0[1-9]|1[0-9]|2[0-8]))|20([02468][048]|[13579][26])-02-29)"
 )
 DAY_PATTERN: Final = f"^{_DAY}$"
-MOMENT_PATTERN: Final = (
-    rf"^{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{{1,6}})?([+-](0[0-9]|1[0-3]):(00|15|30|45)|Z)$"
-)
+_TIME: Final = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?([+-](0[0-9]|1[0-3]):(00|15|30|45)|Z)"
+MOMENT_PATTERN: Final = f"^{_DAY}T{_TIME}$"
 
 
 def _id(value: Any, info: ValidationInfo) -> int:
