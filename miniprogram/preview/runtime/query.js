@@ -49,7 +49,8 @@ function answer(root, selector, all, fields) {
   const shadow = root.getShadowRoot();
   if (all) return shadow.querySelectorAll(selector).map((element) => describe(element, fields));
   const element = shadow.querySelector(selector);
-  return element ? describe(element, fields) : null;
+  // An element of a page that has left has nothing to be measured.
+  return element?.$$ ? describe(element, fields) : null;
 }
 
 function describe(element, fields) {
