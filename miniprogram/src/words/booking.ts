@@ -70,7 +70,6 @@ export const panelWords = {
   again: '现在再确认',
   failed: '没有约上',
   failedBefore: '没有约上：',
-  back: '知道了',
   close: '不选了',
 };
 
