@@ -87,13 +87,14 @@ async def _serve(config: Config, secrets: Secrets, listening: socket.socket, tol
     app = await build(config, secrets)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=config.server.shutdown_s)
     await runner.setup()
+    stop = _stop_signal()
     try:
         await web.SockSite(runner, listening).start()
         log.info("listening", host=config.server.host, port=config.server.port)
         if told:
             _print_links(config, told)
         gc.freeze()  # what is loaded now stays until the end; the collector need not look at it again
-        await _until_told_to_stop()
+        await stop.wait()
         log.info("stopping")
     finally:
         await runner.cleanup()
@@ -121,11 +122,12 @@ def _print_links(config: Config, told: Console) -> None:
     told.print(f"  the API         {base}/docs\n", soft_wrap=True)
 
 
-async def _until_told_to_stop() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT; to be had before anybody hears that the process is up."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def run_worker(config: Config, secrets: Secrets) -> None:
@@ -135,8 +137,9 @@ def run_worker(config: Config, secrets: Secrets) -> None:
         async with aiohttp.ClientSession() as http:
             services = services_of(config, secrets, SystemClock(), http)
             async with running(services, with_worker=True):
+                stop = _stop_signal()
                 log.info("working")
-                await _until_told_to_stop()
+                await stop.wait()
 
     uvloop.run(work())
 

@@ -139,7 +139,5 @@ async def to_preview(request: web.Request) -> web.Response:
     raise web.HTTPFound("/preview/")
 
 
-async def docs(_request: web.Request) -> web.Response:
-    return web.Response(
-        body=(Path(__file__).parent / "static" / "docs.html").read_bytes(), content_type="text/html"
-    )
+async def docs(_request: web.Request) -> web.FileResponse:
+    return web.FileResponse(Path(__file__).parent / "static" / "docs.html")

@@ -3,9 +3,23 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from blockbuster import blockbuster_ctx
 
 from tests.support.databases import Databases, databases
 from tests.support.library import Library, Phone, fill, running_library
+
+
+@pytest.fixture(autouse=True)
+def _nothing_blocks_the_loop() -> Iterator[None]:
+    """What blocks the event loop fails the test; only the product is watched, not the tests themselves."""
+    with blockbuster_ctx(["server", "handlers", "models"]) as watch:
+        for call in watch.functions.values():
+            call.can_block_in("structlog/dev.py", "__call__")  # prints a traceback with its sources
+            call.can_block_in(
+                "models/schema.py", "pending"
+            )  # Tortoise looks at the folder of a few migrations
+            call.can_block_in("server/raw.py", "_inside")  # the preview, for one developer
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from server.wechat.simulator import SimulatorSettings, simulator_app
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 PUSH_TOKEN = "test-push-token"
 SECRET = "0123456789abcdef0123456789abcdef"
+DEFAULTS = load()
 _keys = itertools.count(1)
 
 
@@ -290,11 +291,11 @@ class Library:
 @asynccontextmanager
 async def running_library(database_url: str, *, with_worker: bool = True) -> AsyncIterator[Library]:
     """Everything opened on free ports of this machine, in this test's own event loop."""
-    clock, defaults = TestClock(), load()
+    clock = TestClock()
     port = unused_port()
     simulated = SimulatorSettings(
         database=":memory:",
-        appid=defaults.wechat.appid,
+        appid=DEFAULTS.wechat.appid,
         secret=SECRET,
         push_url=f"http://127.0.0.1:{port}/wechat/push",
         push_token=PUSH_TOKEN,
@@ -302,7 +303,7 @@ async def running_library(database_url: str, *, with_worker: bool = True) -> Asy
     )
     async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
         sim_url = str(simulator.make_url("/"))
-        config = _config(defaults, database_url, sim_url)
+        config = _config(DEFAULTS, database_url, sim_url)
         secrets = Secrets(wechat_secret=SecretStr(SECRET), push_token=SecretStr(PUSH_TOKEN))
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
         async with TestServer(app, port=port) as server:
