@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -167,12 +168,16 @@ async def test_what_is_no_question_is_answered_with_a_code_and_nothing_is_watche
 
 async def test_the_events_of_one_socket_are_answered_in_the_order_sent(library: Library) -> None:
     answered: list[int] = []
+
+    def note(number: int, _task: Any) -> None:
+        answered.append(number)
+
     async with library.guest.socket() as socket:
         tasks = []
         for number in range(30):
             event = ("area_watch", "area_leave", "no_such_event")[number % 3]
             tasks.append(asyncio.create_task(socket.ask(event, AREA)))
-            tasks[-1].add_done_callback(lambda _, number=number: answered.append(number))
+            tasks[-1].add_done_callback(partial(note, number))
             await asyncio.sleep(0)
         await asyncio.gather(*tasks)
     assert answered == list(range(30))

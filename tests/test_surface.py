@@ -22,8 +22,8 @@ import handlers.bookings
 import handlers.errors
 import handlers.people
 import handlers.seats
-from handlers.errors import KeyReused, Refused
-from handlers.shapes import Repeatable
+from handlers.errors import Detail, KeyReused, Refused
+from handlers.shapes import Input, Repeatable
 from handlers.words import SENTENCES, sentence
 from models import bookings as rules
 from models.calendar import local_day
@@ -77,7 +77,7 @@ def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_a_sentence_can_be_said_with_full_details_and_with_none(code: str) -> None:
-    details = {
+    details: dict[str, Detail] = {
         "label": "A-1",
         "nearest_label": "A-2",
         "other_label": "A-3",
@@ -119,10 +119,11 @@ def test_a_row_that_can_be_repeated_says_what_a_reused_key_answers() -> None:
 
 
 def test_every_handler_says_what_it_takes_and_gives() -> None:
-    for handler in (*(row.handler for row in (*HTTP, *EVENTS)), *WECHAT.values()):
-        assert Bound.of(handler).input is not None
-    for row in (*HTTP, *EVENTS):
-        assert Bound.of(row.handler).output is not None, row
+    asked = [*(row.handler for row in HTTP), *(event.handler for event in EVENTS)]
+    for handler in (*asked, *WECHAT.values()):
+        assert issubclass(Bound.of(handler).input, Input)
+    for handler in asked:
+        assert Bound.of(handler).output is not None, handler
 
 
 def test_the_document_is_valid_and_names_every_operation_once() -> None:
