@@ -148,7 +148,7 @@ async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | Non
 
 async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> list[int]:
     """End one session of a reader, or all of them: the ids that ended."""
-    sql = "DELETE FROM session WHERE reader_id = $1 AND ($2 = 0 OR id = $2) RETURNING id"
+    sql = "DELETE FROM session WHERE reader_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id = $2) RETURNING id"
     return [row["id"] for row in await tx.fetch(sql, reader_id, only or 0)]
 
 

@@ -22,7 +22,9 @@ from server.services import Services
 
 LEASE_KEPT_S: Final = LEASE.total_seconds() / 3
 AFTER_TROUBLE_S: Final = 2.0
-LAST_JOBS_S: Final = 2.0  # to end in when the process stops; what takes longer is another worker's by its lease
+LAST_JOBS_S: Final = (
+    2.0  # to end in when the process stops; what takes longer is another worker's by its lease
+)
 
 log = structlog.get_logger()
 
@@ -37,6 +39,7 @@ class Worker:
         self._running: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
         self._day_added = ""
+        self._stopping = False
         services.bus.listen(self._hear)
 
     def _hear(self, message: Message) -> None:
@@ -48,14 +51,16 @@ class Worker:
 
     async def stop(self) -> None:
         """Take no more, let those that run come to their end."""
+        self._stopping = True
+        self._due.set()
         if self._loop:
-            self._loop.cancel()
+            # Not cancelled: what it claims at this moment would wait for its lease to run out.
             await asyncio.gather(self._loop, return_exceptions=True)
         if self._running:
             await asyncio.wait(self._running, timeout=LAST_JOBS_S)
 
     async def _work(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 await self._add_daily()
                 claimed = await self._claim()

@@ -18,6 +18,7 @@ def _nothing_blocks_the_loop() -> Iterator[None]:
             call.can_block_in(
                 "models/schema.py", "pending"
             )  # Tortoise looks at the folder of a few migrations
+            call.can_block_in("asyncpg/connect_utils.py", "_connect")  # looks for a password file
             call.can_block_in("server/raw.py", "_inside")  # the preview, for one developer
         yield
 

@@ -192,6 +192,7 @@ async def test_a_stretch_of_time_that_is_none_is_refused(lin: Phone, starts: Any
 async def test_an_id_far_away_is_merely_not_found(lin: Phone) -> None:
     for path in ("/api/areas/999999999999999999", "/api/bookings/999999999999999999"):
         assert (await lin.get(path)).code == "not_found"
+    assert (await lin.call("DELETE", "/api/me/sessions/33626890099")).code == "not_found"
     body = f'{{{WISH}, "idempotency_key": "12345678"}}'.encode()
     answer = await lin.call("POST", "/api/seats/999999999999999999/bookings", raw=body)
     assert (answer.status, answer.code) == (404, "not_found")

@@ -19,7 +19,13 @@ from tools.shell import NODE, PYTHON, ROOT, VAR
 REPORTS = VAR / "test"
 BROWSER = "tests/browser"
 # These do not use the database of the part that runs them, so that once is enough.
-NO_DATABASE = ("tests/tools", "tests/wechat", "tests/test_database_away.py")
+NO_DATABASE = (
+    "tests/tools",
+    "tests/wechat",
+    "tests/test_database_away.py",
+    "tests/test_process.py",
+    "tests/test_rules.py",
+)
 NOTHING_COLLECTED = 5
 # One test has 60 s (pyproject.toml); when something beneath them all is broken, that would add up to hours.
 PART_LIMIT_S = 600
