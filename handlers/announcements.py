@@ -8,7 +8,7 @@ from handlers import audit
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Changed
-from handlers.seats import HomeChanged
+from handlers.home import HomeChanged
 from handlers.shapes import Input, Line, Moment, NoInput, Output, Text, Whole
 from models.announcements import Announcement, locked
 from models.db import transaction

@@ -1,6 +1,6 @@
 """A reader's bookings: see them, check in, leave, cancel; and what the product does about them by itself."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -175,14 +175,15 @@ async def show(ctx: Context, caller: Caller, wish: SeeBooking) -> BookingView:
     return view(ctx, await access.booking(caller, wish.booking_id))
 
 
-def area_streams(row: Row, ctx: Context) -> str:
-    """The live stream in which a booking of this row is seen."""
-    return f"area:{row['area_id']}:{local_day(instant(row['starts_at']), ctx.zone)}"
+def stream_of(area_id: int, day: date) -> str:
+    """The live stream that tells of an area's seats on a day."""
+    return f"area:{area_id}:{day}"
 
 
 def announce(ctx: Context, tx: Tx, row: Row) -> None:
     """After the commit: the seat's watchers look again, and so do the owner's other phones."""
-    stream, seat, reader = area_streams(row, ctx), str(row["spot_id"]), row["reader_id"]
+    stream = stream_of(row["area_id"], local_day(instant(row["starts_at"]), ctx.zone))
+    seat, reader = str(row["spot_id"]), row["reader_id"]
     changed = BookingChanged(booking_id=row["id"])
     tx.after_commit(lambda: ctx.live.changed(stream, seat))
     tx.after_commit(lambda: ctx.live.push(f"reader:{reader}", "bookings_changed", changed))

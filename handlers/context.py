@@ -16,7 +16,7 @@ class Clock(Protocol):
 
 
 class Live(Protocol):
-    """Tells those who have a page open; nothing that must arrive depends on it (rule 4)."""
+    """Tells those who have a page open; nothing that must arrive depends on it."""
 
     def push(self, room: str, event: str, payload: BaseModel) -> None:
         """Send one event to everybody in a room, soon; never raises."""

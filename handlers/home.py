@@ -36,6 +36,10 @@ class Home(Output):
     unread: int
 
 
+class HomeChanged(Output):
+    """Pushed to everybody: what the home page and the rules say has changed."""
+
+
 async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
     found = await spaces.see(ctx, caller, SeeSpaces())
     lines = [

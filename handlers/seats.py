@@ -1,24 +1,22 @@
-"""The seats of an area on a day, booking one, the rules that administrators set, and the codes on the desks."""
+"""Booking a seat, and the codes on the desks."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field
 from tortoise.exceptions import IntegrityError
 
 from handlers import audit, bookings, repeat
 from handlers.access import Caller
 from handlers.bookings import BookingView
 from handlers.context import Context
-from handlers.errors import Changed, Detail, Invalid, NotFound, Refused
-from handlers.shapes import Day, Id, Input, Line, Moment, NoInput, Nothing, Output, Repeatable, Whole
-from handlers.spaces import hours_of
+from handlers.errors import Detail, Invalid, NotFound, Refused
+from handlers.shapes import Id, Input, Moment, Output, Repeatable
 from models import bookings as held
 from models import jobs, refusals
 from models.bookings import Rules, WhyNot, checkin_window, slots_of, why_not_reserve
 from models.calendar import Hours, Span, day_span, local_day, moment_of
-from models.db import Row, Tx, instant, instant_or_none, transaction
-from models.spaces import SEAT_SLOT_MINUTES, Area, SeatRules, Spot, hours_rows
+from models.db import Row, Tx, transaction
+from models.spaces import Area, Spot, hours_rows
 
 LONGEST_STAY: Final = timedelta(hours=24)
 
@@ -34,166 +32,24 @@ class BookingRefused(Refused):
         self.number = number
 
 
-class WatchArea(Input):
-    area_id: Id
-    date: Day
-
-
-class BusySpan(Output):
-    """Held from slot `first` up to `until` of the day; with `lapses_at`, only while it is before that."""
-
-    first: int
-    until: int
-    lapses_at: Moment | None
-
-
-class SeatDay(Output):
-    seat_id: Id
-    busy: list[BusySpan]
-
-
-class OpenSlots(Output):
-    first: int
-    until: int
-
-
-class MySpan(Output):
-    booking_id: Id
-    seat_id: Id
-    first: int
-    until: int
-    state: str
-
-
-class AreaDay(Output):
-    """Who sits where is not told; `mine` are the caller's own. `number` counts the stream's changes."""
-
-    area_id: Id
-    date: Day
-    number: int
-    day_starts_at: Moment
-    slot_minutes: int
-    open: list[OpenSlots]
-    seats: list[SeatDay]
-    mine: list[MySpan]
-
-
-class SeatsChanged(Output):
-    """Absolute states of the seats that changed; `number` is one more than the last."""
-
-    area_id: Id
-    date: Day
-    number: int
-    seats: list[SeatDay]
-
-
-class AreaNumber(Output):
-    """Every ten seconds: the number of the last change, so that a lost one shows."""
-
-    area_id: Id
-    date: Day
-    number: int
-
-
 class ReserveSeat(Repeatable):
     seat_id: Id
     starts_at: Moment
     ends_at: Moment
 
 
-def stream_of(area_id: int, day: object) -> str:
-    return f"area:{area_id}:{day}"
+class SeatCode(Output):
+    seat_id: Id
+    label: str
+    code: str
 
 
-def _spans(rows: list[Row], ctx: Context, first_slot: int) -> dict[int, list[BusySpan]]:
-    found: dict[int, list[BusySpan]] = {}
-    for row in rows:
-        lapses = instant_or_none(row["lapses_at"])
-        found.setdefault(row["spot_id"], []).append(
-            BusySpan(
-                first=row["first"] - first_slot,
-                until=row["until"] - first_slot,
-                lapses_at=ctx.local(lapses) if lapses else None,
-            )
-        )
-    return found
+class SeatCodes(Output):
+    items: list[SeatCode]
 
 
-async def day(ctx: Context, caller: Caller, wish: WatchArea) -> AreaDay:
-    """The area's day: which stretches of which seats are held. 404 when there is no such area."""
-    area = await Area.get_or_none(id=wish.area_id)
-    if area is None:
-        raise NotFound()
-    number = await ctx.live.number(stream_of(area.id, wish.date))  # before the state: see rule 5
-    now, span = ctx.clock.now(), day_span(wish.date, ctx.zone)
-    first, until = slots_of(span, SEAT_SLOT_MINUTES)
-    held_spans = _spans(await held.busy(area.id, (first, until), now), ctx, first)
-    opening = (await hours_of(ctx, area.branch_id)).on(wish.date)
-    return AreaDay(
-        area_id=area.id,
-        date=wish.date,
-        number=number,
-        day_starts_at=ctx.local(span.starts),
-        slot_minutes=SEAT_SLOT_MINUTES,
-        open=[
-            OpenSlots(first=a - first, until=b - first)
-            for a, b in (slots_of(opened, SEAT_SLOT_MINUTES) for opened in opening)
-        ],
-        seats=[SeatDay(seat_id=seat, busy=spans) for seat, spans in held_spans.items()],
-        mine=await _mine(ctx, caller, area.id, span, first),
-    )
-
-
-async def _mine(ctx: Context, caller: Caller, area_id: int, span: Span, first_slot: int) -> list[MySpan]:
-    if caller.reader_id is None:
-        return []
-    found = []
-    for row in await held.of_day(caller.reader_id, span):
-        shown = bookings.view(ctx, row)
-        if row["area_id"] == area_id and shown.state in ("booked", "checked_in"):
-            a, b = slots_of(Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"])
-            found.append(
-                MySpan(
-                    booking_id=row["id"],
-                    seat_id=row["spot_id"],
-                    first=a - first_slot,
-                    until=b - first_slot,
-                    state=shown.state,
-                )
-            )
-    return found
-
-
-async def changes(ctx: Context, stream: str, seat_ids: list[str]) -> tuple[str, dict[str, object]]:
-    """(event, payload without its number) of a stream's changed seats, as they are now."""
-    _, area, date_text = stream.split(":")
-    date_ = datetime.fromisoformat(date_text).date()
-    first, until = slots_of(day_span(date_, ctx.zone), SEAT_SLOT_MINUTES)
-    rows = await held.busy_of(int(area), (first, until), ctx.clock.now(), [int(seat) for seat in seat_ids])
-    spans = _spans(rows, ctx, first)
-    seats = [
-        SeatDay(seat_id=int(seat), busy=spans.get(int(seat), [])).model_dump(mode="json") for seat in seat_ids
-    ]
-    return "seats_changed", {"area_id": area, "date": date_text, "seats": seats}
-
-
-def number_now(stream: str) -> tuple[str, dict[str, object]]:
-    """(event, payload without its number) of a stream's heartbeat."""
-    _, area, date_text = stream.split(":")
-    return "area_number", {"area_id": area, "date": date_text}
-
-
-def watched(wish: WatchArea) -> str:
-    """The stream that a watcher of this area and day is told of."""
-    return stream_of(wish.area_id, wish.date)
-
-
-async def leave(_ctx: Context, _caller: Caller, _wish: WatchArea) -> Nothing:
-    """No longer watched."""
-    return Nothing()
-
-
-# ---------------------------------------------------------------- booking
+class SeeSeatCodes(Input):
+    area_id: Id
 
 
 async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingView:
@@ -322,115 +178,6 @@ async def _other_seat(ctx: Context, wish: ReserveSeat, spot: Spot) -> dict[str, 
         "nearest_id": str(near["id"]) if near else None,
         "nearest_label": near["label"] if near else None,
     }
-
-
-# ---------------------------------------------------------------- for administrators
-
-
-class SeatRulesEdited(Output):
-    """A set of rules as administrators see it; minutes, days and counts."""
-
-    id: Id
-    name: str
-    version: int
-    advance_days: int
-    release_time: str
-    min_minutes: int
-    max_minutes: int
-    at_once: int
-    per_day: int
-    checkin_before_minutes: int
-    checkin_after_minutes: int
-    remind_before_minutes: int
-
-
-class AllSeatRules(Output):
-    items: list[SeatRulesEdited]
-
-
-class EditSeatRules(Input):
-    """`version` is the one that was read; another one saved meanwhile is `changed_meanwhile`."""
-
-    rules_id: Id
-    version: Whole
-    name: Annotated[Line, Field(min_length=1, max_length=40)]
-    advance_days: Annotated[Whole, Field(ge=0, le=60)]
-    release_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    min_minutes: Annotated[Whole, Field(ge=15, le=1440, multiple_of=15)]
-    max_minutes: Annotated[Whole, Field(ge=15, le=1440, multiple_of=15)]
-    at_once: Annotated[Whole, Field(ge=1, le=20)]
-    per_day: Annotated[Whole, Field(ge=1, le=20)]
-    checkin_before_minutes: Annotated[Whole, Field(ge=0, le=120)]
-    checkin_after_minutes: Annotated[Whole, Field(ge=5, le=120)]
-    remind_before_minutes: Annotated[Whole, Field(ge=0, le=1440)]
-
-
-class SeatCode(Output):
-    seat_id: Id
-    label: str
-    code: str
-
-
-class SeatCodes(Output):
-    items: list[SeatCode]
-
-
-class SeeSeatCodes(Input):
-    area_id: Id
-
-
-def _edited(rules: SeatRules) -> SeatRulesEdited:
-    values = Rules.from_model(rules)
-    return SeatRulesEdited(
-        id=rules.id,
-        name=rules.name,
-        version=rules.version,
-        release_time=f"{rules.release_minute // 60:02}:{rules.release_minute % 60:02}",
-        **{name: getattr(values, name) for name in Rules.__slots__ if name != "release_minute"},
-    )
-
-
-async def all_rules(_ctx: Context, _caller: Caller, _wish: NoInput) -> AllSeatRules:
-    return AllSeatRules(items=[_edited(rules) for rules in await SeatRules.all().order_by("id")])
-
-
-async def edit_rules(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEdited:
-    """Takes effect with the next booking. Raises `changed_meanwhile` when somebody saved first."""
-    if wish.max_minutes < wish.min_minutes:
-        raise Invalid(field="max_minutes", problem="less_than_min")
-    now = ctx.clock.now()
-    values = wish.model_dump(exclude={"rules_id", "version", "release_time"})
-    hour, minute = wish.release_time.split(":")
-    async with transaction() as tx:
-        await tx.lock("seat_rules", wish.rules_id)
-        rules = await SeatRules.get_or_none(id=wish.rules_id)
-        if rules is None:
-            raise NotFound()
-        if rules.version != wish.version:
-            raise Changed(version=rules.version)
-        before = Rules.from_model(rules)
-        rules.update_from_dict(
-            {
-                **values,
-                "release_minute": int(hour) * 60 + int(minute),
-                "version": rules.version + 1,
-                "saved_at": now,
-            }
-        )
-        await rules.save()
-        after = Rules.from_model(rules)
-        changed = {
-            name: getattr(after, name)
-            for name in Rules.__slots__
-            if getattr(after, name) != getattr(before, name)
-        }
-        await audit.add(tx, caller, "rules.edit", f"seat_rules:{rules.id}", now, **changed)
-        tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
-    return _edited(rules)
-
-
-class HomeChanged(Output):
-    """Pushed to everybody: what the home page and the rules say has changed."""
 
 
 async def codes(_ctx: Context, _caller: Caller, wish: SeeSeatCodes) -> SeatCodes:

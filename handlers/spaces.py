@@ -250,13 +250,18 @@ async def area(ctx: Context, _caller: Caller, wish: SeeArea) -> AreaPlan:
     )
 
 
+def time_text(minute: int) -> str:
+    """A minute of the day as 07:05."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 def rules_shown(rules: SeatRules) -> SeatRulesShown:
     return SeatRulesShown(
         step_minutes=SEAT_SLOT_MINUTES,
         min_minutes=rules.min_minutes,
         max_minutes=rules.max_minutes,
         advance_days=rules.advance_days,
-        release_time=f"{rules.release_minute // 60:02}:{rules.release_minute % 60:02}",
+        release_time=time_text(rules.release_minute),
         at_once=rules.at_once,
         per_day=rules.per_day,
         checkin_before_minutes=rules.checkin_before_minutes,

@@ -1,6 +1,5 @@
 """Where things are: branch → area → spot; when a branch is open; and the rules of an area's seats."""
 
-import hmac
 import secrets
 from datetime import date, datetime
 from typing import Any, Final
@@ -125,10 +124,6 @@ def code_in(text: str) -> str:
     """The seat code in what a phone scanned: the bare code, `s=<code>`, or a page with that scene."""
     tail = text.strip().rsplit("s%3D", 1)[-1].rsplit("s=", 1)[-1]
     return tail.split("&", 1)[0].lower()
-
-
-def same_code(left: str, right: str) -> bool:
-    return hmac.compare_digest(left.encode(), right.encode())
 
 
 HOURS = """

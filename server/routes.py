@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers import announcements, bookings, home, notices, people, seats, spaces, tell
+from handlers import announcements, bookings, home, notices, people, rules, seat_map, seats, spaces, tell
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotFound, Refused
 from handlers.seats import BookingRefused
@@ -76,7 +76,7 @@ HTTP: tuple[Route, ...] = (
     Route("GET", "/api/spaces", May.SPACES_READ, spaces.see),
     Route("GET", "/api/branches/{branch_id}/hours", May.SPACES_READ, spaces.hours, errors=(NotFound,)),
     Route("GET", "/api/areas/{area_id}", May.SPACES_READ, spaces.area, errors=(NotFound,)),
-    Route("GET", "/api/areas/{area_id}/days/{date}", May.SPACES_READ, seats.day, errors=(NotFound,)),
+    Route("GET", "/api/areas/{area_id}/days/{date}", May.SPACES_READ, seat_map.day, errors=(NotFound,)),
     Route("POST", "/api/sign-in", May.SIGN_IN, people.sign_in, errors=(people.CodeRefused,)),
     Route("GET", "/api/me", May.ME_READ, people.me),
     # readers
@@ -133,12 +133,12 @@ HTTP: tuple[Route, ...] = (
     # staff
     Route("GET", "/api/admin/announcement", May.ANNOUNCEMENT_EDIT, announcements.show),
     Route("PUT", "/api/admin/announcement", May.ANNOUNCEMENT_EDIT, announcements.edit, errors=(Changed,)),
-    Route("GET", "/api/admin/seat-rules", May.RULES_EDIT, seats.all_rules),
+    Route("GET", "/api/admin/seat-rules", May.RULES_EDIT, rules.see),
     Route(
         "PUT",
         "/api/admin/seat-rules/{rules_id}",
         May.RULES_EDIT,
-        seats.edit_rules,
+        rules.edit,
         errors=(NotFound, Changed),
     ),
     Route(
@@ -148,19 +148,19 @@ HTTP: tuple[Route, ...] = (
 )
 
 EVENTS: tuple[Event, ...] = (
-    Event("area_watch", May.SPACES_READ, seats.day, joins=seats.watched, errors=(NotFound,)),
-    Event("area_leave", May.SPACES_READ, seats.leave, leaves=seats.watched),
+    Event("area_watch", May.SPACES_READ, seat_map.day, joins=seat_map.watched, errors=(NotFound,)),
+    Event("area_leave", May.SPACES_READ, seat_map.leave, leaves=seat_map.watched),
 )
 
 PUSHES: tuple[Push, ...] = (
-    Push("seats_changed", seats.SeatsChanged),
-    Push("area_number", seats.AreaNumber),
+    Push("seats_changed", seat_map.SeatsChanged),
+    Push("area_number", seat_map.AreaNumber),
     Push("bookings_changed", bookings.BookingChanged),
     Push("inbox_changed", tell.InboxChanged),
-    Push("home_changed", seats.HomeChanged),
+    Push("home_changed", home.HomeChanged),
 )
 
-STREAMS: tuple[Stream, ...] = (Stream("area", seats.changes, seats.number_now),)
+STREAMS: tuple[Stream, ...] = (Stream("area", seat_map.changes, seat_map.number_now),)
 
 JOBS: tuple[Job, ...] = (
     Job("remind", bookings.remind),

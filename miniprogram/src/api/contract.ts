@@ -76,10 +76,10 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * all rules
+     * see
      * @description Permission: `rules.edit`.
      */
-    get: operations['seats_all_rules'];
+    get: operations['rules_see'];
     put?: never;
     post?: never;
     delete?: never;
@@ -100,7 +100,7 @@ export interface paths {
      * Takes effect with the next booking. Raises `changed_meanwhile` when somebody saved first.
      * @description Permission: `rules.edit`.
      */
-    put: operations['seats_edit_rules'];
+    put: operations['rules_edit'];
     post?: never;
     delete?: never;
     options?: never;
@@ -139,7 +139,7 @@ export interface paths {
      * The area's day: which stretches of which seats are held. 404 when there is no such area.
      * @description Permission: `spaces.read`.
      */
-    get: operations['seats_day'];
+    get: operations['seat_map_day'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1751,7 +1751,7 @@ export interface operations {
       };
     };
   };
-  seats_all_rules: {
+  rules_see: {
     parameters: {
       query?: never;
       header?: never;
@@ -1816,7 +1816,7 @@ export interface operations {
       };
     };
   };
-  seats_edit_rules: {
+  rules_edit: {
     parameters: {
       query?: never;
       header?: never;
@@ -2013,7 +2013,7 @@ export interface operations {
       };
     };
   };
-  seats_day: {
+  seat_map_day: {
     parameters: {
       query?: never;
       header?: never;

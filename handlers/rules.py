@@ -1,0 +1,104 @@
+"""The rules of booking, as administrators set them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from handlers import audit
+from handlers.access import Caller
+from handlers.context import Context
+from handlers.errors import Changed, Invalid, NotFound
+from handlers.home import HomeChanged
+from handlers.shapes import Id, Input, Line, NoInput, Output, Whole
+from handlers.spaces import time_text
+from models.bookings import Rules
+from models.db import transaction
+from models.spaces import SeatRules
+
+
+class SeatRulesEdited(Output):
+    """A set of rules as administrators see it; minutes, days and counts."""
+
+    id: Id
+    name: str
+    version: int
+    advance_days: int
+    release_time: str
+    min_minutes: int
+    max_minutes: int
+    at_once: int
+    per_day: int
+    checkin_before_minutes: int
+    checkin_after_minutes: int
+    remind_before_minutes: int
+
+
+class AllSeatRules(Output):
+    items: list[SeatRulesEdited]
+
+
+class EditSeatRules(Input):
+    """`version` is the one that was read; another one saved meanwhile is `changed_meanwhile`."""
+
+    rules_id: Id
+    version: Whole
+    name: Annotated[Line, Field(min_length=1, max_length=40)]
+    advance_days: Annotated[Whole, Field(ge=0, le=60)]
+    release_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    min_minutes: Annotated[Whole, Field(ge=15, le=1440, multiple_of=15)]
+    max_minutes: Annotated[Whole, Field(ge=15, le=1440, multiple_of=15)]
+    at_once: Annotated[Whole, Field(ge=1, le=20)]
+    per_day: Annotated[Whole, Field(ge=1, le=20)]
+    checkin_before_minutes: Annotated[Whole, Field(ge=0, le=120)]
+    checkin_after_minutes: Annotated[Whole, Field(ge=5, le=120)]
+    remind_before_minutes: Annotated[Whole, Field(ge=0, le=1440)]
+
+
+def _edited(rules: SeatRules) -> SeatRulesEdited:
+    values = Rules.from_model(rules)
+    return SeatRulesEdited(
+        id=rules.id,
+        name=rules.name,
+        version=rules.version,
+        release_time=time_text(rules.release_minute),
+        **{name: getattr(values, name) for name in Rules.__slots__ if name != "release_minute"},
+    )
+
+
+async def see(_ctx: Context, _caller: Caller, _wish: NoInput) -> AllSeatRules:
+    return AllSeatRules(items=[_edited(rules) for rules in await SeatRules.all().order_by("id")])
+
+
+async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEdited:
+    """Takes effect with the next booking. Raises `changed_meanwhile` when somebody saved first."""
+    if wish.max_minutes < wish.min_minutes:
+        raise Invalid(field="max_minutes", problem="less_than_min")
+    now = ctx.clock.now()
+    values = wish.model_dump(exclude={"rules_id", "version", "release_time"})
+    hour, minute = wish.release_time.split(":")
+    async with transaction() as tx:
+        await tx.lock("seat_rules", wish.rules_id)
+        rules = await SeatRules.get_or_none(id=wish.rules_id)
+        if rules is None:
+            raise NotFound()
+        if rules.version != wish.version:
+            raise Changed(version=rules.version)
+        before = Rules.from_model(rules)
+        rules.update_from_dict(
+            {
+                **values,
+                "release_minute": int(hour) * 60 + int(minute),
+                "version": rules.version + 1,
+                "saved_at": now,
+            }
+        )
+        await rules.save()
+        after = Rules.from_model(rules)
+        changed = {
+            name: getattr(after, name)
+            for name in Rules.__slots__
+            if getattr(after, name) != getattr(before, name)
+        }
+        await audit.add(tx, caller, "rules.edit", f"seat_rules:{rules.id}", now, **changed)
+        tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
+    return _edited(rules)
