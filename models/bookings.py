@@ -1,21 +1,16 @@
-"""Bookings of spots, the slots they hold, and the rules of booking as pure functions.
-
-A slot row says who holds a spot for one slot of time, for good (`lapses_at` is null) or until then.
-`slot_no` counts slots since 1970 in UTC. Whether a spot is free is a fact of these rows and the
-clock: a booking that was not checked in loses its rows to the next taker though no job has run.
-"""
+"""Bookings of spots, and the rules of booking as pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models.calendar import Span
-from models.db import Row, Tx, UtcDatetimeField, Write, belongs_to, fetch
+from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
 from models.spaces import SeatRules
 
 
@@ -50,9 +45,6 @@ class Booking(Model):
     class Meta:
         table = "booking"
         indexes = (("reader_id", "ends_at"),)
-
-
-# The table `slot` has a key of two columns, which the ORM cannot say; its migration creates it.
 
 
 def state_at(state: str, lapses_at: datetime | None, ends_at: datetime, now: datetime) -> State:
@@ -168,18 +160,7 @@ def why_not_check_in(
     return None
 
 
-# ---------------------------------------------------------------- slots
-
-
-def slot_at(moment: datetime, slot_minutes: int) -> int:
-    """The number of the slot that holds an instant."""
-    return int(moment.timestamp()) // (slot_minutes * 60)
-
-
-def slots_of(span: Span, slot_minutes: int) -> tuple[int, int]:
-    """First slot and the one after the last."""
-    return slot_at(span.starts, slot_minutes), -(-int(span.ends.timestamp()) // (slot_minutes * 60))
-
+# ---------------------------------------------------------------- statements
 
 MARK_LAPSED = """
 UPDATE booking SET state = 'lapsed', over_at = lapses_at
@@ -188,56 +169,6 @@ WHERE state = 'booked' AND lapses_at <= $4 AND id IN (
 )
 RETURNING id
 """
-
-# Ascending, in one statement, on both dialects: no two claims wait for each other in a circle.
-CLAIM = """
-WITH RECURSIVE wanted (slot_no) AS (
-    SELECT CAST($2 AS BIGINT)
-    UNION ALL SELECT slot_no + 1 FROM wanted WHERE slot_no + 1 < CAST($3 AS BIGINT)
-)
-INSERT INTO slot (spot_id, slot_no, booking_id, lapses_at)
-SELECT CAST($1 AS BIGINT), slot_no, $4, $5 FROM wanted WHERE true ORDER BY slot_no
-ON CONFLICT (spot_id, slot_no) DO UPDATE SET booking_id = excluded.booking_id, lapses_at = excluded.lapses_at
-WHERE slot.lapses_at <= $6
-RETURNING slot_no
-"""
-
-
-async def claim(
-    tx: Tx,
-    spot_id: int,
-    slots: tuple[int, int],
-    booking_id: int,
-    *,
-    lapses_at: datetime | None,
-    now: datetime,
-    beside: Sequence[Write] = (),
-) -> bool:
-    """Take every slot of a span, and write what is `beside` it in the same message.
-
-    False: somebody holds a slot, and the caller must roll back.
-    """
-    first, until = slots
-    taken = await tx.together((CLAIM, (spot_id, first, until, booking_id, lapses_at, now)), *beside)
-    return len(taken) == until - first
-
-
-async def release(tx: Tx, booking_id: int, spot_id: int, from_slot: int = 0) -> None:
-    """Give slots back, as far as they are still this booking's."""
-    await tx.fetch(
-        "DELETE FROM slot WHERE spot_id = $1 AND booking_id = $2 AND slot_no >= $3",
-        spot_id,
-        booking_id,
-        from_slot,
-    )
-
-
-async def purge_slots(before_slot: int) -> None:
-    """Forget slots of the past; the bookings keep their spans."""
-    await fetch("DELETE FROM slot WHERE slot_no < $1", before_slot)
-
-
-# ---------------------------------------------------------------- statements of the hot paths
 
 FACTS = """
 SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS area_name, a.floor, a.branch_id,
@@ -336,66 +267,19 @@ async def of_day(reader_id: int, day: Span) -> list[Row]:
     return list(await fetch(OF_DAY, reader_id, day.starts, day.ends))
 
 
-BUSY = """
-SELECT t.spot_id, t.booking_id, t.lapses_at, min(t.slot_no) AS first, max(t.slot_no) + 1 AS until
-FROM slot t JOIN spot s ON s.id = t.spot_id
-WHERE s.area_id = $1 AND t.slot_no >= $2 AND t.slot_no < $3 AND (t.lapses_at IS NULL OR t.lapses_at > $4)
-GROUP BY t.spot_id, t.booking_id, t.lapses_at ORDER BY t.spot_id, 4
-"""
-
-
-async def busy(area_id: int, slots: tuple[int, int], now: datetime) -> list[Row]:
-    """The held stretches of an area's spots, each by one booking, in slot numbers."""
-    return list(await fetch(BUSY, area_id, *slots, now))
-
-
-BUSY_OF = """
-SELECT t.spot_id, t.booking_id, t.lapses_at, min(t.slot_no) AS first, max(t.slot_no) + 1 AS until
-FROM slot t
-WHERE t.spot_id = $1 AND t.slot_no >= $2 AND t.slot_no < $3 AND (t.lapses_at IS NULL OR t.lapses_at > $4)
-GROUP BY t.spot_id, t.booking_id, t.lapses_at ORDER BY 4
-"""
-MANY_SPOTS: Final = 20  # from here on, reading the whole area costs less than asking for each
-
-
-async def busy_of(area_id: int, slots: tuple[int, int], now: datetime, spot_ids: list[int]) -> list[Row]:
-    """The same for some spots of the area."""
-    if len(spot_ids) >= MANY_SPOTS:
-        return [row for row in await busy(area_id, slots, now) if row["spot_id"] in spot_ids]
-    return [row for spot in spot_ids for row in await fetch(BUSY_OF, spot, *slots, now)]
-
-
-NEAREST_FREE = """
-SELECT s.id, s.label FROM spot s
-WHERE s.area_id = $1 AND s.kind = 'seat' AND NOT s.closed AND s.id <> $2 AND NOT EXISTS (
-    SELECT 1 FROM slot t WHERE t.spot_id = s.id AND t.slot_no >= $3 AND t.slot_no < $4
-        AND (t.lapses_at IS NULL OR t.lapses_at > $5)
-)
-ORDER BY (s.x - $6) * (s.x - $6) + (s.y - $7) * (s.y - $7) LIMIT 1
-"""
-
-
-async def nearest_free(
-    area_id: int, spot_id: int, slots: tuple[int, int], now: datetime, *, x: int, y: int
-) -> Row | None:
-    """The free spot next to one that is taken."""
-    rows = await fetch(NEAREST_FREE, area_id, spot_id, *slots, now, x, y)
-    return rows[0] if rows else None
-
-
 CHECK_IN = """
 UPDATE booking SET state = 'checked_in', checked_in_at = $2, lapses_at = NULL
 WHERE id = $1 AND state = 'booked' AND lapses_at > $2 RETURNING spot_id
-"""
-KEEP_SLOTS = """
-UPDATE slot SET lapses_at = NULL WHERE spot_id = $1 AND booking_id = $2 AND lapses_at > $3 RETURNING slot_no
 """
 
 
 async def check_in(tx: Tx, booking_id: int, slots: int, now: datetime) -> bool:
     """Hold the seat for good; False: the booking has lapsed meanwhile, and the caller must roll back."""
     rows = await tx.fetch(CHECK_IN, booking_id, now)
-    return bool(rows) and len(await tx.fetch(KEEP_SLOTS, rows[0]["spot_id"], booking_id, now)) == slots
+    if not rows:
+        return False
+    await _lock_slots(tx, rows[0]["spot_id"], booking_id)
+    return len(await tx.fetch(KEEP_SLOTS, rows[0]["spot_id"], booking_id, now)) == slots
 
 
 END = "UPDATE booking SET state = $2, over_at = $3 WHERE id = $1 AND state = $4 RETURNING id"
@@ -403,6 +287,3 @@ END = "UPDATE booking SET state = $2, over_at = $3 WHERE id = $1 AND state = $4 
 
 async def end(tx: Tx, booking_id: int, *, was: State, becomes: State, now: datetime) -> bool:
     return bool(await tx.fetch(END, booking_id, becomes.value, now, was.value))
-
-
-MAX_ID: Final = 2**63 - 1

@@ -43,6 +43,7 @@ MODULES: Final = (
     "models.spaces",
 )
 POOL_SIZE: Final = 20
+MAX_ID: Final = 2**63 - 1  # of a row, on both dialects
 
 # What a statement raises while the database is away; the pool connects again by itself.
 AWAY: Final = (
@@ -242,6 +243,11 @@ class Tx:
         """
         if not self._sqlite:
             await self._connection.execute(_lock(table, *ids))
+
+    async def hold(self, select: str, *values: Any) -> None:
+        """Lock the rows of a `SELECT … FOR UPDATE`, in its order; on SQLite no other writer is in anyway."""
+        if not self._sqlite:
+            await self._connection.fetch(select, *values)
 
     async def together(self, first: Write, *others: Write) -> Sequence[Row]:
         """Writes that do not depend on each other, on PostgreSQL in one message: what the first returns."""
