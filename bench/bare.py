@@ -15,8 +15,9 @@ import uvloop
 from aiohttp import web
 
 from models import db, jobs, spaces
-from models.bookings import CLAIM, FACTS, MAKE, MARK_LAPSED, slots_of
+from models.bookings import FACTS, MAKE, MARK_LAPSED
 from models.calendar import Span, day_span
+from models.slots import CLAIM, slots_of
 from server.clock import SystemClock
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")

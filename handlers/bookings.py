@@ -12,10 +12,10 @@ from handlers.context import Context
 from handlers.errors import Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page, Repeatable
 from handlers.words import span_words
-from models import bookings, jobs, notices, people, repeats, wechat_fields
-from models.bookings import MAX_ID, State, slots_of, state_at, why_not_check_in
+from models import bookings, jobs, notices, people, repeats, slots, wechat_fields
+from models.bookings import State, state_at, why_not_check_in
 from models.calendar import Span, day_span, local_day
-from models.db import Row, Tx, instant, instant_or_none, transaction
+from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
 from models.notices import Purpose, Words
 from models.spaces import SEAT_SLOT_MINUTES, Spot, code_in
 
@@ -205,7 +205,7 @@ async def _end(
         state = _state(row, now)
         if state is not was or not await bookings.end(tx, row["id"], was=was, becomes=becomes, now=now):
             raise BookingOver(state=state.value)
-        await bookings.release(tx, row["id"], row["spot_id"], bookings.slot_at(now, row["slot_minutes"]))
+        await slots.release(tx, row["id"], row["spot_id"], slots.slot_at(now, row["slot_minutes"]))
         await jobs.withdraw(tx, f"remind:{row['id']}", f"lapse:{row['id']}")
         after = await bookings.view(tx, row["id"])
         assert after is not None
@@ -242,7 +242,9 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
         why = why_not_check_in(
             state=_state(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
         )
-        first, until = slots_of(Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"])
+        first, until = slots.slots_of(
+            Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"]
+        )
         if why and why.code == "too_early" and why.moment:
             raise TooEarly(opens_at=ctx.local(why.moment).isoformat())
         if why or not await bookings.check_in(tx, row["id"], until - first, now):
@@ -322,7 +324,7 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
         await bookings.end(
             tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])
         )
-        await bookings.release(tx, row["id"], row["spot_id"])
+        await slots.release(tx, row["id"], row["spot_id"])
         starts, ends = ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"]))
         told = await tell.reader(
             ctx,
@@ -354,7 +356,7 @@ async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
     """Once a day: forget the slots of past days, old answers, jobs long done, old events and ended sessions."""
     now = ctx.clock.now()
     yesterday = day_span(local_day(now, ctx.zone) - timedelta(days=1), ctx.zone)
-    await bookings.purge_slots(bookings.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
+    await slots.purge(slots.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
     await repeats.purge(now)
     await jobs.purge(now)
     await notices.purge_events(now)

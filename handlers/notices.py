@@ -13,9 +13,8 @@ from handlers.context import Context, SubscribeMessage, Verdict, WeChatRefused
 from handlers.errors import Postponed
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output
 from models import notices
-from models.bookings import MAX_ID
 from models.calendar import MINUTES_OF_DAY, local_day, moment_of
-from models.db import Row, Tx, instant, transaction
+from models.db import MAX_ID, Row, Tx, instant, transaction
 from models.notices import Notice, Sending
 from models.people import Reader
 

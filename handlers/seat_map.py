@@ -9,10 +9,10 @@ from handlers.context import Context
 from handlers.errors import NotFound
 from handlers.shapes import Day, Id, Input, Moment, Nothing, Output
 from handlers.spaces import hours_of
-from models import bookings as held
-from models.bookings import slots_of
+from models import bookings as kept
 from models.calendar import Span, day_span
 from models.db import Row, instant, instant_or_none
+from models.slots import busy, busy_of, slots_of
 from models.spaces import SEAT_SLOT_MINUTES, Area
 
 
@@ -100,7 +100,7 @@ async def day(ctx: Context, caller: Caller, wish: WatchArea) -> AreaDay:
     number = await ctx.live.number(stream_of(area.id, wish.date))
     now, span = ctx.clock.now(), day_span(wish.date, ctx.zone)
     first, until = slots_of(span, SEAT_SLOT_MINUTES)
-    held_spans = _spans(await held.busy(area.id, (first, until), now), ctx, first)
+    held_spans = _spans(await busy(area.id, (first, until), now), ctx, first)
     opening = (await hours_of(ctx, area.branch_id)).on(wish.date)
     return AreaDay(
         area_id=area.id,
@@ -121,7 +121,7 @@ async def _mine(ctx: Context, caller: Caller, area_id: int, span: Span, first_sl
     if caller.reader_id is None:
         return []
     found = []
-    for row in await held.of_day(caller.reader_id, span):
+    for row in await kept.of_day(caller.reader_id, span):
         shown = bookings.view(ctx, row)
         if row["area_id"] == area_id and shown.state in ("booked", "checked_in"):
             a, b = slots_of(Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"])
@@ -142,7 +142,7 @@ async def changes(ctx: Context, stream: str, seat_ids: list[str]) -> tuple[str, 
     _, area, date_text = stream.split(":")
     date_ = date.fromisoformat(date_text)
     first, until = slots_of(day_span(date_, ctx.zone), SEAT_SLOT_MINUTES)
-    rows = await held.busy_of(int(area), (first, until), ctx.clock.now(), [int(seat) for seat in seat_ids])
+    rows = await busy_of(int(area), (first, until), ctx.clock.now(), [int(seat) for seat in seat_ids])
     spans = _spans(rows, ctx, first)
     seats = [
         SeatDay(seat_id=int(seat), busy=spans.get(int(seat), [])).model_dump(mode="json") for seat in seat_ids

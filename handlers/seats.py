@@ -13,9 +13,10 @@ from handlers.errors import Detail, Invalid, NotFound, Refused
 from handlers.shapes import Id, Input, Moment, Output, Repeatable
 from models import bookings as held
 from models import jobs, refusals
-from models.bookings import Rules, WhyNot, checkin_window, slots_of, why_not_reserve
+from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, day_span, local_day, moment_of
 from models.db import Row, Tx, transaction
+from models.slots import claim, nearest_free, slots_of
 from models.spaces import Area, Spot, hours_rows
 
 LONGEST_STAY: Final = timedelta(hours=24)
@@ -104,7 +105,7 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> B
         jobs.adding("lapse", f"lapse:{booking_id}", about, window[1]),
         repeat.remembering(caller, wish, answer, now),
     )
-    if not await held.claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now, beside=beside):
+    if not await claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now, beside=beside):
         raise BookingRefused("seat_taken")
     bookings.announce(ctx, tx, row)
     if remind_at == now:
@@ -172,7 +173,7 @@ def _made(
 
 async def _other_seat(ctx: Context, wish: ReserveSeat, spot: Spot) -> dict[str, Detail]:
     slots = slots_of(Span(wish.starts_at, wish.ends_at), spot.slot_minutes)
-    near = await held.nearest_free(spot.area_id, spot.id, slots, ctx.clock.now(), x=spot.x, y=spot.y)
+    near = await nearest_free(spot.area_id, spot.id, slots, ctx.clock.now(), x=spot.x, y=spot.y)
     return {
         "label": spot.label,
         "nearest_id": str(near["id"]) if near else None,

@@ -9,8 +9,9 @@ from handlers.context import Context
 from handlers.errors import Invalid, NotFound
 from handlers.shapes import Day, Id, Input, Moment, Output
 from models import spaces
-from models.bookings import Rules, slots_of
+from models.bookings import Rules
 from models.calendar import Hours, Span
+from models.slots import slots_of
 from models.spaces import SEAT_SLOT_MINUTES, Area, Branch, SeatRules, Spot
 
 HOURS_AHEAD: Final = timedelta(days=14)

@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from models.calendar import Span
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.slots import keep
 from models.spaces import SeatRules
 
 
@@ -276,10 +277,7 @@ WHERE id = $1 AND state = 'booked' AND lapses_at > $2 RETURNING spot_id
 async def check_in(tx: Tx, booking_id: int, slots: int, now: datetime) -> bool:
     """Hold the seat for good; False: the booking has lapsed meanwhile, and the caller must roll back."""
     rows = await tx.fetch(CHECK_IN, booking_id, now)
-    if not rows:
-        return False
-    await _lock_slots(tx, rows[0]["spot_id"], booking_id)
-    return len(await tx.fetch(KEEP_SLOTS, rows[0]["spot_id"], booking_id, now)) == slots
+    return bool(rows) and await keep(tx, rows[0]["spot_id"], booking_id, now) == slots
 
 
 END = "UPDATE booking SET state = $2, over_at = $3 WHERE id = $1 AND state = $4 RETURNING id"

@@ -14,13 +14,12 @@ from models.bookings import (
     State,
     WhyNot,
     checkin_window,
-    slot_at,
-    slots_of,
     state_at,
     why_not_check_in,
     why_not_reserve,
 )
 from models.calendar import Hours, Span, day_span, local_day, moment_of
+from models.slots import slot_at, slots_of
 from models.spaces import CODE_ALPHABET, CODE_LENGTH, code_in, new_code
 from server.adapter import json_object
 
