@@ -68,7 +68,7 @@ function paintSoon(pen: Pen, boxes: readonly Box[], colours: Palette): void {
 
 function paintClock(pen: Pen, { x, y, side }: Box, colours: Palette): void {
   const radius = side * 0.17;
-  const at = { x: x + side * 0.76, y: y + side * 0.24 };
+  const at = { x: x + side * 0.5, y: y + side * 0.26 };
   pen.beginPath();
   pen.arc(at.x, at.y, radius, 0, Math.PI * 2);
   pen.fillStyle = colours.card;
@@ -127,7 +127,7 @@ export function labelFits(side: number): boolean {
 const LABEL_COLOUR: Record<SeatState, keyof Palette> = {
   free: 'ink',
   taken: 'ink',
-  soon: 'ink',
+  soon: 'card',
   mine: 'on-seal',
   closed: 'quiet',
 };
@@ -145,9 +145,9 @@ export function paintLabel(
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
   pen.fillStyle = colours[look === 'chosen' ? 'river' : LABEL_COLOUR[look]];
-  const down = look === 'chosen' ? 0.82 : look === 'soon' ? 0.3 : 0.42;
-  const middle = look === 'soon' ? 0.36 : 0.5;
-  pen.fillText(label, box.x + box.side * middle, box.y + box.side * down);
+  // Below the tick of the chosen seat, and in the filled half of a seat whose other half holds the clock.
+  const down = look === 'chosen' ? 0.82 : look === 'soon' ? 0.76 : 0.42;
+  pen.fillText(label, box.x + box.side / 2, box.y + box.side * down);
 }
 
 /** Facts of a seat as tiny marks along its lower edge. */
