@@ -83,7 +83,7 @@ def new_secret() -> str:
 
 def secret_hash(secret: str) -> str:
     """SHA-256 in hex: the secret has 256 random bits, so nothing slower is needed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()  # a header may hold any bytes
 
 
 WHO = """

@@ -65,12 +65,22 @@ async def _values(request: web.Request, takes_body: bool) -> dict[str, Any]:
     if takes_body:
         if request.content_type != "application/json":
             raise NotJson()
-        values = json_object(await request.read())
+        values = json_object(await _body(request))
     for name, text in (*request.match_info.items(), *(request.query.items() if request.query_string else ())):
         if name in values:
             raise Invalid(field=name[:100], problem="given_twice")
         values[name] = text
     return values
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except (
+        web.RequestPayloadError,
+        ConnectionError,
+    ):  # packed wrongly, or the client went away in the middle
+        raise Invalid(field="", problem="not_json") from None
 
 
 @web.middleware

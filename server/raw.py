@@ -11,7 +11,6 @@ from aiohttp import web
 
 from handlers.access import PRODUCT
 from models import schema
-from models.db import fetch
 from server.adapter import Bound
 from server.bus import ClockMoved
 from server.clock import SystemClock
@@ -33,7 +32,6 @@ async def livez(_request: web.Request) -> web.Response:
 async def readyz(_request: web.Request) -> web.Response:
     """503 only without database or with migrations missing; what else is away is merely degraded."""
     try:
-        await fetch("SELECT 1")
         missing = await schema.pending()
     except Exception:
         log.exception("not_ready")
@@ -112,8 +110,11 @@ def preview(folder: Path) -> Any:
 
 def _inside(folder: Path, name: str) -> Path | None:
     """The file of that name, unless it is missing or the name leads out of the folder."""
-    path = (folder / name).resolve()
-    return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    try:
+        path = (folder / name).resolve()
+        return path if path.is_relative_to(folder.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # too long, or no text that a name can be
+        return None
 
 
 def add(app: web.Application) -> None:

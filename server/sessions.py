@@ -20,6 +20,7 @@ class Sessions:
     def __init__(self, clock: Clock, bus: Bus) -> None:
         self._clock = clock
         self._callers: dict[str, tuple[Caller, datetime]] = {}
+        self._forgotten = 0  # how often something was
         bus.listen(self._hear)
 
     async def caller(self, token: str | None) -> Caller:
@@ -28,8 +29,10 @@ class Sessions:
             return GUEST
         now = self._clock.now()
         known = self._callers.get(token)
-        if known and now - known[1] < REMEMBERED:
+        # Not below zero: a clock that is set back makes nobody's session longer.
+        if known and timedelta() <= now - known[1] < REMEMBERED:
             return known[0]
+        forgotten = self._forgotten
         session = await people.signed_in(token, now)
         if session is None:
             self._callers.pop(token, None)
@@ -39,7 +42,8 @@ class Sessions:
         caller = caller_of(session.reader_id, session.session_id, session.roles)
         if len(self._callers) >= MANY:
             self._callers.clear()
-        self._callers[token] = (caller, now)
+        if forgotten == self._forgotten:  # else it may have ended while the database was asked
+            self._callers[token] = (caller, now)
         return caller
 
     def _hear(self, message: Message) -> None:
@@ -49,4 +53,5 @@ class Sessions:
             self._forget(lambda caller: caller.reader_id == message.reader_id)
 
     def _forget(self, which: Callable[[Caller], bool]) -> None:
+        self._forgotten += 1
         self._callers = {token: known for token, known in self._callers.items() if not which(known[0])}

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import re
 import secrets
 import weakref
 from typing import Any, Final
@@ -12,7 +14,8 @@ import structlog
 from aiohttp import WSCloseCode, web
 from engineio.async_drivers import aiohttp as driver
 
-from handlers.errors import NotFound, Refused, TryLater
+from handlers.access import Caller
+from handlers.errors import Refused, TryLater
 from models.db import AWAY
 from server.adapter import Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
@@ -21,9 +24,18 @@ from server.services import Services
 
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
-LARGEST_MESSAGE: Final = 1_000_000  # bytes; above it the connection closes with 1009
+LARGEST_MESSAGE: Final = 65_536  # bytes; above it the connection closes with 1009
+STREAMS_AT_ONCE: Final = 8  # that one socket watches; a phone shows one, each costs a message every heartbeat
+
+# engine.io's close and pong; socket.io's connect, disconnect, event and answer. No client of ours sends binary
+# packets, whose parts python-socketio would gather without a limit.
+FROM_CLIENTS: Final = re.compile(r"1|3|4[0-3]")
 
 log = structlog.get_logger()
+
+# What they complain of is a client's nonsense, with a traceback each time; our own failures are logged here.
+_quiet = logging.getLogger("server.sockets.nonsense")
+_quiet.setLevel(logging.CRITICAL)
 
 
 class _Json:
@@ -54,7 +66,10 @@ OPEN = web.AppKey("open_websockets", weakref.WeakSet[web.WebSocketResponse])
 
 
 class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
-    """Without permessage-deflate, which would cost 100 kB of memory for each idle socket."""
+    """Without permessage-deflate, which would cost 100 kB of memory for each idle socket.
+
+    It closes at the first packet that no client of ours sends.
+    """
 
     async def __call__(self, environ: dict[str, Any]) -> Any:
         request = environ["aiohttp.request"]
@@ -64,6 +79,12 @@ class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
         self.environ = environ
         await self.handler(self)
         return self._sock
+
+    async def wait(self) -> str:
+        packet = await super().wait()
+        if not (isinstance(packet, str) and FROM_CLIENTS.match(packet)):
+            raise OSError("not a packet that clients send")
+        return packet
 
 
 class Sockets:
@@ -80,8 +101,8 @@ class Sockets:
             cors_allowed_origins=origins or "*",
             max_http_buffer_size=LARGEST_MESSAGE,
             json=_Json,
-            logger=False,
-            engineio_logger=False,
+            logger=_quiet,
+            engineio_logger=_quiet,
         )
         self.sio.eio._async = {**self.sio.eio._async, "websocket": PlainWebSocket}
         self.sio.on("connect", self._connect)
@@ -125,22 +146,33 @@ class Sockets:
         token = auth.get("token") if isinstance(auth, dict) else None
         token = token if isinstance(token, str) and token else None
         try:
-            caller = await self._services.sessions.caller(token)
+            await self._welcome(sid, token, await self._services.sessions.caller(token))
+            # Asked once more: a session that ended meanwhile found no socket here to cut.
+            await self._services.sessions.caller(token)
         except Refused as refused:
-            body = refusal_body(refused, "", self._services.today())["error"]
-            raise socketio.exceptions.ConnectionRefusedError(body["message"], body) from None
-        await self.sio.save_session(sid, {"token": token})
+            raise self._turned_away(refused) from None
+        except AWAY:
+            log.exception("database_away", socket_event="connect")
+            raise self._turned_away(TryLater()) from None
+
+    async def _welcome(self, sid: str, token: str | None, caller: Caller) -> None:
+        await self.sio.save_session(sid, {"token": token, "streams": {}})
         await self.sio.enter_room(sid, EVERYBODY)
         if caller.reader_id is not None:
             await self.sio.enter_room(sid, f"reader:{caller.reader_id}")
             await self.sio.enter_room(sid, f"session:{caller.session_id}")
 
+    def _turned_away(self, refused: Refused) -> Exception:
+        body = refusal_body(refused, "", self._services.today())["error"]
+        refusal: Exception = socketio.exceptions.ConnectionRefusedError(body["message"], body)
+        return refusal
+
     async def _event(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
         made = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=made)
         try:
-            if name not in self._events:
-                return error_body("unknown_event", {"event": name[:60]}, made, self._services.today())
+            if not isinstance(name, str) or name not in self._events:
+                return error_body("unknown_event", {"event": str(name)[:60]}, made, self._services.today())
             return await self._answer(*self._events[name], sid, made, args[0] if args else {})
         except Refused as refused:
             return refusal_body(refused, made, self._services.today())
@@ -154,21 +186,33 @@ class Sockets:
             structlog.contextvars.unbind_contextvars("request_id")
 
     async def _answer(self, event: Event, bound: Bound, sid: str, made: str, values: Any) -> dict[str, Any]:
-        token = (await self.sio.get_session(sid))["token"]
-        caller = await self._services.sessions.caller(token)
+        session = await self.sio.get_session(sid)
+        caller = await self._services.sessions.caller(session["token"])
         wish = bound.admit(caller, values if isinstance(values, dict) else {"": values})
         if event.joins:
             # Before the snapshot is read, so that no change falls between the two.
-            await self.sio.enter_room(sid, event.joins(wish))
+            await self._join(sid, session["streams"], event.joins(wish))
         if event.leaves:
-            await self.sio.leave_room(sid, event.leaves(wish))
+            await self._leave(sid, session["streams"], event.leaves(wish))
         try:
             output = await bound.handler(self._services.context(made), caller, wish)
-        except NotFound:
+        except Exception:
             if event.joins:
-                await self.sio.leave_room(sid, event.joins(wish))
+                await self._leave(sid, session["streams"], event.joins(wish))
             raise
         return {"data": Encoded(output.__pydantic_serializer__.to_json(output))}
+
+    async def _join(self, sid: str, streams: dict[str, None], stream: str) -> None:
+        """Watch one more; of too many the first one is left."""
+        streams.pop(stream, None)
+        streams[stream] = None
+        await self.sio.enter_room(sid, stream)
+        if len(streams) > STREAMS_AT_ONCE:
+            await self._leave(sid, streams, next(iter(streams)))
+
+    async def _leave(self, sid: str, streams: dict[str, None], stream: str) -> None:
+        streams.pop(stream, None)
+        await self.sio.leave_room(sid, stream)
 
     # -- from the bus
 
