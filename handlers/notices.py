@@ -1,6 +1,7 @@
 """The reader's inbox; sending what is in it through WeChat; and what WeChat says about consent."""
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -192,25 +193,26 @@ async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> Non
 
 
 async def consents_changed(ctx: Context, _caller: Caller, event: Consented) -> None:
-    """Keep the ledger: +1 per accept; a template switched off is 0. A repeated event changes nothing."""
-    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
-    async with transaction() as tx:
-        reader = await _reader_of(tx, event, ctx.clock.now())
-        for item in event.items if reader else ():
-            purpose = purposes.get(item.get("TemplateId", ""))
-            if reader and purpose and item.get("SubscribeStatusString") == "accept":
-                await notices.add_consent(tx, reader.id, purpose)
+    """A reader answered WeChat's question: one message more for each template that was accepted."""
+    await _change_ledger(ctx, event, "accept", notices.add_consent)
 
 
 async def consents_withdrawn(ctx: Context, _caller: Caller, event: Consented) -> None:
-    """A reader switched templates off in WeChat's own settings."""
+    """A reader switched templates off in WeChat's own settings: no more messages of these."""
+    await _change_ledger(ctx, event, "reject", notices.clear_consent)
+
+
+async def _change_ledger(
+    ctx: Context, event: Consented, status: str, change: Callable[[Tx, int, str], Awaitable[None]]
+) -> None:
+    """Do this for each item of that status; a repeated event changes nothing."""
     purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
     async with transaction() as tx:
         reader = await _reader_of(tx, event, ctx.clock.now())
         for item in event.items if reader else ():
             purpose = purposes.get(item.get("TemplateId", ""))
-            if reader and purpose and item.get("SubscribeStatusString") == "reject":
-                await notices.clear_consent(tx, reader.id, purpose)
+            if reader and purpose and item.get("SubscribeStatusString") == status:
+                await change(tx, reader.id, purpose)
 
 
 async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
