@@ -1,7 +1,6 @@
 import type { StaffRole } from '../api/types';
 
 export const staffWords = {
-  notAllowed: '您的身份还看不到这一页。需要的话，请管理员邀请您。',
   nothing: '您现在没有要管理的内容。',
   announcement: '首页的通知',
   announcementFacts: '写给所有读者，保存后立刻出现在首页',
