@@ -29,8 +29,8 @@ function branchLine(branch: HomeBranch, now: number) {
 
 function shown(home: Home, now: number) {
   const { announcement } = home;
-  const sum = (count: (branch: HomeBranch) => number) =>
-    home.branches.reduce((all, one) => all + count(one), 0);
+  const open = home.branches.filter((branch) => branch.open.open_now);
+  const sum = (count: (branch: HomeBranch) => number) => open.reduce((all, one) => all + count(one), 0);
   return {
     library: home.library_name,
     open: { now: home.open.open_now, line: openLine(home.open, now) },
