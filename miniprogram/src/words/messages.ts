@@ -1,5 +1,6 @@
 export const messagesWords = {
   none: '还没有消息。预约的提醒和馆里的通知会出现在这里。',
+  find: '约一个座位',
   signedOut: '登录以后，预约的提醒和馆里的通知都会留在这里。',
   signIn: '登录',
   unread: '未读',

@@ -65,6 +65,12 @@ Page({
     wx.stopPullDownRefresh();
   },
 
+  /** The empty page's one action, or another try after an error. */
+  act() {
+    if (this.data.state === 'empty' && !this.data.signedOut) wx.switchTab({ url: '/pages/booking/booking' });
+    else void this.enter();
+  },
+
   /** Shows the reader's messages, signing in first when nobody is. */
   async enter() {
     if (this.data.state !== 'ready') this.setData({ state: 'loading', signedOut: false });
