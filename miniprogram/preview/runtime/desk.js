@@ -69,7 +69,7 @@
     const { __preview: preview } = frame.contentWindow;
     panel.replaceChildren(
       make('h1', '', '问津'),
-      make('p', 'lead', '同一个小程序,在浏览器里。'),
+      make('p', 'lead', '同一个小程序，在浏览器里。'),
       ...(persons.length ? [group('谁拿着这部手机', personList(persons, settings.person))] : []),
       group('外观', choices(THEMES, settings.theme, preview.theme)),
       group('字号', choices(FONTS, settings.fontSizePx, preview.fontSize)),

@@ -161,7 +161,7 @@ function consent(name, templates) {
       h('div', 'consent-head', h('i', 'consent-seal', '问'), h('span', {}, name), h('small', {}, '申请')),
       h('h2', 'consent-title', '发送以下消息'),
       ...templates.map(({ title }, i) => h('label', 'consent-item', h('span', {}, title), boxes[i])),
-      h('label', 'consent-keep', keep, '总是保持以上选择,不再询问'),
+      h('label', 'consent-keep', keep, '总是保持以上选择，不再询问'),
       h(
         'div',
         'consent-buttons',
@@ -187,7 +187,7 @@ function scan(known) {
     };
     return [
       h('h2', 'scan-title', '扫码'),
-      h('p', 'scan-note', '这里没有相机。输入码上的文字,就像扫到了它。'),
+      h('p', 'scan-note', '这里没有相机。输入码上的文字，就像扫到了它。'),
       h(
         'form',
         { className: 'scan-form', on: { submit } },

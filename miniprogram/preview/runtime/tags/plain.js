@@ -143,7 +143,7 @@ function pressButton(button) {
   const form = button.$$.closest('wx-form')?.__wxElement;
   if (formType === 'submit') form?.submit();
   if (formType === 'reset') form?.reset();
-  if (openType) overlay.toast({ title: `这一步由微信完成(${openType})`, icon: 'none' });
+  if (openType) overlay.toast({ title: `这一步由微信完成（${openType}）`, icon: 'none' });
 }
 
 /** Tags and components in the form that have a name and a value. */

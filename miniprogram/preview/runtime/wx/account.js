@@ -90,7 +90,7 @@ export const account = {
     },
     getPrivacySetting: () => ({ needAuthorization: false, privacyContractName: '《隐私保护指引》' }),
     async openPrivacyContract() {
-      await overlay.notice('隐私保护指引', '在微信里,这一页由微信展示。');
+      await overlay.notice('隐私保护指引', '在微信里，这一页由微信展示。');
     },
   }),
   getAccountInfoSync: () => ({

@@ -35,7 +35,7 @@ async function call(method, path, body) {
     headers: { 'Content-Type': 'application/json' },
   }).catch(() => null);
   if (response?.ok) return response.json();
-  say(response ? `没有办成(${response.status})。` : '模拟微信没有回应,稍后会再问。');
+  say(response ? `没有办成（${response.status}）。` : '模拟微信没有回应，稍后会再问。');
   return null;
 }
 
