@@ -25,6 +25,7 @@ NO_DATABASE = (
     "tests/test_database_away.py",
     "tests/test_process.py",
     "tests/test_rules.py",
+    "tests/test_settings.py",
 )
 NOTHING_COLLECTED = 5
 # One test has 60 s (pyproject.toml); when something beneath them all is broken, that would add up to hours.

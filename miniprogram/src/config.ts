@@ -1,4 +1,4 @@
-/** The version this client tells the server, which may ask for a newer one. */
+/** Shown under 我的, and told to the server with each request. */
 export const clientVersion = '0.1.0';
 
 /**
