@@ -6,6 +6,7 @@ A worker that dies leaves its lease to run out; another one then does the job. H
 import asyncio
 import contextlib
 import secrets
+from functools import partial
 from typing import Final
 
 import structlog
@@ -22,9 +23,8 @@ from server.services import Services
 
 LEASE_KEPT_S: Final = LEASE.total_seconds() / 3
 AFTER_TROUBLE_S: Final = 2.0
-LAST_JOBS_S: Final = (
-    2.0  # to end in when the process stops; what takes longer is another worker's by its lease
-)
+LAST_JOBS_S: Final = 2.0  # to end in when the process stops; what takes longer is cut off
+CUT_OFF_S: Final = 0.5
 
 log = structlog.get_logger()
 
@@ -36,7 +36,7 @@ class Worker:
         self._kinds = {job.kind: Bound.of(job.handler) for job in JOBS}
         self._daily = [job.kind for job in JOBS if job.daily]
         self._due = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.Task[None] | None = None
         self._day_added = ""
         self._stopping = False
@@ -50,14 +50,22 @@ class Worker:
         self._loop = asyncio.get_running_loop().create_task(self._work())
 
     async def stop(self) -> None:
-        """Take no more, let those that run come to their end."""
+        """Take no more, let those that run come to their end; what does not is cut off, as if the worker died."""
         self._stopping = True
         self._due.set()
+        time = asyncio.get_running_loop().time
+        until = time() + LAST_JOBS_S
         if self._loop:
-            # Not cancelled: what it claims at this moment would wait for its lease to run out.
-            await asyncio.gather(self._loop, return_exceptions=True)
+            # Not cancelled at once: what it claims at this moment would wait for its lease to run out.
+            await asyncio.wait([self._loop], timeout=LAST_JOBS_S)
+            self._loop.cancel()
         if self._running:
-            await asyncio.wait(self._running, timeout=LAST_JOBS_S)
+            await asyncio.wait(self._running.values(), timeout=max(0.0, until - time()))
+        late = list(self._running.values())
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=CUT_OFF_S)  # before the database closes under them
 
     async def _work(self) -> None:
         while not self._stopping:
@@ -69,9 +77,10 @@ class Worker:
                 await asyncio.sleep(AFTER_TROUBLE_S)
                 continue
             for job in claimed:
-                task = asyncio.get_running_loop().create_task(self._run(job))
-                self._running.add(task)
-                task.add_done_callback(self._done)
+                if job.id in self._running:  # the clock jumped over its lease; it has a new one now
+                    continue
+                self._running[job.id] = task = asyncio.get_running_loop().create_task(self._run(job))
+                task.add_done_callback(partial(self._done, job.id))
             if not claimed:
                 # Not `wait_for`, which on Python 3.11 loses a cancellation that comes with the event.
                 with contextlib.suppress(TimeoutError):
@@ -79,8 +88,8 @@ class Worker:
                         await self._due.wait()
                 self._due.clear()
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
+        del self._running[job_id]
         self._due.set()
 
     async def _claim(self) -> list[Claimed]:
@@ -116,5 +125,8 @@ class Worker:
     async def _keep_lease(self, job: Claimed) -> None:
         while True:
             await asyncio.sleep(LEASE_KEPT_S)
-            if not await jobs.extend(job.id, self._name, self._services.clock.now()):
-                return
+            try:
+                if not await jobs.extend(job.id, self._name, self._services.clock.now()):
+                    return
+            except Exception:
+                log.exception("lease_not_kept", kind=job.kind, key=job.key)

@@ -82,6 +82,16 @@ async def test_a_reminder_arrives_on_the_phone_and_in_the_inbox_once(library: Li
     assert len(await lin.messages()) == len(await inbox(lin)) == 1
 
 
+async def test_a_clock_that_jumps_over_a_lease_starts_no_job_twice(library: Library, lin: Phone) -> None:
+    await consented(lin)
+    await library.sim("faults", {"path": SEND, "kind": "latency", "seconds": 1})
+    await lin.booked("A-1", at(9), at(11))  # its reminder is due at once
+    await settled_as(lin, "sending")
+    await library.advance(minutes=1)  # the worker looks, and its own job seems to be nobody's
+    await library.settled()
+    await settled_as(lin, "delivered")
+
+
 async def test_without_consent_the_inbox_has_it_and_wechat_is_not_asked(library: Library, lin: Phone) -> None:
     await lin.accept(REMINDER, choice="reject")
     await reminded(library, lin)
