@@ -13,7 +13,7 @@ from handlers.access import Caller
 from handlers.context import Context, SubscribeMessage, Verdict, WeChatRefused
 from handlers.errors import Postponed
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output
-from models import notices
+from models import jobs, notices
 from models.calendar import MINUTES_OF_DAY, local_day, moment_of
 from models.db import MAX_ID, Row, Tx, instant, transaction
 from models.notices import Notice, Sending
@@ -22,6 +22,7 @@ from models.people import Reader
 ONE_AT_A_TIME: Final = timedelta(seconds=1)  # WeChat refuses two sends to one person at once (43108)
 SENDING_AT_MOST: Final = timedelta(minutes=2)
 BUSY_PAUSE: Final = timedelta(minutes=1)
+QUESTION_OPEN_AT_MOST: Final = timedelta(minutes=2)
 WECHAT_ZONE: Final = ZoneInfo("Asia/Shanghai")  # WeChat's quotas begin at midnight there
 
 log = structlog.get_logger()
@@ -193,8 +194,21 @@ async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> Non
 
 
 async def consents_changed(ctx: Context, _caller: Caller, event: Consented) -> None:
-    """A reader answered WeChat's question: one message more for each template that was accepted."""
-    await _change_ledger(ctx, event, "accept", notices.add_consent)
+    """A reader answered WeChat's question: one message more for each template that was accepted.
+
+    The question is asked in the tap that books, and who books late is reminded at once: a notice that was
+    made while the reader still read the question is sent after all.
+    """
+
+    async def accepted(tx: Tx, reader_id: int, purpose: str) -> None:
+        await notices.add_consent(tx, reader_id, purpose)
+        now = ctx.clock.now()
+        if revived := await notices.revive(tx, reader_id, purpose, now - QUESTION_OPEN_AT_MOST):
+            about = {"notice_id": revived}
+            await jobs.add(tx, "send_notice", f"notice:{revived}:{event.key[-32:]}", about, now)
+            tx.after_commit(ctx.live.wake_workers)
+
+    await _change_ledger(ctx, event, "accept", accepted)
 
 
 async def consents_withdrawn(ctx: Context, _caller: Caller, event: Consented) -> None:

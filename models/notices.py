@@ -156,6 +156,19 @@ async def add_consent(tx: Tx, reader_id: int, purpose: str) -> None:
     await tx.fetch(ACCEPTED, reader_id, purpose)
 
 
+REVIVE = """
+UPDATE notice SET sending = 'waiting' WHERE id = (
+    SELECT max(id) FROM notice WHERE reader_id = $1 AND purpose = $2 AND sending = 'no_consent' AND made_at > $3
+) RETURNING id
+"""
+
+
+async def revive(tx: Tx, reader_id: int, purpose: str, made_after: datetime) -> int | None:
+    """Let the newest notice that lacked consent wait to be sent again: its id, or None."""
+    rows = await tx.fetch(REVIVE, reader_id, purpose, made_after)
+    return rows[0]["id"] if rows else None
+
+
 async def spend_consent(tx: Tx, reader_id: int, purpose: str) -> None:
     sql = "UPDATE consent SET balance = balance - 1 WHERE reader_id = $1 AND purpose = $2 AND balance > 0"
     await tx.fetch(sql, reader_id, purpose)

@@ -101,6 +101,16 @@ async def test_without_consent_the_inbox_has_it_and_wechat_is_not_asked(library:
     assert not [call for call in calls if call["path"] == SEND]
 
 
+async def test_a_consent_given_while_the_reminder_was_made_still_sends_it(
+    library: Library, lin: Phone
+) -> None:
+    await lin.booked("A-1", at(9), at(11))  # its reminder is due at once, before the question is answered
+    await settled_as(lin, "no_consent")
+    await lin.accept(REMINDER)
+    await settled_as(lin, "delivered")
+    assert (len(await lin.messages()), await balance(lin)) == (1, 0)
+
+
 async def test_what_was_read_stays_read_and_the_count_follows(library: Library, lin: Phone) -> None:
     await reminded(library, lin)
     (item,) = await inbox(lin)
