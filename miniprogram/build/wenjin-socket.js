@@ -9,17 +9,22 @@ const SAME_ORIGIN = 'https://same.invalid';
 
 /** The part of a browser's WebSocket that the transport uses. */
 class WxSocket {
-  constructor(url, protocols) {
+  constructor(url) {
     this.task = wx.connectSocket({
       url: url.replace(/^wss:\/\/same\.invalid/, ''),
-      protocols: protocols ? [].concat(protocols) : undefined,
       fail: (error) => this.failed(error),
     });
     if (!this.task) return;
-    this.task.onOpen((event) => this.onopen?.(event));
+    this.task.onOpen((event) => this.opened(event));
     this.task.onMessage(({ data }) => this.onmessage?.({ data }));
     this.task.onError((error) => this.failed(error));
     this.task.onClose((event) => this.ended(event));
+  }
+
+  /** A close before the opening may not be heard on a phone: a socket that nobody wants would stay, and five are all. */
+  opened(event) {
+    if (this.unwanted) this.close();
+    else this.onopen?.(event);
   }
 
   /** WeChat may report a failure without a close; the transport needs the close to try again. */
@@ -40,13 +45,14 @@ class WxSocket {
   }
 
   close(code = 1000) {
+    this.unwanted = true;
     this.task?.close({ code });
   }
 }
 
 class WxTransport extends WebSocketTransport {
-  createSocket(url, protocols) {
-    return new WxSocket(url, protocols);
+  createSocket(url) {
+    return new WxSocket(url);
   }
 
   doWrite(_packet, data) {

@@ -65,10 +65,13 @@ test('a second build finds nothing to do, and a change builds again', async () =
 
 test('the live connection runs where there is neither a window nor eval', async () => {
   const opened = [];
+  const open = [];
+  let closed = 0;
   const wx = {
     connectSocket: ({ url }) => {
       opened.push(url);
-      return { onOpen() {}, onMessage() {}, onError() {}, onClose() {}, send() {}, close() {} };
+      const onOpen = (listener) => open.push(listener);
+      return { onOpen, onMessage() {}, onError() {}, onClose() {}, send() {}, close: () => (closed += 1) };
     },
   };
   const box = vm.createContext(
@@ -86,4 +89,9 @@ test('the live connection runs where there is neither a window nor eval', async 
   there.disconnect();
   assert.match(opened[0], /^\/socket\.io\/\?EIO=4&transport=websocket/);
   assert.match(opened[1], /^wss:\/\/library\.example\.org\/socket\.io\/\?EIO=4&transport=websocket/);
+
+  // given up before they were open, and open all the same: they are closed once more
+  assert.equal(closed, 2);
+  open.forEach((listener) => listener({}));
+  assert.equal(closed, 4);
 });

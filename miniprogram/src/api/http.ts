@@ -59,8 +59,9 @@ export function send<T>(method: Method, path: string, body: object | undefined, 
         if (answer.statusCode < 400) resolve(answer.data as T);
         else reject(errorOf(answer.data, answer.statusCode, headerOf(answer.header, 'X-Request-Id')));
       },
-      fail: () => {
-        noteUnreached();
+      fail: ({ errMsg }) => {
+        // What WeChat breaks off in the background says nothing of the network.
+        if (!errMsg.includes('interrupted')) noteUnreached();
         reject(new ApiError('offline', common.offline));
       },
     });

@@ -2,6 +2,7 @@ import { io, type Socket } from 'wenjin-socket';
 import { apiBase, clientVersion } from '../config';
 import { common } from '../words/common';
 import { ApiError, errorOf } from './http';
+import { noteReached } from './network';
 import { forget, tokenNow } from './session';
 
 const ANSWER_MS = 8_000;
@@ -46,6 +47,7 @@ function open(): Socket {
     randomizationFactor: 0.5,
   });
   opened.on('connect', () => {
+    noteReached();
     if (introduced === tokenNow()) tellConnection(true);
     else live.restart();
   });
