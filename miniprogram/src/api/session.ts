@@ -1,3 +1,4 @@
+import { common } from '../words/common';
 import { ApiError, send } from './http';
 import type { Me, SignedIn } from './types';
 
@@ -79,7 +80,8 @@ export async function refreshMe(): Promise<Me> {
 
 function loginCode(): Promise<string> {
   return new Promise((resolve, reject) => {
-    wx.login({ success: ({ code }) => resolve(code), fail: reject });
+    const fail = () => reject(new ApiError('login_failed', common.loginFailed));
+    wx.login({ success: ({ code }) => resolve(code), fail });
   });
 }
 

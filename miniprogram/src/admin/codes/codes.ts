@@ -1,3 +1,4 @@
+import { copy } from '../../api/copy';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { SeatCode, Spaces } from '../../api/types';
@@ -81,6 +82,6 @@ Page({
   },
 
   copy(event: WechatMiniprogram.TouchEvent) {
-    void wx.setClipboardData({ data: event.currentTarget.dataset.code });
+    copy(event.currentTarget.dataset.code);
   },
 });

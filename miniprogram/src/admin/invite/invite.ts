@@ -1,4 +1,5 @@
 import { serverNow } from '../../api/clock';
+import { copy } from '../../api/copy';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { Invitation, StaffRole } from '../../api/types';
@@ -42,7 +43,7 @@ Page({
   },
 
   copy() {
-    void wx.setClipboardData({ data: this.data.code });
+    copy(this.data.code);
   },
 
   again() {

@@ -142,7 +142,7 @@ export function refusalOf(
     failure,
     near: named ?? nearest,
     mine: ownBookings(code, details),
-    passing: status >= 500,
+    passing: status === 0 || status >= 500,
   };
 }
 
