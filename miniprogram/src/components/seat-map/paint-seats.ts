@@ -141,7 +141,8 @@ export function paintLabel(
   colours: Palette,
 ): void {
   const size = Math.min(box.side * 0.3, 17);
-  pen.font = `600 ${size}px sans-serif`;
+  // Some phones know no other weights on a canvas.
+  pen.font = `bold ${size}px sans-serif`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
   pen.fillStyle = colours[look === 'chosen' ? 'river' : LABEL_COLOUR[look]];

@@ -55,11 +55,19 @@ Component({
       wx.onThemeChange(holdingOf(this).onTheme);
       wx.nextTick(() => this.measure());
     },
+    // A phone may have made the canvas only now.
+    ready() {
+      this.measure();
+    },
     detached() {
       wx.offThemeChange(holdingOf(this).onTheme);
     },
   },
   pageLifetimes: {
+    // What a canvas showed may be gone after the phone did something else.
+    show() {
+      this.measure();
+    },
     resize() {
       this.measure();
     },
