@@ -17,6 +17,7 @@ Component({
     },
   },
   methods: {
+    /** Also when the field is left: a name that WeChat offers above the keyboard is not typed. */
     type(event: WechatMiniprogram.Input) {
       this.setData({ typed: event.detail.value });
     },

@@ -59,17 +59,17 @@ Page({
     busy: false,
   },
 
-  id: '',
+  bookingId: '',
   booking: null as Booking | null,
   timer: 0,
   unfollow: () => undefined as unknown,
 
   onLoad({ id, made }: Record<string, string | undefined>) {
-    this.id = id ?? '';
+    this.bookingId = id ?? '';
     this.booking = null;
     this.setData({ fresh: made === '1' });
     this.unfollow = live.on<{ booking_id: string }>('bookings_changed', ({ booking_id }) => {
-      if (booking_id === this.id && !this.data.busy) void this.load();
+      if (booking_id === this.bookingId && !this.data.busy) void this.load();
     });
   },
 
@@ -95,7 +95,7 @@ Page({
   async load() {
     if (!this.booking) this.setData({ state: 'loading' });
     try {
-      this.show(await request<Booking>('GET', `/api/bookings/${this.id}`));
+      this.show(await request<Booking>('GET', `/api/bookings/${this.bookingId}`));
     } catch (error) {
       if (!this.booking) this.setData({ state: 'error', failure: failureOf(error) });
     }
@@ -115,7 +115,8 @@ Page({
     if (code === null) return;
     const done = await this.change(words.checkInFailed, '/api/check-ins', { code });
     // The code on the seat decides which booking it was.
-    if (done && done.id !== this.id) wx.redirectTo({ url: `/pages/bookings/detail?id=${done.id}&made=1` });
+    if (done && done.id !== this.bookingId)
+      wx.redirectTo({ url: `/pages/bookings/detail?id=${done.id}&made=1` });
     else if (done) this.setData({ fresh: true });
   },
 
@@ -140,7 +141,7 @@ Page({
     const what = this.data.asking;
     if (!what || this.data.busy) return;
     const title = what === 'cancel' ? words.cancelFailed : words.finishFailed;
-    await this.change(title, `/api/bookings/${this.id}/${what}`, {});
+    await this.change(title, `/api/bookings/${this.bookingId}/${what}`, {});
     this.setData({ asking: '' });
   },
 
@@ -149,7 +150,7 @@ Page({
     this.setData({ busy: true, refusal: none });
     try {
       const booking = await request<Booking>('POST', path, { ...body, idempotency_key: newKey() });
-      if (booking.id === this.id) this.show(booking);
+      if (booking.id === this.bookingId) this.show(booking);
       return booking;
     } catch (error) {
       this.setData({ refusal: failureOf(error), refusedTitle });
