@@ -29,6 +29,12 @@ PEOPLE: Final = (  # handle in the simulator, name, role
 )
 
 Progress = Callable[[str], None]
+Shape = dict[str, int | str]
+
+SEAT: Final = 12  # decimetres from seat to seat
+AISLE: Final = 20
+MARGIN: Final = 40
+WALL: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,26 @@ class Room:
     quiet: bool = False
     strict: bool = False
 
+    @property
+    def seats(self) -> int:
+        return self.columns * self.rows * self.across * 2
+
+    @property
+    def width(self) -> int:
+        return self.left(self.columns) - AISLE + MARGIN
+
+    @property
+    def height(self) -> int:
+        return self.top(self.rows) - AISLE + MARGIN
+
+    def left(self, column: int) -> int:
+        """Where a table begins."""
+        return MARGIN + column * (self.across * SEAT + AISLE)
+
+    def top(self, row: int) -> int:
+        """Where a row of seats, its table and the row of seats behind it begin."""
+        return MARGIN + row * (3 * SEAT + AISLE)
+
 
 ROOMS: Final = (
     Room(0, "自习大厅", "1层", "A", columns=6, rows=10, across=5),  # 600
@@ -52,12 +78,8 @@ ROOMS: Final = (
     Room(0, "静音自习室", "3层", "C", columns=4, rows=5, across=3, quiet=True, strict=True),  # 120
     Room(0, "科技阅览区", "3层", "D", columns=5, rows=4, across=3),  # 120
     Room(1, "综合阅览室", "1层", "E", columns=4, rows=5, across=2),  # 80
-    Room(1, "少儿阅览室", "2层", "F", columns=4, rows=5, across=2, quiet=False),  # 80
+    Room(1, "少儿阅览室", "2层", "F", columns=4, rows=5, across=2),  # 80
 )
-SEAT: Final = 12  # decimetres from seat to seat
-AISLE: Final = 20
-MARGIN: Final = 40
-WALL: Final = 3
 
 
 async def seed(ctx: Context, progress: Progress) -> None:
@@ -86,7 +108,7 @@ async def seed(ctx: Context, progress: Progress) -> None:
         saved_at=now,
     )
     for place, room in enumerate(ROOMS):
-        progress(f"{room.name}: {room.columns * room.rows * room.across * 2} seats")
+        progress(f"{room.name}: {room.seats} seats")
         branch, rules = (main, south)[room.branch], strict if room.strict else common
         await _area(room, branch, rules, place)
 
@@ -107,63 +129,59 @@ def _rules(name: str, *, per_day: int, at_once: int, max_minutes: int) -> dict[s
 
 
 async def _area(room: Room, branch: Branch, rules: SeatRules, place: int) -> None:
-    table_width = room.across * SEAT
-    width = MARGIN * 2 + room.columns * table_width + (room.columns - 1) * AISLE
-    pitch = 3 * SEAT + AISLE  # a row of seats, the table, a row of seats, the aisle
-    height = MARGIN * 2 + room.rows * pitch - AISLE
-    shapes = [
-        *_walls(width, height),
-        {"kind": "door", "x": width // 2 - 10, "y": height - WALL, "width": 20, "height": WALL},
-        {"kind": "shelf", "x": MARGIN, "y": 8, "width": width - 2 * MARGIN, "height": 12},
-        {"kind": "lift", "x": width - 26, "y": height - 26, "width": 20, "height": 20},
-        *(
-            {"kind": "window", "x": 0, "y": y, "width": WALL, "height": 40}
-            for y in range(40, height - 60, 80)
-        ),
-    ]
-    spots: list[Spot] = []
-    for row in range(room.rows):
-        top = MARGIN + row * pitch
-        for column in range(room.columns):
-            left = MARGIN + column * (table_width + AISLE)
-            shapes.append({"kind": "desk", "x": left, "y": top + SEAT, "width": table_width, "height": SEAT})
-        for side in (0, 2):  # numbered as one walks along a row
-            for column, seat in product(range(room.columns), range(room.across)):
-                number = len(spots) + 1
-                spots.append(
-                    Spot(
-                        kind="seat",
-                        label=f"{room.prefix}-{number}",
-                        x=MARGIN + column * (table_width + AISLE) + seat * SEAT + SEAT // 2,
-                        y=top + side * SEAT + SEAT // 2,
-                        features=_features(room, row, column, seat, side),
-                        slot_minutes=SEAT_SLOT_MINUTES,
-                        code=new_code(),
-                        closed=number == 13,
-                    )
-                )
     area = await Area.create(
         branch=branch,
         rules=rules,
         name=room.name,
         floor=room.floor,
         quiet=room.quiet,
-        width=width,
-        height=height,
-        shapes=json.dumps(shapes, separators=(",", ":")),
+        width=room.width,
+        height=room.height,
+        shapes=json.dumps(_shapes(room), separators=(",", ":")),
         place=place,
     )
-    for spot in spots:
-        spot.area_id = area.id
-    await Spot.bulk_create(spots, batch_size=100)
+    await Spot.bulk_create(_seats(room, area), batch_size=100)
 
 
-def _walls(width: int, height: int) -> list[dict[str, int | str]]:
+def _shapes(room: Room) -> list[Shape]:
+    width, height = room.width, room.height
+    table = room.across * SEAT
     return [
-        {"kind": "wall", "x": 0, "y": 0, "width": width, "height": WALL},
-        {"kind": "wall", "x": 0, "y": height - WALL, "width": width, "height": WALL},
-        {"kind": "wall", "x": 0, "y": 0, "width": WALL, "height": height},
-        {"kind": "wall", "x": width - WALL, "y": 0, "width": WALL, "height": height},
+        _shape("wall", 0, 0, width, WALL),
+        _shape("wall", 0, height - WALL, width, WALL),
+        _shape("wall", 0, 0, WALL, height),
+        _shape("wall", width - WALL, 0, WALL, height),
+        _shape("door", width // 2 - 10, height - WALL, 20, WALL),
+        _shape("shelf", MARGIN, 8, width - 2 * MARGIN, 12),
+        _shape("lift", width - 26, height - 26, 20, 20),
+        *(_shape("window", 0, y, WALL, 40) for y in range(40, height - 60, 80)),
+        *(
+            _shape("desk", room.left(column), room.top(row) + SEAT, table, SEAT)
+            for row, column in product(range(room.rows), range(room.columns))
+        ),
+    ]
+
+
+def _shape(kind: str, x: int, y: int, width: int, height: int) -> Shape:
+    return {"kind": kind, "x": x, "y": y, "width": width, "height": height}
+
+
+def _seats(room: Room, area: Area) -> list[Spot]:
+    """Numbered as one walks along a row, first before its tables, then behind them."""
+    places = product(range(room.rows), (0, 2), range(room.columns), range(room.across))
+    return [
+        Spot(
+            kind="seat",
+            area=area,
+            label=f"{room.prefix}-{number}",
+            x=room.left(column) + seat * SEAT + SEAT // 2,
+            y=room.top(row) + side * SEAT + SEAT // 2,
+            features=_features(room, row, column, seat, side),
+            slot_minutes=SEAT_SLOT_MINUTES,
+            code=new_code(),
+            closed=number == 13,
+        )
+        for number, (row, side, column, seat) in enumerate(places, 1)
     ]
 
 
