@@ -237,7 +237,7 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     async with transaction(lock=("reader", caller.me)) as tx:
         if done := await repeat.earlier(caller, wish, BookingView):
             return done
-        row = await _booking_to_check_in(ctx, caller, seat, now)
+        row = await _booking_to_check_in(caller, seat, now)
         lapses = instant_or_none(row["lapses_at"])
         why = why_not_check_in(
             state=_state(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
@@ -261,10 +261,10 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     return answer
 
 
-async def _booking_to_check_in(ctx: Context, caller: Caller, seat: Spot, now: datetime) -> Row:
+async def _booking_to_check_in(caller: Caller, seat: Spot, now: datetime) -> Row:
     """The caller's booking of this seat that waits or has just lapsed; else `no_booking_here`."""
-    day = day_span(local_day(now, ctx.zone), ctx.zone)
-    mine = await bookings.of_day(caller.me, day)
+    # Not "today": a booking from midnight on can be checked in to before midnight.
+    mine = await bookings.of_day(caller.me, Span(now, now + timedelta(days=1)))
     waiting = [
         row for row in mine if row["state"] in (State.BOOKED, State.LAPSED) and instant(row["ends_at"]) > now
     ]

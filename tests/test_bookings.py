@@ -4,6 +4,7 @@ import pytest
 
 from models.db import instant
 from models.refusals import Refusal
+from models.spaces import WeeklyHours
 from tests.support.library import Library, Phone, at, new_key, running_library
 
 
@@ -116,6 +117,15 @@ async def test_checking_in_holds_the_seat_for_good(library: Library, lin: Phone,
     assert (done.status, done.body["state"]) == (200, "checked_in")
     await library.advance(hours=1)
     assert (await zhou.book("A-1", at(11), at(12))).code == "seat_taken"
+
+
+async def test_a_booking_from_midnight_on_is_checked_in_to_before_midnight(
+    library: Library, lin: Phone
+) -> None:
+    await WeeklyHours.all().update(opens_minute=0, closes_minute=1440)
+    await lin.booked("A-1", at(0, day=24), at(2, day=24))
+    await library.advance(hours=14, minutes=45)  # 23:45
+    assert (await lin.check_in("codea1")).body["state"] == "checked_in"
 
 
 async def test_leaving_early_frees_the_rest(library: Library, lin: Phone, zhou: Phone) -> None:
