@@ -96,7 +96,7 @@ export const inviteWords = {
   consequence: '邀请码只显示这一次，一个人用过就失效',
   code: '邀请码',
   copy: '复制',
-  how: '发给同事。对方在“我的 · 我有邀请码”里粘贴。',
+  how: '发给同事。对方在“我的”页打开“我有邀请码”，粘贴进去。',
   another: '再邀请一位',
 };
 
