@@ -126,7 +126,8 @@ Page({
 
   onAgain() {
     const { area_id } = this.booking?.seat ?? {};
-    wx.navigateTo({ url: `/pages/area/area?id=${area_id}` });
+    // In place of this page, which is over: booking and cancelling by turns would fill the ten pages WeChat allows.
+    wx.redirectTo({ url: `/pages/area/area?id=${area_id}` });
   },
 
   ask(event: WechatMiniprogram.BaseEvent<object, { what: Asking }>) {
