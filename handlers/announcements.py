@@ -38,11 +38,12 @@ def _edited(ctx: Context, found: Announcement | None) -> AnnouncementEdited:
 
 
 async def show(ctx: Context, _caller: Caller, _wish: NoInput) -> AnnouncementEdited:
+    """The notice as it is now, with the version to edit it by."""
     return _edited(ctx, await Announcement.first())
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditAnnouncement) -> AnnouncementEdited:
-    """On every home page at once. Raises `changed_meanwhile` when somebody saved first."""
+    """Change the notice, on every home page at once. Raises `changed_meanwhile` when somebody saved first."""
     now = ctx.clock.now()
     async with transaction() as tx:
         found = await locked(tx, now)

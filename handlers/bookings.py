@@ -158,6 +158,7 @@ def view(ctx: Context, row: Row) -> BookingView:
 
 
 async def see(ctx: Context, caller: Caller, wish: SeeBookings) -> Page[BookingView]:
+    """The reader's bookings: upcoming ones soonest first, or past ones in pages, latest first."""
     now = ctx.clock.now()
     if wish.when is When.UPCOMING:
         rows = await bookings.upcoming(caller.me, now, limit=wish.limit)
@@ -172,6 +173,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeBookings) -> Page[BookingVi
 
 
 async def show(ctx: Context, caller: Caller, wish: SeeBooking) -> BookingView:
+    """One of the reader's bookings, and what can be done with it now."""
     return view(ctx, await access.booking(caller, wish.booking_id))
 
 

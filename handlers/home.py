@@ -41,6 +41,7 @@ class HomeChanged(Output):
 
 
 async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
+    """The first page in one answer; for a guest without what is their own."""
     found = await spaces.see(ctx, caller, SeeSpaces())
     lines = [
         BranchLine(

@@ -73,6 +73,7 @@ class Consented(Input):
 
 
 async def inbox(ctx: Context, caller: Caller, wish: SeeInbox) -> Inbox:
+    """The reader's messages in pages, latest first."""
     before = int(wish.after) if wish.after else MAX_ID
     rows = await notices.inbox(caller.me, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
@@ -96,6 +97,7 @@ def _item(ctx: Context, row: Row) -> InboxItem:
 
 
 async def read(ctx: Context, caller: Caller, wish: ReadInbox) -> Unread:
+    """Mark everything up to an item as read; the other phones hear of it."""
     async with transaction() as tx:
         await notices.mark_read(tx, caller.me, wish.up_to_id, ctx.clock.now())
         unread = await notices.unread(caller.me, tx)

@@ -121,7 +121,10 @@ class AcceptInvitation(Input):
 
 
 async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
-    """Raises `code_refused` when the code is used up, `try_later` when WeChat is away."""
+    """A session for a code of `wx.login`; who comes for the first time is known from then on.
+
+    Raises `code_refused` when the code is used up, `try_later` when WeChat is away.
+    """
     try:
         who = await ctx.wechat.identify(wish.code)
     except WeChatRefused as refused:
@@ -148,6 +151,7 @@ async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
 
 
 async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
+    """End this session, or with `everywhere` all of the reader's; their sockets are cut."""
     async with transaction() as tx:
         ended = await people.end_sessions(tx, caller.me, only=None if wish.everywhere else caller.session_id)
         await audit.add(tx, caller, "session.end", f"reader:{caller.me}", ctx.clock.now(), count=len(ended))
@@ -156,6 +160,7 @@ async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
 
 
 async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
+    """Who asks: name, permissions, unread messages, reminders. A guest hears that they are one."""
     name, unread, balances = None, 0, dict[str, int]()
     if caller.reader_id is not None:
         reader = await Reader.get(id=caller.reader_id)
@@ -181,6 +186,7 @@ async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
 
 
 async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:
+    """Set what the reader is called; null takes the name away."""
     async with transaction() as tx:
         await Reader.filter(id=caller.me).update(nickname=wish.nickname)
         await audit.add(tx, caller, "reader.rename", f"reader:{caller.me}", ctx.clock.now())
@@ -216,7 +222,7 @@ async def end_session(ctx: Context, caller: Caller, wish: EndSession) -> Nothing
 
 
 async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:
-    """A code for one person, good for 24 hours."""
+    """A code that gives one person a role, good for 24 hours."""
     now, code = ctx.clock.now(), people.new_secret()
     async with transaction() as tx:
         invitation = await people.Invitation.create(

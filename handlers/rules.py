@@ -66,11 +66,12 @@ def _edited(rules: SeatRules) -> SeatRulesEdited:
 
 
 async def see(_ctx: Context, _caller: Caller, _wish: NoInput) -> AllSeatRules:
+    """Every set of rules, each with the version to edit it by."""
     return AllSeatRules(items=[_edited(rules) for rules in await SeatRules.all().order_by("id")])
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEdited:
-    """Takes effect with the next booking. Raises `changed_meanwhile` when somebody saved first."""
+    """Change a set of rules, from the next booking on. Raises `changed_meanwhile` when somebody saved first."""
     if wish.max_minutes < wish.min_minutes:
         raise Invalid(field="max_minutes", problem="less_than_min")
     now = ctx.clock.now()

@@ -157,6 +157,7 @@ def _span_asked(wish: SeeSpaces, now: datetime) -> Span:
 
 
 async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
+    """Every branch and area, with the seats that are free for the whole span."""
     now = ctx.clock.now()
     slots = slots_of(_span_asked(wish, now), SEAT_SLOT_MINUTES)
     counts = await spaces.free_counts(*slots, now)
@@ -196,6 +197,7 @@ def _last_date(ctx: Context, rules: SeatRules) -> date:
 
 
 async def hours(ctx: Context, _caller: Caller, wish: SeeHours) -> BranchHours:
+    """Two weeks of opening times from today. 404 when there is no such branch."""
     branch = await Branch.get_or_none(id=wish.branch_id)
     if branch is None:
         raise NotFound()
@@ -219,7 +221,7 @@ async def hours(ctx: Context, _caller: Caller, wish: SeeHours) -> BranchHours:
 
 
 async def area(ctx: Context, _caller: Caller, wish: SeeArea) -> AreaPlan:
-    """The plan: what does not change from minute to minute."""
+    """The plan of an area: what does not change from minute to minute. 404 when there is no such area."""
     found = await Area.get_or_none(id=wish.area_id).select_related("branch", "rules")
     if found is None:
         raise NotFound()

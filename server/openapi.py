@@ -55,11 +55,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Wenjin",
             "version": VERSION,
-            "description": "Socket.io events take and answer the components of the same names: "
-            + ", ".join(event.name for event in EVENTS)
-            + "; pushes: "
-            + ", ".join(push.name for push in PUSHES)
-            + ".",
+            "description": _socket_words(),
         },
         "paths": paths,
         "components": {
@@ -69,6 +65,17 @@ def document() -> dict[str, Any]:
     }
 
 
+def _socket_words() -> str:
+    """OpenAPI has no word for sockets, so they are described in prose; the types named are components."""
+    asked = []
+    for event in EVENTS:
+        bound = Bound.of(event.handler)
+        assert bound.output
+        asked.append(f"`{event.name}` takes {bound.input.__name__}, answers {bound.output.__name__}")
+    pushed = [f"`{push.name}` brings {push.payload.__name__}" for push in PUSHES]
+    return f"Over socket.io, questions: {'; '.join(asked)}. Pushes: {'; '.join(pushed)}."
+
+
 def _operation(route: Route, bound: Bound, refs: Any, components: dict[str, Any]) -> dict[str, Any]:
     schema = _schema_of(bound.input, refs, components)
     in_path = set(re.findall(r"{(\w+)}", route.path))
@@ -76,7 +83,7 @@ def _operation(route: Route, bound: Bound, refs: Any, components: dict[str, Any]
     required = set(schema.get("required", ()))
     operation: dict[str, Any] = {
         "operationId": f"{route.handler.__module__.rpartition('.')[2]}_{route.handler.__name__}",
-        "summary": (route.handler.__doc__ or route.handler.__name__.replace("_", " ")).strip().split("\n")[0],
+        "summary": (route.handler.__doc__ or "").split("\n")[0],
         "description": f"Permission: `{route.needs}`.",
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "parameters": [

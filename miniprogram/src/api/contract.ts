@@ -12,12 +12,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * show
+     * The notice as it is now, with the version to edit it by.
      * @description Permission: `announcement.edit`.
      */
     get: operations['announcements_show'];
     /**
-     * On every home page at once. Raises `changed_meanwhile` when somebody saved first.
+     * Change the notice, on every home page at once. Raises `changed_meanwhile` when somebody saved first.
      * @description Permission: `announcement.edit`.
      */
     put: operations['announcements_edit'];
@@ -58,7 +58,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A code for one person, good for 24 hours.
+     * A code that gives one person a role, good for 24 hours.
      * @description Permission: `staff.invite`.
      */
     post: operations['people_invite'];
@@ -76,7 +76,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * see
+     * Every set of rules, each with the version to edit it by.
      * @description Permission: `rules.edit`.
      */
     get: operations['rules_see'];
@@ -97,7 +97,7 @@ export interface paths {
     };
     get?: never;
     /**
-     * Takes effect with the next booking. Raises `changed_meanwhile` when somebody saved first.
+     * Change a set of rules, from the next booking on. Raises `changed_meanwhile` when somebody saved first.
      * @description Permission: `rules.edit`.
      */
     put: operations['rules_edit'];
@@ -116,7 +116,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * The plan: what does not change from minute to minute.
+     * The plan of an area: what does not change from minute to minute. 404 when there is no such area.
      * @description Permission: `spaces.read`.
      */
     get: operations['spaces_area'];
@@ -156,7 +156,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * see
+     * The reader's bookings: upcoming ones soonest first, or past ones in pages, latest first.
      * @description Permission: `bookings.own`.
      */
     get: operations['bookings_see'];
@@ -176,7 +176,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * show
+     * One of the reader's bookings, and what can be done with it now.
      * @description Permission: `bookings.own`.
      */
     get: operations['bookings_show'];
@@ -236,7 +236,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * hours
+     * Two weeks of opening times from today. 404 when there is no such branch.
      * @description Permission: `spaces.read`.
      */
     get: operations['spaces_hours'];
@@ -276,7 +276,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * show
+     * The first page in one answer; for a guest without what is their own.
      * @description Permission: `home.read`.
      */
     get: operations['home_show'];
@@ -296,7 +296,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * inbox
+     * The reader's messages in pages, latest first.
      * @description Permission: `inbox.own`.
      */
     get: operations['notices_inbox'];
@@ -318,7 +318,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * read
+     * Mark everything up to an item as read; the other phones hear of it.
      * @description Permission: `inbox.own`.
      */
     post: operations['notices_read'];
@@ -356,12 +356,12 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * me
+     * Who asks: name, permissions, unread messages, reminders. A guest hears that they are one.
      * @description Permission: `me.read`.
      */
     get: operations['people_me'];
     /**
-     * name myself
+     * Set what the reader is called; null takes the name away.
      * @description Permission: `me.own`.
      */
     put: operations['people_name_myself'];
@@ -442,7 +442,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Raises `code_refused` when the code is used up, `try_later` when WeChat is away.
+     * A session for a code of `wx.login`; who comes for the first time is known from then on.
      * @description Permission: `sign_in`.
      */
     post: operations['people_sign_in'];
@@ -462,7 +462,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * sign out
+     * End this session, or with `everywhere` all of the reader's; their sockets are cut.
      * @description Permission: `me.own`.
      */
     post: operations['people_sign_out'];
@@ -480,7 +480,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * see
+     * Every branch and area, with the seats that are free for the whole span.
      * @description Permission: `spaces.read`.
      */
     get: operations['spaces_see'];
