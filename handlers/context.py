@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from models.calendar import local_day
+
 
 class Clock(Protocol):
     def now(self) -> datetime:
@@ -126,4 +128,4 @@ class Context:
 
     def today(self) -> date:
         """The library's date now."""
-        return self.local(self.clock.now()).date()
+        return local_day(self.clock.now(), self.zone)

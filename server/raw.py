@@ -30,7 +30,7 @@ async def livez(_request: web.Request) -> web.Response:
 
 
 async def readyz(_request: web.Request) -> web.Response:
-    """503 only without database or with migrations missing; what else is away is merely degraded."""
+    """503 only without database or with migrations missing: without WeChat nearly everything still works."""
     try:
         missing = await schema.pending()
     except Exception:

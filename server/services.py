@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from handlers.context import Clock, Context, Template, WeChat
+from models.calendar import local_day
 from server.bus import Bus
 from server.config import Config, Secrets
 from server.live import Live
@@ -39,7 +40,7 @@ class Services:
         )
 
     def today(self) -> date:
-        return self.clock.now().astimezone(self.zone).date()
+        return local_day(self.clock.now(), self.zone)
 
     def time_text(self) -> str:
         """The `Server-Time` header: what the client takes as the present."""

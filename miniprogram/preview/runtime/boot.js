@@ -1,7 +1,7 @@
 // Starts the phone: screen, engine, `wx`, then the mini-program itself, at the page the address names.
 
-import { setPageTop, startEngine } from './engine.js';
-import { h } from './dom.js';
+import { h, setPageTop } from './dom.js';
+import { startEngine } from './engine.js';
 import {
   currentPage,
   hide,

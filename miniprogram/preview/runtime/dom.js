@@ -1,4 +1,12 @@
-// The few DOM helpers that bars and sheets share.
+// What the runtime shares about the DOM: where the page begins, elements, icons.
+
+/** The top edge of the page shown; WeChat's coordinates begin there, below the navigation bar. */
+export let pageTop = () => 0;
+
+/** @param {() => number} measure */
+export function setPageTop(measure) {
+  pageTop = measure;
+}
 
 /**
  * @param {string} tag

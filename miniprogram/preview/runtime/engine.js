@@ -3,6 +3,7 @@
 import { MiniProgramEnv, component as adapterComponent, glassEasel } from 'glass-easel-miniprogram-adapter';
 import { TAG_NAMES } from '../build/tag-names.mjs';
 import { toPhoneUnits } from '../build/units.mjs';
+import { pageTop } from './dom.js';
 import { createSelectorQuery } from './query.js';
 import { tags } from './tags/index.js';
 
@@ -18,14 +19,6 @@ const GIVEN_BEHAVIORS = [
 
 /** True while a tap is being handled, synchronously: what follows an `await` is no longer "inside the tap". */
 export let handlingTap = false;
-
-/** The top edge of the page shown; WeChat's coordinates begin there, below the navigation bar. */
-export let pageTop = () => 0;
-
-/** @param {() => number} measure */
-export function setPageTop(measure) {
-  pageTop = measure;
-}
 
 /** DOM events that WeChat has too. All others are the built-in tags' own; a DOM event of that name would come twice. */
 const TOUCHES = ['touchstart', 'touchmove', 'touchend', 'touchcancel'];

@@ -1,6 +1,6 @@
 // wx.createSelectorQuery, also as `this.createSelectorQuery()`: the engine's own knows no `node`, which a canvas needs.
 
-import { pageTop } from './engine.js';
+import { pageTop } from './dom.js';
 import { currentPage } from './pages.js';
 
 const SHORT = {
