@@ -114,7 +114,7 @@ export const detailWords = {
     finished: '已经结束',
   },
   endings: {
-    cancelled: '这个座位已经让给别人了。',
+    cancelled: '这个座位别人可以约了。',
     finished: '这次用完了，欢迎您再来。',
   },
 };

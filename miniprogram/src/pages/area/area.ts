@@ -68,6 +68,7 @@ Page({
   chosen: null as PlanSeat | null,
   standing: { kind: 'none' } as Standing,
   attempt: null as Attempt | null,
+  loaded: Promise.resolve(),
 
   onLoad(query: Query) {
     this.wished = wishIn(query) ?? lastSpan();
@@ -77,13 +78,11 @@ Page({
     this.watching = new Watching(query.id ?? '', {
       onPlan: (plan) => this.showPlan(plan),
       onStates: () => this.showStates(),
-      onMoved: () => this.showMoved(),
-      onError: (error) => {
-        if (!(error instanceof ApiError) || error.code !== 'offline') tellFailure(error);
-      },
+      onMoved: (span) => this.showMoved(span),
+      onError: (error) => void this.tell(error),
     });
     this.setData({ ...look(), view: wx.getStorageSync(VIEW) === 'list' ? 'list' : 'map' });
-    void this.load();
+    this.loaded = this.load();
   },
 
   onUnload() {
@@ -99,6 +98,13 @@ Page({
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
     }
+  },
+
+  /** What failed beside the page's first fetch, which has an error page of its own; the banner tells of the network. */
+  async tell(error: unknown) {
+    await this.loaded;
+    if (this.data.state !== 'ready') return;
+    if (!(error instanceof ApiError) || error.code !== 'offline') tellFailure(error);
   },
 
   // ------------------------------------------------------------ what is shown
@@ -142,10 +148,9 @@ Page({
     this.setData({ when: text }, () => this.map()?.measure());
   },
 
-  showMoved() {
+  showMoved(span: Span) {
     this.showSpan();
-    const { span } = this.watching;
-    if (span) wx.showToast({ title: areaWords.moved(when(this.instants(span), serverNow())), icon: 'none' });
+    wx.showToast({ title: areaWords.moved(when(this.instants(span), serverNow())), icon: 'none' });
   },
 
   showPanel() {
