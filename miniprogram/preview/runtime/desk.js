@@ -128,7 +128,7 @@
     const notifications = make('a', 'notifications', '看看他们收到的服务通知');
     notifications.href = '/sim';
     notifications.target = 'wenjin-sim';
-    return make('div', 'persons', ...rows, notifications);
+    return make('div', 'persons', make('div', 'person-list', ...rows), notifications);
   }
 
   start();
