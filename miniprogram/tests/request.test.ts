@@ -35,6 +35,7 @@ const client = Promise.all([import('../src/api/request'), import('../src/api/ses
 beforeEach(async () => {
   const { forget } = await client;
   phone.server = library.answer;
+  phone.login = true;
   forget();
   phone.sent.length = 0;
 });
@@ -129,6 +130,16 @@ test('a sign-in code that WeChat refuses is replaced once', async () => {
   const codes = phone.sent.filter(({ path }) => path === '/api/sign-in').map(({ body }) => body?.['code']);
   assert.equal(codes.length, 2);
   assert.notEqual(codes[0], codes[1]);
+});
+
+test('a sign-in that WeChat itself refuses is no silence: what was asked did not happen', async () => {
+  const { request, ApiError } = await client;
+  phone.login = false;
+  await assert.rejects(
+    request('POST', '/api/seats/1/bookings', { idempotency_key: 'k' }),
+    (error) => error instanceof ApiError && error.code === 'login_failed',
+  );
+  assert.deepEqual(phone.paths(), ['POST /api/seats/1/bookings']);
 });
 
 test('signing out leaves a guest, who stays one until they ask', async () => {

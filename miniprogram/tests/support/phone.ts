@@ -30,6 +30,8 @@ export class Phone {
   readonly sent: Sent[] = [];
   readonly storage = new Map<string, unknown>();
   codes = 0;
+  /** Whether WeChat lets people sign in. */
+  login = true;
 
   constructor(public server: Server) {
     Object.assign(globalThis, { wx: this.wx() });
@@ -45,9 +47,14 @@ export class Phone {
       getStorageSync: (key: string) => this.storage.get(key) ?? '',
       setStorageSync: (key: string, value: unknown) => void this.storage.set(key, value),
       removeStorageSync: (key: string) => void this.storage.delete(key),
-      login: ({ success }: Callbacks) => setTimeout(() => success?.({ code: `code-${(this.codes += 1)}` })),
+      login: (callbacks: Callbacks) => setTimeout(() => this.signIn(callbacks)),
       request: (options: RequestOptions) => this.request(options),
     };
+  }
+
+  private signIn({ success, fail }: Callbacks): void {
+    if (this.login) success?.({ code: `code-${(this.codes += 1)}` });
+    else fail?.({ errMsg: 'login:fail' });
   }
 
   private request({ url, method, data, header, success, fail }: RequestOptions): void {
