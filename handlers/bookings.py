@@ -1,4 +1,4 @@
-"""A reader's bookings: see them, check in, leave, cancel; and what the product does about them by itself."""
+"""A reader's bookings: see them, check in, leave, cancel."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -6,18 +6,16 @@ from typing import Annotated
 
 from pydantic import Field
 
-from handlers import access, audit, repeat, tell
+from handlers import access, audit, repeat
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page, Repeatable
-from handlers.words import span_words
-from models import bookings, jobs, notices, people, repeats, slots, wechat_fields
+from models import bookings, jobs, slots
 from models.bookings import State, state_at, why_not_check_in
-from models.calendar import Span, day_span, local_day
+from models.calendar import Span, local_day
 from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
-from models.notices import Purpose, Words
-from models.spaces import SEAT_SLOT_MINUTES, Spot, code_in
+from models.spaces import Spot, code_in
 
 
 class BookingOver(Refused):
@@ -111,10 +109,6 @@ class CheckIn(Repeatable):
     code: Annotated[Line, Field(min_length=1, max_length=200)]
 
 
-class BookingJob(Input):
-    booking_id: int
-
-
 class BookingChanged(Output):
     """Pushed to the owner's other phones."""
 
@@ -191,7 +185,8 @@ def announce(ctx: Context, tx: Tx, row: Row) -> None:
     tx.after_commit(lambda: ctx.live.push(f"reader:{reader}", "bookings_changed", changed))
 
 
-def _state(row: Row, now: datetime) -> State:
+def state_of(row: Row, now: datetime) -> State:
+    """What the booking of a row is at this instant."""
     return state_at(row["state"], instant_or_none(row["lapses_at"]), instant(row["ends_at"]), now)
 
 
@@ -204,7 +199,7 @@ async def _end(
         if done := await repeat.earlier(caller, wish, BookingView):
             return done
         row = await access.booking(caller, wish.booking_id, tx)
-        state = _state(row, now)
+        state = state_of(row, now)
         if state is not was or not await bookings.end(tx, row["id"], was=was, becomes=becomes, now=now):
             raise BookingOver(state=state.value)
         await slots.release(tx, row["id"], row["spot_id"], slots.slot_at(now, row["slot_minutes"]))
@@ -242,7 +237,7 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
         row = await _booking_to_check_in(caller, seat, now)
         lapses = instant_or_none(row["lapses_at"])
         why = why_not_check_in(
-            state=_state(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
+            state=state_of(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
         )
         first, until = slots.slots_of(
             Span(instant(row["starts_at"]), instant(row["ends_at"])), row["slot_minutes"]
@@ -272,94 +267,7 @@ async def _booking_to_check_in(caller: Caller, seat: Spot, now: datetime) -> Row
     ]
     here = [row for row in waiting if row["spot_id"] == seat.id]
     if here:
-        alive = [row for row in here if _state(row, now) is State.BOOKED]
+        alive = [row for row in here if state_of(row, now) is State.BOOKED]
         return (alive or here)[0]
-    elsewhere = [row for row in waiting if _state(row, now) is State.BOOKED]
+    elsewhere = [row for row in waiting if state_of(row, now) is State.BOOKED]
     raise NoBookingHere(label=seat.label, other_label=elsewhere[0]["label"] if elsewhere else None)
-
-
-# ---------------------------------------------------------------- jobs
-
-
-async def remind(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
-    """Tell the reader in time, once; nothing when the booking no longer waits."""
-    now = ctx.clock.now()
-    async with transaction() as tx:
-        row = await bookings.view(tx, wish.booking_id)
-        if row is None or _state(row, now) is not State.BOOKED:
-            return
-        starts, ends = ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"]))
-        lapses = ctx.local(instant(row["lapses_at"]))
-        await tell.reader(
-            ctx,
-            tx,
-            row["reader_id"],
-            Purpose.SEAT_REMINDER,
-            key=f"remind:{row['id']}",
-            words=Words(
-                f"{row['label']} 该签到了",
-                f"{row['branch_name']} {row['floor']} {row['area_name']}，{span_words(starts, ends, ctx.today())}。"
-                f"请在 {lapses:%H:%M} 前扫桌上的码签到，否则座位会让给别人。",
-                f"/pages/bookings/detail?id={row['id']}",
-            ),
-            values={
-                "place": f"{row['branch_name']}{row['floor']}{row['area_name']}",
-                "seat": row["label"],
-                "time": wechat_fields.span(starts, ends),
-                "hint": f"请在 {lapses:%H:%M} 前扫码签到",
-            },
-        )
-
-
-async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
-    """Say that a booking has lapsed: the row, its watchers, its reader. The seat itself was free already."""
-    now = ctx.clock.now()
-    async with transaction() as tx:
-        row = await bookings.view(tx, wish.booking_id)
-        if row is None:
-            return
-        await tx.lock("reader", row["reader_id"])
-        # Read again: whoever held the lock may have checked in at the last moment.
-        row = await bookings.view(tx, wish.booking_id)
-        if row is None or _state(row, now) is not State.LAPSED:
-            return
-        await bookings.end(
-            tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])
-        )
-        await slots.release(tx, row["id"], row["spot_id"])
-        starts, ends = ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"]))
-        told = await tell.reader(
-            ctx,
-            tx,
-            row["reader_id"],
-            Purpose.BOOKING_LAPSED,
-            key=f"lapse:{row['id']}",
-            words=Words(
-                f"{row['label']} 的预约已失效",
-                f"{span_words(starts, ends, ctx.today())} 没有签到，座位已经让给别人。还想来的话，可以重新约一个。",
-                f"/pages/bookings/detail?id={row['id']}",
-            ),
-            values={
-                "seat": f"{row['area_name']} {row['label']}",
-                "time": wechat_fields.moment(starts),
-                "reason": "没有按时签到，座位已让出",
-            },
-        )
-        if told:
-            await audit.add(tx, access.PRODUCT, "booking.lapsed", f"booking:{row['id']}", now)
-        announce(ctx, tx, row)
-
-
-class Daily(Input):
-    """A job of the day that needs no words."""
-
-
-async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
-    """Once a day: forget the slots of past days, old answers, jobs long done, old events and ended sessions."""
-    now = ctx.clock.now()
-    yesterday = day_span(local_day(now, ctx.zone) - timedelta(days=1), ctx.zone)
-    await slots.purge(slots.slot_at(yesterday.starts, SEAT_SLOT_MINUTES))
-    await repeats.purge(now)
-    await jobs.purge(now)
-    await notices.purge_events(now)
-    await people.purge_sessions(now)

@@ -9,7 +9,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers import announcements, bookings, home, notices, people, rules, seat_map, seats, spaces, tell
+from handlers import (
+    announcements,
+    bookings,
+    home,
+    notices,
+    people,
+    rules,
+    seat_map,
+    seats,
+    spaces,
+    tell,
+    upkeep,
+)
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotFound, Refused
 from handlers.seats import BookingRefused
@@ -163,10 +175,10 @@ PUSHES: tuple[Push, ...] = (
 STREAMS: tuple[Stream, ...] = (Stream("area", seat_map.changes, seat_map.number_now),)
 
 JOBS: tuple[Job, ...] = (
-    Job("remind", bookings.remind),
-    Job("lapse", bookings.lapse),
+    Job("remind", upkeep.remind),
+    Job("lapse", upkeep.lapse),
     Job("send_notice", notices.send),
-    Job("tidy", bookings.tidy, daily=True),
+    Job("tidy", upkeep.tidy, daily=True),
 )
 
 WECHAT: dict[str, Handler] = {
