@@ -5,10 +5,11 @@ from handlers.access import Caller, Permission
 from handlers.bookings import BookingView
 from handlers.context import Context
 from handlers.shapes import Id, Moment, NoInput, Output
-from handlers.spaces import OpenState, SeeSpaces
+from handlers.spaces import OpenState
 from models import bookings as held
 from models import notices
 from models.announcements import Announcement
+from models.calendar import Span
 
 
 class AnnouncementShown(Output):
@@ -42,7 +43,6 @@ class HomeChanged(Output):
 
 async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
     """The first page in one answer; for a guest without what is their own."""
-    found = await spaces.see(ctx, caller, SeeSpaces())
     lines = [
         BranchLine(
             id=branch.id,
@@ -51,7 +51,7 @@ async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
             free_seats=sum(area.free_seats for area in branch.areas) if branch.open.open_now else 0,
             seats=sum(area.seats for area in branch.areas),
         )
-        for branch in found.branches
+        for branch in await spaces.branches(ctx, Span.minute(ctx.clock.now()))
     ]
     announcement = await Announcement.first()
     signed_in = caller.reader_id is not None and caller.may(Permission.BOOKINGS_OWN)

@@ -129,11 +129,13 @@ class AreaPlan(Output):
     last_date: Day
 
 
+def _days_asked(ctx: Context) -> tuple[date, date]:
+    """From yesterday to the end of what is ever asked."""
+    return ctx.today() - timedelta(days=1), ctx.today() + timedelta(days=366)
+
+
 async def hours_of(ctx: Context, branch_id: int) -> Hours:
-    """The branch's hours from yesterday to the end of what is ever asked."""
-    today = ctx.today()
-    rows = await spaces.hours_rows(branch_id, today - timedelta(days=1), today + timedelta(days=366))
-    return Hours.of(rows, ctx.zone)
+    return Hours.of(await spaces.hours_rows(branch_id, *_days_asked(ctx)), ctx.zone)
 
 
 def open_state(ctx: Context, hours: Hours) -> OpenState:
@@ -150,30 +152,31 @@ def _span_asked(wish: SeeSpaces, now: datetime) -> Span:
     if wish.starts_at is None or wish.ends_at is None:
         if wish.starts_at != wish.ends_at:
             raise Invalid(field="ends_at" if wish.starts_at else "starts_at", problem="missing")
-        return Span(now, now + timedelta(minutes=1))
+        return Span.minute(now)
     if not timedelta() < wish.ends_at - wish.starts_at <= LONGEST_SPAN:
         raise Invalid(field="ends_at", problem="range")
     return Span(wish.starts_at, wish.ends_at)
 
 
 async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
+    return Spaces(branches=await branches(ctx, _span_asked(wish, ctx.clock.now())))
+
+
+async def branches(ctx: Context, span: Span) -> list[BranchSpaces]:
     """Every branch and area, with the seats that are free for the whole span."""
-    now = ctx.clock.now()
-    slots = slots_of(_span_asked(wish, now), SEAT_SLOT_MINUTES)
-    counts = await spaces.free_counts(*slots, now)
+    counts = await spaces.free_counts(*slots_of(span, SEAT_SLOT_MINUTES), ctx.clock.now())
     areas = await Area.all().order_by("place", "id").select_related("rules")
-    return Spaces(
-        branches=[
-            BranchSpaces(
-                id=branch.id,
-                name=branch.name,
-                address=branch.address,
-                open=open_state(ctx, await hours_of(ctx, branch.id)),
-                areas=[_area_line(ctx, area, counts) for area in areas if area.branch_id == branch.id],
-            )
-            for branch in await Branch.all().order_by("place", "id")
-        ]
-    )
+    hours = await spaces.hours_rows_of_all(*_days_asked(ctx))
+    return [
+        BranchSpaces(
+            id=branch.id,
+            name=branch.name,
+            address=branch.address,
+            open=open_state(ctx, Hours.of(hours.get(branch.id, ()), ctx.zone)),
+            areas=[_area_line(ctx, area, counts) for area in areas if area.branch_id == branch.id],
+        )
+        for branch in await Branch.all().order_by("place", "id")
+    ]
 
 
 def _area_line(ctx: Context, area: Area, counts: dict[int, tuple[int, int]]) -> AreaLine:

@@ -24,6 +24,11 @@ class Span:
     def holds(self, other: "Span") -> bool:
         return self.starts <= other.starts and other.ends <= self.ends
 
+    @classmethod
+    def minute(cls, now: datetime) -> "Span":
+        """The present, as far as slots are asked for."""
+        return cls(now, now + timedelta(minutes=1))
+
     @property
     def minutes(self) -> int:
         return int((self.ends - self.starts) / timedelta(minutes=1))

@@ -126,29 +126,36 @@ def code_in(text: str) -> str:
     return tail.split("&", 1)[0].lower()
 
 
-HOURS = """
-SELECT 0 AS special, weekday AS at, NULL AS day, opens_minute, closes_minute, NULL AS note
-FROM weekly_hours WHERE branch_id = $1
+ALL_HOURS = """
+SELECT branch_id, 0 AS special, weekday AS at, NULL AS day, opens_minute, closes_minute, NULL AS note
+FROM weekly_hours
 UNION ALL
-SELECT 1 AS special, 0 AS at, day, opens_minute, closes_minute, note
-FROM hours_exception WHERE branch_id = $1 AND day BETWEEN $2 AND $3
+SELECT branch_id, 1 AS special, 0 AS at, day, opens_minute, closes_minute, note
+FROM hours_exception WHERE day BETWEEN $1 AND $2
 """
+HOURS = f"SELECT * FROM ({ALL_HOURS}) h WHERE branch_id = $3"
 
 
 async def hours_rows(branch_id: int, first: date, last: date) -> list[Row]:
     """The rows that `calendar.Hours` is made from: the week, and the exceptions of these days."""
-    return list(await fetch(HOURS, branch_id, first, last))
+    return list(await fetch(HOURS, first, last, branch_id))
 
 
+async def hours_rows_of_all(first: date, last: date) -> dict[int, list[Row]]:
+    """The same for each branch, by its id."""
+    rows: dict[int, list[Row]] = {}
+    for row in await fetch(ALL_HOURS, first, last):
+        rows.setdefault(row["branch_id"], []).append(row)
+    return rows
+
+
+# One probe of the key for each seat: a range of slots alone is no prefix of any index.
 FREE_COUNTS = """
-SELECT s.area_id, count(*) AS seats, count(*) - count(b.spot_id) AS free_seats
-FROM spot s
-LEFT JOIN (
-    SELECT DISTINCT spot_id FROM slot
-    WHERE slot_no >= $1 AND slot_no < $2 AND (lapses_at IS NULL OR lapses_at > $3)
-) b ON b.spot_id = s.id
-WHERE s.kind = 'seat' AND NOT s.closed
-GROUP BY s.area_id
+SELECT s.area_id, count(*) AS seats, sum(CASE WHEN EXISTS (
+    SELECT 1 FROM slot t WHERE t.spot_id = s.id AND t.slot_no >= $1 AND t.slot_no < $2
+        AND (t.lapses_at IS NULL OR t.lapses_at > $3)
+) THEN 0 ELSE 1 END) AS free_seats
+FROM spot s WHERE s.kind = 'seat' AND NOT s.closed GROUP BY s.area_id
 """
 
 
