@@ -159,11 +159,13 @@ def _span_asked(wish: SeeSpaces, now: datetime) -> Span:
 
 
 async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
+    """Every branch and area, with the seats that are free for the whole span."""
+    """Every branch and area, with the seats that are free for the whole span."""
     return Spaces(branches=await branches(ctx, _span_asked(wish, ctx.clock.now())))
 
 
 async def branches(ctx: Context, span: Span) -> list[BranchSpaces]:
-    """Every branch and area, with the seats that are free for the whole span."""
+    """The same for a span of our own, such as this minute for the home page."""
     counts = await spaces.free_counts(*slots_of(span, SEAT_SLOT_MINUTES), ctx.clock.now())
     areas = await Area.all().order_by("place", "id").select_related("rules")
     hours = await spaces.hours_rows_of_all(*_days_asked(ctx))
