@@ -39,7 +39,7 @@ async def _book(connection: Any, wish: dict[str, Any]) -> dict[str, Any]:
     day = day_span(starts.astimezone(ZONE).date(), ZONE)
     await connection.fetch(LOCK, reader)
     seat = (await connection.fetch(FACTS, spot, reader, now, day.starts, day.ends, starts, ends))[0]
-    await connection.fetch(spaces.HOURS, seat["branch_id"], starts.date(), starts.date())
+    await connection.fetch(spaces.HOURS, starts.date(), starts.date(), seat["branch_id"])
     slots = slots_of(Span(starts, ends), seat["slot_minutes"])
     lapses = starts + timedelta(minutes=seat["checkin_after_minutes"])
     opens = starts - timedelta(minutes=seat["checkin_before_minutes"])

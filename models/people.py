@@ -133,17 +133,16 @@ async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
     return (await tx.fetch("SELECT id FROM reader WHERE openid = $1", openid))[0]["id"], False
 
 
-async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> bool:
-    """Give a role; False when the reader holds it already."""
-    rows = await tx.fetch(
+async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> None:
+    """Give a role; nothing changes when the reader holds it already."""
+    await tx.fetch(
         "INSERT INTO staff_role (reader_id, role, granted_by, granted_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (reader_id, role) DO NOTHING RETURNING id",
+        "ON CONFLICT (reader_id, role) DO NOTHING",
         reader_id,
         role,
         granted_by,
         now,
     )
-    return bool(rows)
 
 
 async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> list[int]:
