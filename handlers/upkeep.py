@@ -41,7 +41,7 @@ async def remind(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
             key=f"remind:{row['id']}",
             words=Words(
                 f"{row['label']} 该签到了",
-                f"{row['branch_name']} {row['floor']} {row['area_name']}，{span_words(starts, ends, ctx.today())}。"
+                f"{row['branch_name']} {row['floor']} {row['area_name']}，{span_words(starts, ends)}。"
                 f"请在 {lapses:%H:%M} 前扫桌上的码签到，否则座位会让给别人。",
                 f"/pages/bookings/detail?id={row['id']}",
             ),
@@ -79,7 +79,7 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
             key=f"lapse:{row['id']}",
             words=Words(
                 f"{row['label']} 的预约已失效",
-                f"{span_words(starts, ends, ctx.today())} 没有签到，座位已经让给别人。还想来的话，可以重新约一个。",
+                f"{span_words(starts, ends)} 没有签到，座位已经让出。还想来的话，可以重新约一个。",
                 f"/pages/bookings/detail?id={row['id']}",
             ),
             values={

@@ -24,9 +24,10 @@ def moment_words(moment: datetime, today: date) -> str:
     return f"{day_words(moment.date(), today)} {moment:%H:%M}"
 
 
-def span_words(starts: datetime, ends: datetime, today: date) -> str:
+def span_words(starts: datetime, ends: datetime) -> str:
+    """`11月24日 14:00–17:00`, for a notice that may be read days later: 今天 would be untrue by then."""
     until = "24:00" if ends.date() > starts.date() and ends.hour == ends.minute == 0 else f"{ends:%H:%M}"
-    return f"{day_words(starts.date(), today)} {starts:%H:%M}–{until}"
+    return f"{starts.month}月{starts.day}日 {starts:%H:%M}–{until}"
 
 
 def minutes_words(minutes: Detail) -> str:

@@ -74,7 +74,7 @@ async def test_a_reminder_arrives_on_the_phone_and_in_the_inbox_once(library: Li
     (item,) = await inbox(lin)
     assert (item["purpose"], item["title"], item["read"]) == (REMINDER, "A-1 该签到了", False)
     assert item["page"] == f"/pages/bookings/detail?id={booking['id']}"
-    assert "今天 10:00–12:00" in item["text"]
+    assert "11月23日 10:00–12:00" in item["text"]
     assert await balance(lin) == 0
 
     await library.advance(minutes=5)

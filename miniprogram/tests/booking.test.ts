@@ -27,8 +27,8 @@ test('the next step follows the booking and the clock', () => {
   const cases: [BookingState, string, string][] = [
     ['booked', '09:30', '13:30–14:15 之间签到'],
     ['booked', '13:30', '现在签到：14:15 前扫座位上的码'],
-    ['booked', '14:15', '到 14:15 没有签到，座位已让给别人'],
-    ['lapsed', '15:00', '到 14:15 没有签到，座位已让给别人'],
+    ['booked', '14:15', '到 14:15 没有签到，座位已经让出'],
+    ['lapsed', '15:00', '到 14:15 没有签到，座位已经让出'],
     ['checked_in', '15:00', '座位为您留到 17:00'],
     ['cancelled', '15:00', ''],
     ['finished', '16:00', ''],
@@ -40,6 +40,6 @@ test('a booking without an end of its check-in still says what became of it', ()
   const now = Date.parse(day('15:00'));
   const open = { checkin_closes_at: null };
   assert.equal(nextStepOf(booking('checked_in', open), now), '座位为您留到 17:00');
-  assert.equal(nextStepOf(booking('lapsed', open), now), '没有按时签到，座位已让给别人');
+  assert.equal(nextStepOf(booking('lapsed', open), now), '没有按时签到，座位已经让出');
   assert.equal(nextStepOf(booking('cancelled', open), now), '');
 });

@@ -16,6 +16,6 @@ export const nextStep = {
   checkInNow: (until: string) => `现在签到：${until} 前扫座位上的码`,
   checkInLater: (from: string, until: string) => `${from}–${until} 之间签到`,
   seated: (until: string) => `座位为您留到 ${until}`,
-  lapsed: '没有按时签到，座位已让给别人',
-  lapsedAt: (at: string) => `到 ${at} 没有签到，座位已让给别人`,
+  lapsed: '没有按时签到，座位已经让出',
+  lapsedAt: (at: string) => `到 ${at} 没有签到，座位已经让出`,
 };
