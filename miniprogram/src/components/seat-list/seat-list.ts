@@ -8,6 +8,8 @@ interface Held {
   states: Map<string, SeatState>;
   /** Whether a redraw waits: changes come in bursts, and setData costs by the call. */
   waiting: boolean;
+  /** Whether the reader or a choice opened or closed a row; until then the first row with a free seat is open. */
+  touched: boolean;
 }
 
 const held = new WeakMap<object, Held>();
@@ -15,7 +17,7 @@ const held = new WeakMap<object, Held>();
 const REDRAW_MS = 300;
 
 function holdingOf(instance: object): Held {
-  const known = held.get(instance) ?? { rows: [], states: new Map(), waiting: false };
+  const known = held.get(instance) ?? { rows: [], states: new Map(), waiting: false, touched: false };
   held.set(instance, known);
   return known;
 }
@@ -50,8 +52,6 @@ Component({
       const holding = holdingOf(this);
       holding.rows = seatRows(plan.seats);
       holding.states = states;
-      const first = holding.rows.find((row) => freeIn(row, states));
-      this.setData({ openKey: this.data.openKey || (first?.key ?? '') });
       this.redraw();
     },
 
@@ -67,17 +67,22 @@ Component({
     },
 
     choose(seatId: string | null) {
-      const row = holdingOf(this).rows.find(({ seats }) => seats.some(({ id }) => id === seatId));
+      const holding = holdingOf(this);
+      const row = holding.rows.find(({ seats }) => seats.some(({ id }) => id === seatId));
+      holding.touched ||= Boolean(row);
       this.setData({ chosenId: seatId ?? '', openKey: row?.key ?? this.data.openKey });
       this.redraw();
     },
 
     redraw() {
-      const { rows, states } = holdingOf(this);
-      const { openKey, onlyFree } = this.data;
+      const { rows, states, touched } = holdingOf(this);
+      const { onlyFree } = this.data;
+      const first = this.data.openKey || touched ? null : rows.find((row) => freeIn(row, states));
+      const openKey = first ? first.key : this.data.openKey;
       const open = rows.find(({ key }) => key === openKey);
       const seats = (open?.seats ?? []).map((seat) => seatOf(seat, states.get(seat.id) ?? 'taken'));
       this.setData({
+        openKey,
         rows: rows.map((row) => lineOf(row, states)).filter(({ free }) => !onlyFree || free > 0),
         seats: seats.filter(({ state }) => !onlyFree || state === 'free'),
       });
@@ -85,6 +90,7 @@ Component({
 
     onRow(event: WechatMiniprogram.BaseEvent<object, { key: string }>) {
       const { key } = event.currentTarget.dataset;
+      holdingOf(this).touched = true;
       this.setData({ openKey: key === this.data.openKey ? '' : key });
       this.redraw();
     },
