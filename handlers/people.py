@@ -147,7 +147,7 @@ async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
                 tx, caller_of(reader_id, session.id, ()), "reader.join", f"reader:{reader_id}", now
             )
     caller = caller_of(reader_id, session.id, await people.roles_of(reader_id))
-    return SignedIn(token=token, me=await me(ctx, caller, NoInput()))
+    return SignedIn(token=token, me=await _of(ctx, caller))
 
 
 async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
@@ -161,6 +161,10 @@ async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
 
 async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
     """Who asks: name, permissions, unread messages, reminders. A guest hears that they are one."""
+    return await _of(ctx, caller)
+
+
+async def _of(ctx: Context, caller: Caller) -> Me:
     name, unread, balances = None, 0, dict[str, int]()
     if caller.reader_id is not None:
         reader = await Reader.get(id=caller.reader_id)
@@ -190,7 +194,7 @@ async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:
     async with transaction() as tx:
         await Reader.filter(id=caller.me).update(nickname=wish.nickname)
         await audit.add(tx, caller, "reader.rename", f"reader:{caller.me}", ctx.clock.now())
-    return await me(ctx, caller, NoInput())
+    return await _of(ctx, caller)
 
 
 async def phones(ctx: Context, caller: Caller, _wish: NoInput) -> SignedInPhones:
@@ -247,7 +251,7 @@ async def accept_invitation(ctx: Context, caller: Caller, wish: AcceptInvitation
             await people.grant_role(tx, caller.me, row["role"], granted_by=row["made_by_id"], now=now)
             await audit.add(tx, caller, "staff.join", f"invitation:{row['id']}", now, role=row["role"])
             tx.after_commit(lambda: ctx.live.roles_changed(caller.me))
-    return await me(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)), NoInput())
+    return await _of(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)))
 
 
 async def _why_not_accepted(code_hash: str, caller: Caller) -> None:

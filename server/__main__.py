@@ -39,6 +39,9 @@ def run(
     from server import process
 
     config, secrets = _loaded()
+    if demo and not config.wechat.simulator:
+        told.print("[red]--demo is for trying out: it needs wechat.simulator = true.[/]")
+        raise typer.Exit(2)
     raise typer.Exit(process.run(config, secrets, demo=demo, told=told))
 
 

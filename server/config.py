@@ -6,16 +6,18 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+from models import db
 from models.notices import FIELDS, Purpose
 from models.wechat_fields import kind_of
 
 CONFIG_FILE = Path("config.toml")
 SECRETS_FILE = Path("var/secrets.json")
+SIMULATED_APPID: Final = "wx0000000000000001"
 
 
 class ConfigError(Exception):
@@ -48,8 +50,18 @@ class LibrarySection(Section):
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
 
 
+def _database(url: str) -> str:
+    try:
+        db.settings(url)
+    except ValueError:  # whose own words may quote half a password
+        raise ValueError("no address of a database; in a password write / @ # as %2F %40 %23") from None
+    return url
+
+
 class DatabaseSection(Section):
-    url: Annotated[str, Field(pattern=r"^(sqlite|postgres|postgresql)://.+")] = "sqlite://var/wenjin.sqlite3"
+    url: Annotated[str, Field(pattern=r"^(sqlite|postgres|postgresql)://.+"), AfterValidator(_database)] = (
+        "sqlite://var/wenjin.sqlite3"
+    )
 
 
 class TemplateSection(Section):
@@ -73,10 +85,19 @@ def _fitting(templates: dict[str, TemplateSection]) -> dict[str, TemplateSection
 class WeChatSection(Section):
     simulator: bool = True
     base_url: Annotated[str, Field(pattern=r"^https?://.+/$")] = "http://127.0.0.1:8090/"
-    appid: Annotated[str, Field(pattern=r"^wx[0-9a-f]{16}$")] = "wx0000000000000001"
+    appid: Annotated[str, Field(pattern=r"^wx[0-9a-f]{16}$")] = SIMULATED_APPID
     miniprogram_state: Literal["developer", "trial", "formal"] = "developer"
     lang: Literal["zh_CN", "en_US", "zh_HK", "zh_TW"] = "zh_CN"
     templates: Annotated[dict[str, TemplateSection], AfterValidator(_fitting)] = {}
+
+    @model_validator(mode="after")
+    def _real(self) -> Self:
+        """The address and the account of the simulator are nobody's at the real WeChat."""
+        if not self.simulator and not self.base_url.startswith("https://"):
+            raise ValueError("base_url must be https://api.weixin.qq.com/ when simulator is false")
+        if not self.simulator and self.appid == SIMULATED_APPID:
+            raise ValueError("appid must be the mini-program's own when simulator is false")
+        return self
 
 
 class LiveSection(Section):

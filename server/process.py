@@ -93,6 +93,8 @@ async def _serve(config: Config, secrets: Secrets, listening: socket.socket, tol
         log.info("listening", host=config.server.host, port=config.server.port)
         if told:
             _print_links(config, told)
+        elif config.wechat.simulator:
+            log.warning("simulated_wechat", meaning="whoever reaches this server can be anybody")
         gc.freeze()  # what is loaded now stays until the end; the collector need not look at it again
         await stop.wait()
         log.info("stopping")

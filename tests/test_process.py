@@ -21,6 +21,11 @@ from server.config import ConfigError, load, load_secrets
 
 ROOT = Path(__file__).parents[1]
 CONFIG = (ROOT / "config.toml").read_text(encoding="utf-8")
+REAL = (
+    CONFIG.replace("simulator = true", "simulator = false", 1)
+    .replace("http://127.0.0.1:8090/", "https://api.weixin.qq.com/", 1)
+    .replace("wx0000000000000001", "wx00000000000000ff", 1)
+)
 SECRET = "a-secret-that-nobody-may-read-0123"
 
 
@@ -113,6 +118,8 @@ async def answering(place: Place) -> None:
         (('zone = "Asia/Shanghai"', 'zone = "Asia/Peking"'), "library.zone", "no such time zone"),
         (('place = "thing1"', 'place = "time1"'), "wechat.templates", "type thing"),
         (("sqlite://var", "mysql://var"), "database.url", "pattern"),
+        (("sqlite://var/wenjin.sqlite3", "postgres://me:pass/word@host/x"), "database.url", "%2F"),
+        (("simulator = true", "simulator = false"), "wechat", "base_url must be"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_file_and_its_rule(
@@ -135,7 +142,7 @@ async def test_a_wrong_setting_refuses_the_start_in_plain_words(place: Place) ->
 
 
 def test_real_wechat_needs_its_secrets_from_the_environment(place: Place) -> None:
-    place.write(CONFIG.replace("simulator = true", "simulator = false", 1))
+    place.write(REAL)
     config = load(place.folder / "config.toml", {})
     with pytest.raises(ConfigError) as refused:
         load_secrets(config, {"WENJIN_WECHAT_SECRET": SECRET})
@@ -143,6 +150,35 @@ def test_real_wechat_needs_its_secrets_from_the_environment(place: Place) -> Non
     assert "WENJIN_WECHAT_SECRET" not in str(refused.value)
     both = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
     assert SECRET not in repr(load_secrets(config, both))
+
+
+async def test_a_demo_is_not_laid_over_the_real_wechat(place: Place) -> None:
+    place.write(REAL)
+    code, said = await place.told("run", "--demo", WENJIN_WECHAT_SECRET=SECRET, WENJIN_PUSH_TOKEN=SECRET)
+    assert (code, "wechat.simulator = true" in said) == (2, True)
+    assert not (place.folder / "var" / "wenjin.sqlite3").exists()
+
+
+async def test_with_the_real_wechat_nobody_can_be_another_or_move_the_clock(place: Place) -> None:
+    place.write(REAL)
+    secrets = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
+    await place.told("migrate", **secrets)
+    process = await place.start("run", **secrets)
+    try:
+        await answering(place)
+        async with aiohttp.ClientSession() as http:
+            for method, path in (
+                ("GET", "/"),
+                ("GET", "/preview/"),
+                ("GET", "/sim"),
+                ("POST", "/sim/clock"),
+                ("POST", "/sim/api/login"),
+            ):
+                async with http.request(method, place.url + path, json={"advance_s": 9}) as answer:
+                    assert (path, answer.status) == (path, 404)
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def test_made_up_secrets_are_kept_and_for_their_owner_only(place: Place) -> None:
