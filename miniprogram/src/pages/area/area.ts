@@ -87,6 +87,7 @@ Page({
 
   onUnload() {
     this.attempt?.giveUp();
+    this.attempt = null;
     this.watching.stop();
   },
 
@@ -272,10 +273,9 @@ Page({
     );
     this.stand('asking');
     try {
-      const booking = await this.attempt.run();
-      if (!booking) return;
-      await answered;
-      this.booked(booking);
+      const [booking] = await Promise.all([this.attempt.run(), answered]);
+      // Who has left meanwhile keeps the page they are on.
+      if (booking && this.attempt) this.booked(booking);
     } catch (error) {
       this.refused(seat, error);
     }
