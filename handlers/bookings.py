@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -226,7 +226,10 @@ async def finish(ctx: Context, caller: Caller, wish: FinishBooking) -> BookingVi
 
 
 async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
-    """Sit down: raises `unknown_code`, `no_booking_here`, `too_early` or `booking_lapsed`."""
+    """Sit down; who sits there already is told so, and nothing changes.
+
+    Raises `unknown_code`, `no_booking_here`, `too_early` or `booking_lapsed`.
+    """
     now = ctx.clock.now()
     seat = await Spot.get_or_none(code=code_in(wish.code))
     if seat is None:
@@ -235,6 +238,8 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
         if done := await repeat.earlier(caller, wish, BookingView):
             return done
         row = await _booking_to_check_in(caller, seat, now)
+        if state_of(row, now) is State.CHECKED_IN:
+            return view(ctx, row)
         lapses = instant_or_none(row["lapses_at"])
         why = why_not_check_in(
             state=state_of(row, now), opens_at=instant(row["checkin_opens_at"]), lapses_at=lapses, now=now
@@ -258,16 +263,21 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     return answer
 
 
+SCANNED: Final = (State.BOOKED, State.CHECKED_IN, State.LAPSED)
+
+
 async def _booking_to_check_in(caller: Caller, seat: Spot, now: datetime) -> Row:
-    """The caller's booking of this seat that waits or has just lapsed; else `no_booking_here`."""
+    """The caller's booking of this seat that a scan means; else `no_booking_here`."""
     # Not "today": a booking from midnight on can be checked in to before midnight.
     mine = await bookings.of_day(caller.me, Span(now, now + timedelta(days=1)))
-    waiting = [
-        row for row in mine if row["state"] in (State.BOOKED, State.LAPSED) and instant(row["ends_at"]) > now
-    ]
-    here = [row for row in waiting if row["spot_id"] == seat.id]
-    if here:
-        alive = [row for row in here if state_of(row, now) is State.BOOKED]
-        return (alive or here)[0]
-    elsewhere = [row for row in waiting if state_of(row, now) is State.BOOKED]
+    if here := [row for row in mine if row["spot_id"] == seat.id and row["state"] in SCANNED]:
+        return min(here, key=lambda row: _turn(row, now))
+    elsewhere = [row for row in mine if state_of(row, now) is State.BOOKED]
     raise NoBookingHere(label=seat.label, other_label=elsewhere[0]["label"] if elsewhere else None)
+
+
+def _turn(row: Row, now: datetime) -> int:
+    """Of several: one that can begin now, one that has begun, one to come, one that was missed."""
+    if state_of(row, now) is State.BOOKED:
+        return 0 if instant(row["checkin_opens_at"]) <= now else 2
+    return 1 if row["state"] == State.CHECKED_IN else 3

@@ -6,12 +6,13 @@ from handlers import access, audit, tell
 from handlers.access import Caller
 from handlers.bookings import announce, state_of
 from handlers.context import Context
+from handlers.errors import Postponed
 from handlers.shapes import Input
 from handlers.words import span_words
 from models import bookings, jobs, notices, people, repeats, slots, wechat_fields
 from models.bookings import State
 from models.calendar import day_span, local_day
-from models.db import instant, transaction
+from models.db import instant, instant_or_none, transaction
 from models.notices import Purpose, Words
 from models.spaces import SEAT_SLOT_MINUTES
 
@@ -64,7 +65,12 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
         await tx.lock("reader", row["reader_id"])
         # Read again: whoever held the lock may have checked in at the last moment.
         row = await bookings.view(tx, wish.booking_id)
-        if row is None or state_of(row, now) is not State.LAPSED:
+        if row is None:
+            return
+        state, lapses_at = state_of(row, now), instant_or_none(row["lapses_at"])
+        if state is State.BOOKED and lapses_at:
+            raise Postponed(lapses_at)  # the clock was set back meanwhile
+        if state is not State.LAPSED:
             return
         await bookings.end(
             tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])

@@ -45,13 +45,14 @@ MODULES: Final = (
 POOL_SIZE: Final = 20
 MAX_ID: Final = 2**63 - 1  # of a row, on both dialects
 
-# What a statement raises while the database is away; the pool connects again by itself.
+# What a statement raises while the database is away; the pool connects again by itself. Asking again is safe.
 AWAY: Final = (
     ConnectionError,
     FileNotFoundError,  # a unix socket that is gone
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
+    asyncpg.TransactionRollbackError,  # not away: it ended a deadlock with this one
 )
 
 Row = Mapping[str, Any]

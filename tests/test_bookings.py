@@ -119,6 +119,17 @@ async def test_checking_in_holds_the_seat_for_good(library: Library, lin: Phone,
     assert (await zhou.book("A-1", at(11), at(12))).code == "seat_taken"
 
 
+async def test_a_second_scan_says_that_one_sits_there_already(library: Library, lin: Phone) -> None:
+    await lin.booked("A-1", at(9), at(10))
+    await lin.booked("A-1", at(10), at(11))
+    first = await lin.check_in("codea1")
+    await library.advance(minutes=5)
+    again = await lin.check_in("codea1")
+    assert (again.status, again.body) == (200, first.body)
+    await library.advance(minutes=30)  # 9:35: the next one can begin
+    assert (await lin.check_in("codea1")).body["starts_at"] == at(10)
+
+
 async def test_a_booking_from_midnight_on_is_checked_in_to_before_midnight(
     library: Library, lin: Phone
 ) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from handlers import upkeep
+from handlers.access import PRODUCT
+from handlers.errors import Postponed
 from models import jobs
 from models.bookings import Booking
 from models.db import fetch, instant, transaction
@@ -169,6 +172,14 @@ async def test_tidying_forgets_past_slots_and_keeps_the_bookings(library: Librar
     await library.advance(days=3)
     await tidied(library, "2026-11-28")
     assert (await fetch("SELECT count(*) AS n FROM repeat"))[0]["n"] == 0
+
+
+async def test_a_lapse_that_comes_before_its_time_waits_for_it(idle: Library) -> None:
+    booking = await (await idle.reader("lin")).booked("A-1", at(10), at(11))
+    wish = upkeep.BookingJob(booking_id=int(booking["id"]))
+    with pytest.raises(Postponed) as postponed:  # as after a clock that was set back
+        await upkeep.lapse(idle.services.context("test"), PRODUCT, wish)
+    assert postponed.value.until == datetime.fromisoformat(at(10, 15))
 
 
 async def test_a_worker_that_stops_lets_what_runs_come_to_its_end(idle: Library) -> None:

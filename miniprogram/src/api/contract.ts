@@ -258,7 +258,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Sit down: raises `unknown_code`, `no_booking_here`, `too_early` or `booking_lapsed`.
+     * Sit down; who sits there already is told so, and nothing changes.
      * @description Permission: `bookings.own`.
      */
     post: operations['bookings_check_in'];
