@@ -29,11 +29,11 @@ CLOCK: Final = SystemClock()
 async def book(request: web.Request) -> web.Response:
     wish = orjson.loads(await request.read())
     async with request.app[POOL].acquire() as connection, connection.transaction():
-        made = await _book(connection, wish)
+        made = await write_booking(connection, wish)
     return web.Response(body=orjson.dumps(made), status=201, content_type="application/json")
 
 
-async def _book(connection: Any, wish: dict[str, Any]) -> dict[str, Any]:
+async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]:
     reader, spot, now = wish["reader_id"], wish["seat_id"], CLOCK.now()
     starts, ends = datetime.fromisoformat(wish["starts_at"]), datetime.fromisoformat(wish["ends_at"])
     day = day_span(starts.astimezone(ZONE).date(), ZONE)

@@ -21,6 +21,8 @@ LOGS: Final = ROOT / "var" / "bench"
 CONFIG: Final = """
 [wechat]
 simulator = false
+base_url = "https://wechat.invalid/"
+appid = "wx00000000000be7c4"
 [worker]
 in_web = false
 [log]
@@ -79,7 +81,8 @@ async def _running(
         await _until_ready(f"http://127.0.0.1:{port}{ready}", child)
         yield Server(child.pid, port)
     finally:
-        child.terminate()
+        if child.returncode is None:
+            child.terminate()
         await asyncio.wait_for(child.wait(), 15)
 
 
@@ -98,4 +101,4 @@ async def _until_ready(url: str, child: asyncio.subprocess.Process, *, seconds: 
             except aiohttp.ClientError:
                 pass
             await asyncio.sleep(0.05)
-    raise RuntimeError(f"the server ended with {child.returncode} before it answered")
+    raise RuntimeError(f"the server ended with {child.returncode} before it answered: see {LOGS}")
