@@ -5,7 +5,7 @@ import type { AreaDay, AreaNumber, SeatsChanged } from './types';
 
 /** How often a day is fetched while no live connection brings its changes, in ms. */
 const POLL_MS = 15_000;
-/** How long after a failed fetch the next is tried, in ms. */
+/** How long after a fetch without network the next is tried, in ms; after any other failure it is POLL_MS. */
 const RETRY_MS = 3_000;
 
 /**
@@ -24,6 +24,8 @@ export function watchArea(
   let stopped = false;
   let fetching = false;
   let again = false;
+  /** Told once, then tried again quietly: it passes by itself. */
+  let failing = false;
 
   const fetchDay = async () => {
     if (stopped) return;
@@ -38,13 +40,16 @@ export function watchArea(
         ? await live.ask<AreaDay>('area_watch', { area_id: areaId, date })
         : await request<AreaDay>('GET', `/api/areas/${areaId}/days/${date}`);
       if (stopped) return;
+      failing = false;
       onDay(day);
       stream.start(day.number).forEach(onSeats);
       if (stream.missed) setTimeout(fetchDay);
     } catch (error) {
       if (stopped) return;
-      onError(error);
-      if (error instanceof ApiError && error.code === 'offline') setTimeout(fetchDay, RETRY_MS);
+      if (!failing) onError(error);
+      const offline = error instanceof ApiError && error.code === 'offline';
+      failing = offline || !(error instanceof ApiError) || error.status >= 500;
+      if (failing) setTimeout(fetchDay, offline ? RETRY_MS : POLL_MS);
     } finally {
       fetching = false;
       if (again) {
