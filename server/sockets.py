@@ -25,6 +25,7 @@ from server.services import Services
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
 LARGEST_MESSAGE: Final = 65_536  # bytes; above it the connection closes with 1009
+UNREAD_AT_MOST: Final = 1000  # messages that wait for one socket
 STREAMS_AT_ONCE: Final = 8  # that one socket watches; a phone shows one, each costs a message every heartbeat
 
 # engine.io's close and pong; socket.io's connect, disconnect, event and answer. No client of ours sends binary
@@ -68,7 +69,7 @@ OPEN = web.AppKey("open_websockets", weakref.WeakSet[web.WebSocketResponse])
 class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
     """Without permessage-deflate, which would cost 100 kB of memory for each idle socket.
 
-    It closes at the first packet that no client of ours sends.
+    It closes at the first packet that no client of ours sends, and when the client stays alive but reads nothing.
     """
 
     async def __call__(self, environ: dict[str, Any]) -> Any:
@@ -84,6 +85,8 @@ class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
         packet = await super().wait()
         if not (isinstance(packet, str) and FROM_CLIENTS.match(packet)):
             raise OSError("not a packet that clients send")
+        if self.handler.__self__.queue.qsize() > UNREAD_AT_MOST:
+            raise OSError("does not read what it is told")
         return packet
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from handlers.errors import SignInNeeded
 from models.db import fetch
-from server.sockets import STREAMS_AT_ONCE
+from server.bus import Push
+from server.sockets import EVERYBODY, STREAMS_AT_ONCE, UNREAD_AT_MOST
 from tests.support.library import Library, Phone
 
 DAY = {"area_id": "1", "date": "2026-11-23"}
@@ -59,6 +60,22 @@ async def test_a_packet_that_no_client_sends_ends_the_connection(
         await socket.send_str("40{}")
         await (socket.send_str(packet) if isinstance(packet, str) else socket.send_bytes(packet))
         while (await socket.receive()).type not in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
+            pass
+
+
+async def test_a_socket_that_reads_nothing_is_cut_before_it_fills_the_memory(library: Library) -> None:
+    url = library.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    large, small = (Push(EVERYBODY, "home_changed", b'"%s"' % (b"x" * size)) for size in (10_000, 1))
+    async with asyncio.timeout(10), library.http.ws_connect(url) as socket:
+        await socket.send_str("40{}")
+        await socket.receive()
+        await socket.receive()
+        for wave in (large, small):
+            for _ in range(UNREAD_AT_MOST + 200):
+                library.services.bus.publish(wave)
+            await asyncio.sleep(0.3)
+        await socket.send_str("3")
+        while (await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
             pass
 
 
