@@ -12,7 +12,7 @@ from handlers.words import span_words
 from models import bookings, jobs, notices, people, repeats, slots, wechat_fields
 from models.bookings import State
 from models.calendar import day_span, local_day
-from models.db import instant, instant_or_none, transaction
+from models.db import instant, transaction
 from models.notices import Purpose, Words
 from models.spaces import SEAT_SLOT_MINUTES
 
@@ -65,13 +65,10 @@ async def lapse(ctx: Context, _caller: Caller, wish: BookingJob) -> None:
         await tx.lock("reader", row["reader_id"])
         # Read again: whoever held the lock may have checked in at the last moment.
         row = await bookings.view(tx, wish.booking_id)
-        if row is None:
+        if row is None or (state := state_of(row, now)) not in (State.BOOKED, State.LAPSED):
             return
-        state, lapses_at = state_of(row, now), instant_or_none(row["lapses_at"])
-        if state is State.BOOKED and lapses_at:
-            raise Postponed(lapses_at)  # the clock was set back meanwhile
-        if state is not State.LAPSED:
-            return
+        if state is State.BOOKED:
+            raise Postponed(instant(row["lapses_at"]))  # the clock was set back meanwhile
         await bookings.end(
             tx, row["id"], was=State.BOOKED, becomes=State.LAPSED, now=instant(row["lapses_at"])
         )
