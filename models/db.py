@@ -305,8 +305,9 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
             finally:
                 _open.reset(mark)
                 get_connections().reset(seen_by_models)
-    except Exception:
-        look_again = []
+    except Exception as error:
+        if not isinstance(error, AWAY):  # else nobody knows whether it was committed
+            look_again = []
         raise
     finally:
         # Out here, so that a task that one of them starts does not inherit the connection.
