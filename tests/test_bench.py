@@ -1,15 +1,13 @@
-"""What `make bench` measures still runs; how fast it is, only `make bench` says."""
+"""What `make bench` measures still runs, on PostgreSQL; how fast it is, only `make bench` says."""
 
 from pathlib import Path
 
 import asyncpg
-import pytest
 
 from bench.bare import write_booking
 from bench.servers import CONFIG
 from models.db import postgres_credentials
 from server.config import load
-from tests.support.databases import dialect
 from tests.support.library import Library, Phone, at
 
 
@@ -18,7 +16,6 @@ def test_the_settings_of_the_measured_server_can_be_used(tmp_path: Path) -> None
     assert not load(tmp_path / "config.toml", {}).worker.in_web
 
 
-@pytest.mark.skipif(dialect() == "sqlite", reason="the baseline speaks asyncpg")
 async def test_the_baseline_books_what_the_product_would(
     library: Library, lin: Phone, database_url: str
 ) -> None:
