@@ -43,13 +43,13 @@ Page({
   async load() {
     this.setData({ state: 'loading' });
     try {
-      await this.fetch();
+      await this.read();
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
     }
   },
 
-  async fetch() {
+  async read() {
     const { items } = await request<{ items: AdminSeatRules[] }>('GET', PATH);
     this.setData({ sets: items });
     this.show(Math.min(this.data.chosen, items.length - 1));
@@ -106,7 +106,7 @@ Page({
   /** Somebody saved first: shows what is in force now, to be changed with open eyes. */
   async showTheirs() {
     try {
-      await this.fetch();
+      await this.read();
       this.setData({ conflict: true });
     } catch (error) {
       this.setData({ refused: failureOf(error) });
