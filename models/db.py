@@ -301,7 +301,7 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
                 raise
             else:
                 look_again = tx._afterwards
-                await (_to_the_end(client.commit()) if sqlite else client._connection.execute("COMMIT"))
+                await (_to_the_end(client.commit()) if sqlite else _commit(client))
             finally:
                 _open.reset(mark)
                 get_connections().reset(seen_by_models)
@@ -329,6 +329,12 @@ async def _sqlite_transaction(parent: Any) -> AsyncIterator[SqliteTransaction]:
         yield client
 
 
+async def _commit(client: SqliteTransaction | PostgresTransaction) -> None:
+    # PostgreSQL answers the COMMIT of a transaction in which a statement failed with a rollback, not an error.
+    if await cast(Any, client._connection).execute("COMMIT") != "COMMIT":
+        raise RuntimeError("a statement of this transaction had failed, so nothing of it was stored")
+
+
 def _rollback(client: SqliteTransaction | PostgresTransaction) -> Awaitable[Any]:
     if isinstance(client, SqliteTransaction):
         return client.rollback()
@@ -352,7 +358,7 @@ async def _postgres_transaction(
         await connection.execute(f"BEGIN; {_lock(*lock)}" if lock else "BEGIN")
         yield client
     finally:
-        await parent._pool.release(connection)  # resets or drops it, whatever state it is in
+        await parent._pool.release(connection)  # rolls back what is open, or drops it
 
 
 async def _to_the_end(work: Awaitable[Any]) -> None:

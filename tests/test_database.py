@@ -58,6 +58,18 @@ async def test_what_was_written_is_gone_when_the_use_case_fails_and_there_when_i
     assert await Reader.all().count() == 1
 
 
+async def test_a_use_case_that_ends_well_after_a_refused_statement_never_pretends(database: str) -> None:
+    add, told = "INSERT INTO reader (openid, made_at) VALUES ('o-twice', $1)", True
+    try:
+        async with transaction() as tx:
+            await tx.fetch(add, MONDAY_9)
+            with pytest.raises(IntegrityError):
+                await tx.fetch(add, MONDAY_9)
+    except RuntimeError:  # PostgreSQL keeps nothing of it
+        told = False
+    assert bool(await fetch("SELECT 1 FROM reader WHERE openid = 'o-twice'")) == told
+
+
 async def test_a_second_transaction_inside_one_raises(database: str) -> None:
     async with transaction():
         with pytest.raises(RuntimeError, match="never calls a use case"):

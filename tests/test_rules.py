@@ -22,20 +22,10 @@ from models.calendar import Hours, Span, day_span, local_day, moment_of
 from models.slots import slot_at, slots_of
 from models.spaces import CODE_ALPHABET, CODE_LENGTH, code_in, new_code
 from server.adapter import json_object
+from tests.support.library import RULES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = date(2026, 11, 23)
-RULES = Rules(
-    advance_days=1,
-    release_minute=7 * 60,
-    min_minutes=30,
-    max_minutes=240,
-    at_once=2,
-    per_day=3,
-    checkin_before_minutes=30,
-    checkin_after_minutes=15,
-    remind_before_minutes=20,
-)
 
 
 def on(hour: int, minute: int = 0, *, day: int = 23) -> datetime:

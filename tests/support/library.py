@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from handlers import people
 from models.announcements import Announcement
+from models.bookings import Rules
 from models.db import fetch
 from models.spaces import Area, Branch, SeatRules, Spot, WeeklyHours
 from server.app import build
@@ -39,25 +40,26 @@ def new_key() -> str:
     return f"key-{next(_keys):08}"
 
 
+RULES = Rules(
+    advance_days=1,
+    release_minute=7 * 60,
+    min_minutes=30,
+    max_minutes=240,
+    at_once=2,
+    per_day=3,
+    checkin_before_minutes=30,
+    checkin_after_minutes=15,
+    remind_before_minutes=20,
+)
+
+
 async def fill() -> None:
     """One branch, open 8–22 every day; area 1 with seats A-1 … A-6 (A-6 closed), area 2 with B-1, B-2."""
     now = MONDAY_9
     branch = await Branch.create(name="总馆", address="书院路 1 号", place=0)
     for weekday in range(7):
         await WeeklyHours.create(branch=branch, weekday=weekday, opens_minute=8 * 60, closes_minute=22 * 60)
-    rules = await SeatRules.create(
-        name="普通座位",
-        advance_days=1,
-        release_minute=7 * 60,
-        min_minutes=30,
-        max_minutes=240,
-        at_once=2,
-        per_day=3,
-        checkin_before_minutes=30,
-        checkin_after_minutes=15,
-        remind_before_minutes=20,
-        saved_at=now,
-    )
+    rules = await SeatRules.create(name="普通座位", **asdict(RULES), saved_at=now)
     for place, (prefix, seats) in enumerate((("A", 6), ("B", 2))):
         area = await Area.create(
             branch=branch,
