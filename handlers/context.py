@@ -50,6 +50,7 @@ class Verdict(StrEnum):
     CONFIGURATION = "configuration"  # template, field, page, appid or secret is wrong: an operator must act
     BAD_CODE = "bad_code"  # the sign-in code is used, expired or foreign: ask the phone for a new one
     BLOCKED = "blocked"  # WeChat itself refuses this person or account
+    STALE_VISIT = "stale_visit"  # the author was not here within two hours: WeChat will not judge their text
     PERMANENT = "permanent"  # anything else: do not try again
 
 
@@ -94,14 +95,32 @@ class SubscribeMessage:
     data: Mapping[str, str]
 
 
+class Suggest(StrEnum):
+    """What WeChat suggests to do with a text that somebody typed."""
+
+    PASS = "pass"
+    REVIEW = "review"  # a person should look at it first
+    RISKY = "risky"  # not to be shown to anybody
+
+
 class WeChat(Protocol):
     """Calls to WeChat; every one raises `WeChatRefused` and nothing else."""
+
+    @property
+    def checks_text(self) -> bool:
+        """Whether a text is to be checked before another person sees it."""
 
     async def identify(self, code: str) -> WeChatIdentity:
         """Turn the code of `wx.login` (5 minutes, single use) into who it is."""
 
     async def send(self, message: SubscribeMessage) -> str | None:
         """Send a subscription message; answers WeChat's message id (64 bits, as text) if told."""
+
+    async def check_text(self, openid: str, text: str) -> Suggest:
+        """What WeChat thinks of a text of up to 2,500 characters whose author was here within two hours.
+
+        STALE_VISIT when the author was not.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
         clock=clock,
         miniprogram_state=config.wechat.miniprogram_state,
         lang=config.wechat.lang,
+        checks_text=config.wechat.check_text,
     )
     return Services(
         config=config,

@@ -88,6 +88,7 @@ class WeChatSection(Section):
     appid: Annotated[str, Field(pattern=r"^wx[0-9a-f]{16}$")] = SIMULATED_APPID
     miniprogram_state: Literal["developer", "trial", "formal"] = "developer"
     lang: Literal["zh_CN", "en_US", "zh_HK", "zh_TW"] = "zh_CN"
+    check_text: bool = True
     templates: Annotated[dict[str, TemplateSection], AfterValidator(_fitting)] = {}
 
     @model_validator(mode="after")

@@ -28,6 +28,7 @@ POLICY: Mapping[int, Verdict] = MappingProxyType(
         40003: Verdict.UNREACHABLE,  # no openid of this mini-program
         43104: Verdict.UNREACHABLE,  # openid of another mini-program
         40226: Verdict.BLOCKED,  # sign-in refused: WeChat sees a high risk
+        61010: Verdict.STALE_VISIT,  # no visit within two hours
         # The sign-in code
         40029: Verdict.BAD_CODE,  # unknown, expired, or another mini-program's
         40163: Verdict.BAD_CODE,  # used
@@ -53,6 +54,10 @@ POLICY: Mapping[int, Verdict] = MappingProxyType(
         43107: Verdict.CONFIGURATION,  # template banned
         47003: Verdict.CONFIGURATION,  # a field
         45168: Verdict.PERMANENT,  # a sensitive word: the same text will never pass
+        # The text to be checked
+        40129: Verdict.CONFIGURATION,  # scene
+        47001: Verdict.PERMANENT,  # too long, or no JSON: the same text will never be judged
+        87014: Verdict.PERMANENT,  # risky, as calls without a version are told: it will never pass
     }
 )
 
