@@ -3,34 +3,30 @@
 import asyncio
 import contextlib
 import logging
-import re
 import secrets
 import weakref
+from functools import partial
 from typing import Any, Final
 
 import orjson
 import socketio
 import structlog
 from aiohttp import WSCloseCode, web
-from engineio.async_drivers import aiohttp as driver
 
 from handlers.access import Caller
 from handlers.errors import Refused, TryLater
 from models.db import AWAY
 from server.adapter import Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
-from server.routes import EVENTS, Event
+from server.fanout import Outbox, tell
+from server.routes import EVENTS, STREAMS, Event
 from server.services import Services
+from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket
 
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
-LARGEST_MESSAGE: Final = 65_536  # bytes; above it the connection closes with 1009
-UNREAD_AT_MOST: Final = 1000  # messages that wait for one socket
+KINDS: Final = frozenset(stream.kind for stream in STREAMS)
 STREAMS_AT_ONCE: Final = 8  # that one socket watches; a phone shows one, each costs a message every heartbeat
-
-# engine.io's close and pong; socket.io's connect, disconnect, event and answer. No client of ours sends binary
-# packets, whose parts python-socketio would gather without a limit.
-FROM_CLIENTS: Final = re.compile(r"1|3|4[0-3]")
 
 log = structlog.get_logger()
 
@@ -63,33 +59,6 @@ class Encoded(dict[str, Any]):
         self.text = text
 
 
-OPEN = web.AppKey("open_websockets", weakref.WeakSet[web.WebSocketResponse])
-
-
-class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
-    """Without permessage-deflate, which would cost 100 kB of memory for each idle socket.
-
-    It closes at the first packet that no client of ours sends, and when the client stays alive but reads nothing.
-    """
-
-    async def __call__(self, environ: dict[str, Any]) -> Any:
-        request = environ["aiohttp.request"]
-        self._sock = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE)
-        await self._sock.prepare(request)
-        request.app[OPEN].add(self._sock)
-        self.environ = environ
-        await self.handler(self)
-        return self._sock
-
-    async def wait(self) -> str:
-        packet = await super().wait()
-        if not (isinstance(packet, str) and FROM_CLIENTS.match(packet)):
-            raise OSError("not a packet that clients send")
-        if self.handler.__self__.queue.qsize() > UNREAD_AT_MOST:
-            raise OSError("does not read what it is told")
-        return packet
-
-
 class Sockets:
     """The socket.io side of one process."""
 
@@ -107,21 +76,26 @@ class Sockets:
             logger=_quiet,
             engineio_logger=_quiet,
         )
-        self.sio.eio._async = {**self.sio.eio._async, "websocket": PlainWebSocket}
+        self.sio.eio.create_queue = Outbox
+        websocket = partial(PlainWebSocket, too_large=self._too_large)
+        self.sio.eio._async = {**self.sio.eio._async, "websocket": websocket}
         self.sio.on("connect", self._connect)
         self.sio.on("*", self._event)
         self._outgoing: asyncio.Queue[Message] = asyncio.Queue()
         self._sender: asyncio.Task[None] | None = None
+        self._streams: set[str] = set()  # that somebody here has watched; some of them nobody does now
         services.bus.listen(self._hear)
 
     def attach(self, app: web.Application) -> None:
         self._open = app[OPEN] = weakref.WeakSet[web.WebSocketResponse]()
-        self.sio.attach(app)
+        # Not sio.attach: it would take POST as well, which brings packets past the websocket and its limits.
+        app.router.add_get("/socket.io/", self.sio.handle_request)
 
     def watched(self) -> list[str]:
-        """The numbered streams that somebody here watches."""
+        """The numbered streams that somebody here watches: those whose name begins with a kind of `STREAMS`."""
         rooms = self.sio.manager.rooms.get("/", {})
-        return [room for room in rooms if isinstance(room, str) and room.startswith("area:")]
+        self._streams &= rooms.keys()
+        return list(self._streams)
 
     async def start(self) -> None:
         self._sender = asyncio.get_running_loop().create_task(self._send())
@@ -133,7 +107,7 @@ class Sockets:
         """
         if self._sender:
             self._sender.cancel()
-        await self.sio.emit("server_stopping", {})
+        tell(self.sio, EVERYBODY, event="server_stopping", payload=b"{}")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await asyncio.gather(*(client.queue.join() for client in self.sio.eio.sockets.values()))
@@ -164,6 +138,10 @@ class Sockets:
         if caller.reader_id is not None:
             await self.sio.enter_room(sid, f"reader:{caller.reader_id}")
             await self.sio.enter_room(sid, f"session:{caller.session_id}")
+
+    def _too_large(self) -> dict[str, Any]:
+        limit = {"limit": LARGEST_EVENT}
+        return error_body("too_large", limit, secrets.token_hex(8), self._services.today())
 
     def _turned_away(self, refused: Refused) -> Exception:
         body = refusal_body(refused, "", self._services.today())["error"]
@@ -210,6 +188,8 @@ class Sockets:
         streams.pop(stream, None)
         streams[stream] = None
         await self.sio.enter_room(sid, stream)
+        if stream.split(":", 1)[0] in KINDS:
+            self._streams.add(stream)
         if len(streams) > STREAMS_AT_ONCE:
             await self._leave(sid, streams, next(iter(streams)))
 
@@ -229,18 +209,19 @@ class Sockets:
             message = await self._outgoing.get()
             try:
                 if isinstance(message, Push):
-                    await self.sio.emit(message.event, Encoded(message.payload), room=message.room)
+                    tell(self.sio, message.room, event=message.event, payload=message.payload)
                 elif isinstance(message, SessionsEnded):
                     await self._cut(message.session_ids)
                 else:
-                    await self.sio.emit("resync", {}, room=EVERYBODY)
+                    tell(self.sio, EVERYBODY, event="resync", payload=b"{}")
             except Exception:
                 log.exception("push_failed")
+            await asyncio.sleep(0)  # a room of thousands takes a while: nobody waits for more than one
 
     async def _cut(self, session_ids: tuple[int, ...]) -> None:
         for session_id in session_ids:
             room = f"session:{session_id}"
             sids = [sid for sid, _ in self.sio.manager.get_participants("/", room)]
-            await self.sio.emit("session_ended", {}, room=room)
+            tell(self.sio, room, event="session_ended", payload=b"{}")
             for sid in sids:
                 await self.sio.disconnect(sid)

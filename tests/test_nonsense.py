@@ -4,14 +4,14 @@ import asyncio
 import secrets
 from typing import Any
 
-import aiohttp
 import pytest
 
 from handlers.errors import SignInNeeded
 from models.db import fetch
-from server.bus import Push
-from server.sockets import EVERYBODY, STREAMS_AT_ONCE, UNREAD_AT_MOST
+from server.sockets import STREAMS_AT_ONCE
+from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE
 from tests.support.library import Library, Phone
+from tests.support.raw import raw
 
 DAY = {"area_id": "1", "date": "2026-11-23"}
 
@@ -50,33 +50,85 @@ async def test_a_body_that_cannot_be_unpacked_is_refused(lin: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    "packet", ["", "2probe", "45" + "9" * 9 + "-0[{}]", "46" + "9" * 9 + "-0[{}]", "9", b"\x04abc"]
+    "packet",
+    [
+        "",
+        "2probe",
+        "45" + "9" * 9 + "-0[{}]",
+        "46" + "9" * 9 + "-0[{}]",
+        "9",
+        b"\x04abc",
+        "40" + "x" * LARGEST_EVENT,
+        "3" * (LARGEST_EVENT + 1),
+    ],
 )
 async def test_a_packet_that_no_client_sends_ends_the_connection(
     library: Library, packet: str | bytes
 ) -> None:
-    url = library.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-    async with asyncio.timeout(5), library.http.ws_connect(url) as socket:
-        await socket.send_str("40{}")
-        await (socket.send_str(packet) if isinstance(packet, str) else socket.send_bytes(packet))
-        while (await socket.receive()).type not in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED):
-            pass
+    async with asyncio.timeout(5), raw(library) as socket:
+        await (socket.websocket.send_bytes(packet) if isinstance(packet, bytes) else socket.send(packet))
+        await socket.ended()
 
 
-async def test_a_socket_that_reads_nothing_is_cut_before_it_fills_the_memory(library: Library) -> None:
-    url = library.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
-    large, small = (Push(EVERYBODY, "home_changed", b'"%s"' % (b"x" * size)) for size in (10_000, 1))
-    async with asyncio.timeout(10), library.http.ws_connect(url) as socket:
-        await socket.send_str("40{}")
-        await socket.receive()
-        await socket.receive()
-        for wave in (large, small):
-            for _ in range(UNREAD_AT_MOST + 200):
-                library.services.bus.publish(wave)
-            await asyncio.sleep(0.3)
-        await socket.send_str("3")
-        while (await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
-            pass
+def question(number: int, *, size: int, letter: str = "x") -> str:
+    """An event that asks for an answer, of exactly so many bytes."""
+    head, tail = f'42{number}["area_watch","', '"]'
+    letters, rest = divmod(size - len(head) - len(tail), len(letter.encode()))
+    return head + letter * letters + "y" * rest + tail
+
+
+@pytest.mark.parametrize(
+    ("size", "letter", "code"),
+    [
+        (LARGEST_EVENT, "x", "invalid_input"),
+        (LARGEST_EVENT + 1, "x", "too_large"),
+        (LARGEST_EVENT, "林", "invalid_input"),
+        (LARGEST_EVENT + 1, "林", "too_large"),
+        (LARGEST_MESSAGE, "x", "too_large"),
+    ],
+)
+async def test_an_event_that_is_too_large_is_refused_in_its_turn_and_the_connection_stays(
+    library: Library, size: int, letter: str, code: str
+) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        await socket.ask(1, "area_leave", DAY)
+        await socket.send(question(2, size=size, letter=letter))
+        await socket.ask(3, "area_leave", DAY)
+        answers = [await socket.answer() for _ in range(3)]
+        assert [number for number, _ in answers] == [1, 2, 3]
+        error = answers[1][1]["error"]
+        assert error["code"] == code
+        assert error["message"]
+        assert error["request_id"]
+        assert code != "too_large" or error["details"] == {"limit": 65_536}
+        assert answers[2][1] == {"data": {}}
+
+
+@pytest.mark.parametrize(
+    "start", ['42["area_watch","', '42/staff,7["area_watch","', "42" + "7" * 101 + '["x","']
+)
+async def test_a_large_event_that_nobody_can_answer_is_passed_over(library: Library, start: str) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        await socket.send(start + "x" * LARGEST_EVENT + '"]')
+        await socket.ask(1, "area_leave", DAY)
+        assert await socket.answer() == (1, {"data": {}})
+
+
+@pytest.mark.parametrize("size", [LARGEST_MESSAGE + 1, 2 * LARGEST_MESSAGE])
+async def test_a_message_above_a_megabyte_closes_the_connection(library: Library, size: int) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        await socket.send(question(1, size=size))
+        assert await socket.ended() == 1009
+
+
+async def test_packets_come_by_websocket_only(library: Library) -> None:
+    async with raw(library):
+        [known] = library.sockets.sio.eio.sockets
+        posted = await library.guest.call(
+            "POST", f"/socket.io/?EIO=4&transport=websocket&sid={known}", raw=b"1"
+        )
+        assert (posted.status, posted.code) == (405, "method_not_allowed")
+        assert list(library.sockets.sio.eio.sockets) == [known]
 
 
 @pytest.mark.parametrize("event", [1, ["area_watch"], {"area_watch": 1}, "connect", "\x00"])

@@ -18,10 +18,11 @@ from models.announcements import Announcement
 from models.bookings import Rules
 from models.db import fetch
 from models.spaces import Area, Branch, SeatRules, Spot, WeeklyHours
-from server.app import build
+from server.app import SOCKETS, build
 from server.bus import JobsDue
 from server.config import Config, Secrets, load
 from server.services import SERVICES, Services
+from server.sockets import Sockets
 from server.wechat.simulator import SimulatorSettings, simulator_app
 
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
@@ -234,9 +235,10 @@ class Library:
         sim_url: str,
         http: aiohttp.ClientSession,
         services: Services,
+        sockets: Sockets,
     ) -> None:
         self.config, self.clock, self.url, self.sim_url = config, clock, url, sim_url
-        self.http, self.services = http, services
+        self.http, self.services, self.sockets = http, services, sockets
         self.guest = Phone(self, None, None, None)
 
     async def sim(self, path: str, body: Any = None) -> Any:
@@ -310,7 +312,7 @@ async def running_library(database_url: str, *, with_worker: bool = True) -> Asy
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
         async with TestServer(app, port=port) as server:
             url = str(server.make_url("/")).rstrip("/")
-            library = Library(config, clock, url, sim_url.rstrip("/"), http, app[SERVICES])
+            library = Library(config, clock, url, sim_url.rstrip("/"), http, app[SERVICES], app[SOCKETS])
             await library._tell_simulator_the_time()
             yield library
 

@@ -1,0 +1,288 @@
+"""The way of a push to a whole room: in order, past those who do not read, and in little memory."""
+
+import asyncio
+import random
+import tracemalloc
+from contextlib import AsyncExitStack
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+from engineio.packet import MESSAGE, Packet
+from structlog.testing import capture_logs
+
+from handlers import seat_map
+from models.db import fetch
+from server.bus import Push
+from server.fanout import LEAVES_WITHIN_S, STRAIGHT_BELOW, UNREAD_AT_MOST, tell, text_frame
+from server.sockets import EVERYBODY
+from tests.support.library import Library, Phone
+from tests.support.raw import Raw, raw
+from tools.shell import NODE, ROOT
+
+DAYS = [{"area_id": "1", "date": f"2026-11-{day}"} for day in (23, 24)]
+ROOMS = [seat_map.watched(seat_map.WatchArea(area_id=1, date=date(2026, 11, day))) for day in (23, 24)]
+SIZES = (1, 100, 125, 126, 60_000, 65_530, 66_000, 150_000)
+
+
+def numbered(number: int, *, size: int = 0) -> bytes:
+    return orjson.dumps({"number": number, "text": "座" * (size // 3)})
+
+
+def publish(library: Library, number: int, *, size: int = 0, room: str = EVERYBODY) -> None:
+    library.services.bus.publish(Push(room, "home_changed", numbered(number, size=size)))
+
+
+async def stands_still(library: Library) -> int:
+    """Push until the one client that is connected has more waiting for it than its connection takes: how many."""
+    [client] = library.sockets.sio.eio.sockets.values()
+    pushed = 0
+    while client.queue.qsize() < 20:
+        publish(library, pushed, size=10_000)
+        pushed += 1
+        await asyncio.sleep(0)
+    return pushed
+
+
+async def numbers(socket: Raw, count: int) -> list[int]:
+    return [(await socket.pushed("home_changed"))["number"] for _ in range(count)]
+
+
+# ---------------------------------------------------------------- order
+
+
+async def test_answers_and_pushes_reach_a_client_in_the_order_in_which_they_were_made(
+    library: Library,
+) -> None:
+    """With pauses of reader and server drawn by lot, so that both ways of a push take turns."""
+    dice = random.Random(7)
+    pushes = straight = 0
+    async with asyncio.timeout(30), raw(library) as socket:
+        [client] = library.sockets.sio.eio.sockets.values()
+        reading = asyncio.Event()
+
+        async def read() -> list[int]:
+            got: list[int] = []
+            while len(got) < 1_000:
+                await reading.wait()
+                packet = await socket.packet()
+                assert packet
+                got.append(int(packet.split('"number":', 1)[1].split(",")[0]))
+            return got
+
+        came = asyncio.create_task(read())
+        for number in range(1_000):
+            reading.set() if number % 40 > 10 else reading.clear()
+            body = numbered(number, size=dice.choice(SIZES) if client.queue.qsize() < 3 else 1)
+            if dice.random() < 0.3:
+                client.queue.put_nowait(Packet(MESSAGE, f"37[{body.decode()}]"))  # as python-socketio answers
+            else:
+                waiting = client.queue.qsize()
+                tell(library.sockets.sio, EVERYBODY, event="home_changed", payload=body)
+                pushes, straight = pushes + 1, straight + (client.queue.qsize() == waiting)
+            for _ in range(dice.choice((0, 1, 8))):
+                await asyncio.sleep(0)
+        reading.set()
+        assert await came == list(range(1_000))
+    assert 100 < straight < pushes - 100
+
+
+async def test_several_rooms_are_told_in_one_order(library: Library) -> None:
+    async with asyncio.timeout(20), raw(library) as socket:
+        for number, day in enumerate(DAYS):
+            await socket.ask(number, "area_watch", day)
+            await socket.answer()
+        rooms = [EVERYBODY, *ROOMS]
+        for number in range(300):
+            publish(library, number, size=number % 3 * 40_000, room=rooms[number % 3])
+        assert await numbers(socket, 300) == list(range(300))
+
+
+async def test_nodes_client_gets_everything_in_order(library: Library) -> None:
+    events, answers = 6_000, 300
+    script = ROOT / "tests" / "support" / "listener.mjs"
+    dates = ",".join(day["date"] for day in DAYS)
+    process = await asyncio.create_subprocess_exec(
+        NODE,
+        script,
+        library.url,
+        dates,
+        str(events),
+        str(answers),
+        stdout=asyncio.subprocess.PIPE,
+        limit=2**22,
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(30):
+            assert await process.stdout.readline() == b"watching\n"
+            rooms = [EVERYBODY, *ROOMS]
+            for number in range(events):
+                event = "home_changed" if number % 3 == 0 else "seats_changed"
+                payload = numbered(number, size=number % 5 * 100)
+                library.services.bus.publish(Push(rooms[number % 3], event, payload))
+                if number % 10 == 0:
+                    await asyncio.sleep(0)
+            came: list[Any] = orjson.loads(await process.stdout.readline())
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert [number for kind, number in came if kind != "answer"] == list(range(events))
+    told = [answer for kind, answer in came if kind == "answer"]
+    assert told == [[number, "unknown_event"] for number in range(answers)]
+
+
+@pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536, 200_000])
+async def test_a_push_of_any_length_is_one_frame_that_a_client_can_read(library: Library, size: int) -> None:
+    head = len(text_frame(b"x" * size)) - size
+    assert head == 2 if size < 126 else head == 4 if size < 65_536 else head == 10
+    async with asyncio.timeout(5), raw(library) as socket:
+        text = "x" * size
+        library.services.bus.publish(Push(EVERYBODY, "home_changed", orjson.dumps({"text": text})))
+        assert await socket.pushed("home_changed") == {"text": text}
+
+
+# ---------------------------------------------------------------- those who do not read
+
+
+async def test_a_client_that_reads_again_gets_all_that_it_missed_in_order(library: Library) -> None:
+    async with asyncio.timeout(20), raw(library) as socket:
+        pushed = await stands_still(library)
+        assert await numbers(socket, pushed) == list(range(pushed))
+        publish(library, pushed)
+        assert await numbers(socket, 1) == [pushed]
+
+
+async def test_a_client_that_reads_nothing_is_cut_off_and_the_others_do_not_notice(library: Library) -> None:
+    async with asyncio.timeout(40), AsyncExitStack() as stack:
+        asleep, awake, too = [await stack.enter_async_context(raw(library)) for _ in range(3)]
+        tracemalloc.start()
+        stack.callback(tracemalloc.stop)
+        with capture_logs() as logs:
+            for number in range(3_000):
+                publish(library, number, size=10_000)
+                assert await numbers(awake, 1) == await numbers(too, 1) == [number]
+        cut = [line["unread_bytes"] for line in logs if line["event"] == "slow_client_cut"]
+        assert len(cut) == 1
+        assert STRAIGHT_BELOW < cut[0] <= UNREAD_AT_MOST
+        assert tracemalloc.get_traced_memory()[1] < 4 * UNREAD_AT_MOST
+        await library.until(lambda: only(library, 2))
+        assert await asleep.ended() == 1006
+
+
+async def only(library: Library, count: int) -> bool:
+    sockets = library.sockets.sio
+    return len(sockets.eio.sockets) == count == len(sockets.manager.rooms["/"][EVERYBODY])
+
+
+async def test_a_client_that_asks_and_reads_no_answer_is_cut_off(library: Library) -> None:
+    async with asyncio.timeout(20), raw(library) as socket:
+        with capture_logs() as logs, pytest.raises(ConnectionError):
+            await ask_without_end(socket)
+        assert [line["event"] for line in logs] == ["slow_client_cut"]
+
+
+async def ask_without_end(socket: Raw) -> None:
+    while True:
+        await socket.ask(1, "x" * 60, {})
+
+
+async def test_one_push_of_any_size_reaches_a_client_that_reads(library: Library) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        publish(library, 7, size=2 * UNREAD_AT_MOST)
+        assert await numbers(socket, 1) == [7]
+
+
+async def test_a_client_that_breaks_the_rules_and_reads_nothing_is_not_waited_for(library: Library) -> None:
+    async with asyncio.timeout(20), raw(library) as socket:
+        await stands_still(library)
+        await socket.send("9")
+        await library.until(lambda: nobody(library), seconds=LEAVES_WITHIN_S + 3)
+
+
+async def nobody(library: Library) -> bool:
+    return not library.sockets.sio.eio.sockets
+
+
+async def test_a_session_that_ends_at_a_phone_that_reads_nothing_holds_up_nobody(
+    library: Library, lin: Phone
+) -> None:
+    async with asyncio.timeout(20), raw(library, lin) as asleep:
+        await stands_still(library)
+        [session] = await fetch("SELECT id FROM session WHERE reader_id = $1", lin.reader_id)
+        async with raw(library) as awake:
+            library.services.live.sessions_ended([session["id"]])
+            publish(library, 1)
+            assert await numbers(awake, 1) == [1]
+        assert await asleep.pushed("session_ended") == {}
+
+
+# ---------------------------------------------------------------- coming and going
+
+
+async def test_clients_that_leave_while_a_room_is_told_disturb_nobody(library: Library) -> None:
+    async with asyncio.timeout(30), AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(raw(library)) for _ in range(40)]
+        staying, leaving = sockets[:20], sockets[20:]
+
+        async def leave() -> None:
+            for number, socket in enumerate(leaving):
+                if number % 2:
+                    await socket.websocket.close()
+                else:
+                    socket.websocket._response.connection.transport.abort()  # type: ignore[union-attr]
+                await asyncio.sleep(0.001)
+
+        gone = asyncio.create_task(leave())
+        for number in range(200):
+            publish(library, number, size=3_000)
+            await asyncio.sleep(0.001)
+        await gone
+        for socket in staying:
+            assert await numbers(socket, 200) == list(range(200))
+        await library.until(lambda: only(library, 20))
+
+
+async def test_who_left_a_room_is_told_no_more(library: Library) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        for event in ("area_watch", "area_leave"):
+            await socket.ask(1, event, DAYS[0])
+            await socket.answer()
+            publish(library, 1, room=ROOMS[0])
+            publish(library, 2)
+            assert (await numbers(socket, 1) == [1]) == (event == "area_watch")
+            if event == "area_watch":
+                assert await numbers(socket, 1) == [2]
+
+
+async def test_there_is_one_namespace_and_knocking_at_another_harms_nothing(library: Library) -> None:
+    async with asyncio.timeout(5), raw(library) as socket:
+        await socket.send("40/staff,{}")
+        assert (await socket.packet() or "").startswith("44/staff,")
+        await socket.send('42/staff,5["area_watch",{}]')
+        await socket.ask(6, "area_leave", DAYS[0])
+        assert await socket.answer() == (6, {"data": {}})
+        publish(library, 1)
+        assert await numbers(socket, 1) == [1]
+
+
+async def test_a_client_whose_leaving_takes_a_while_is_told_no_more(library: Library) -> None:
+    leaving, may_go = asyncio.Event(), asyncio.Event()
+
+    async def goodbye(_sid: str, _reason: str) -> None:
+        leaving.set()
+        await may_go.wait()
+
+    library.sockets.sio.on("disconnect", goodbye)
+    async with asyncio.timeout(5), raw(library) as socket:
+        [client] = library.sockets.sio.eio.sockets.values()
+        closing = asyncio.create_task(client.close(wait=False))
+        await leaving.wait()
+        publish(library, 1)
+        await asyncio.sleep(0.05)
+        may_go.set()
+        await closing
+        assert await socket.packet() == "1"
