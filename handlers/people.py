@@ -18,6 +18,7 @@ from models.people import Reader, Session
 REMINDER_TITLES = {
     Purpose.SEAT_REMINDER: "签到提醒",
     Purpose.BOOKING_LAPSED: "预约失效",
+    Purpose.ANSWERED: "答复提醒",
 }
 
 

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     SEAT_REMINDER = "seat_reminder"
     BOOKING_LAPSED = "booking_lapsed"
+    ANSWERED = "answered"
 
 
 # Purpose → our field names with WeChat's type of each; config.toml says which key of the account's
@@ -25,6 +26,7 @@ class Purpose(StrEnum):
 FIELDS: Final[Mapping[Purpose, Mapping[str, str]]] = {
     Purpose.SEAT_REMINDER: {"place": "thing", "seat": "thing", "time": "time", "hint": "thing"},
     Purpose.BOOKING_LAPSED: {"seat": "thing", "time": "time", "reason": "thing"},
+    Purpose.ANSWERED: {"question": "thing", "answer": "thing", "time": "time"},
 }
 
 

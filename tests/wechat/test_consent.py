@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.wechat.simulator import BOOKING_LAPSED, LIBRARY_NOTICE, SEAT_REMINDER
+from server.wechat.simulator import ANSWERED, BOOKING_LAPSED, LIBRARY_NOTICE, SEAT_REMINDER
 from server.wechat.simulator.templates import LONG_TERM, TEMPLATES, Template
 from tests.wechat.conftest import Desk, Opening
 
@@ -34,7 +34,7 @@ async def test_each_yes_is_the_right_to_one_message(desk: Desk) -> None:
     for _ in range(2):
         answer = await desk.control("subscribe", person="lin", choices=choices)
         assert answer == {"result": choices}
-    assert await balances(desk) == {SEAT_REMINDER: 2, BOOKING_LAPSED: 0, LIBRARY_NOTICE: 0}
+    assert await balances(desk) == {SEAT_REMINDER: 2, BOOKING_LAPSED: 0, ANSWERED: 0, LIBRARY_NOTICE: 0}
 
 
 async def test_a_kept_choice_answers_without_a_sheet_and_still_adds_a_right(desk: Desk) -> None:

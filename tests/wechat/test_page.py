@@ -59,3 +59,32 @@ async def test_the_page_shows_phones_and_switches_faults(open_desk: Opening, pag
     await expect(phone.get_by_role("switch")).to_have_attribute("aria-checked", "false")
     assert await page.evaluate("document.documentElement.scrollWidth") == 375
     assert faults == []
+
+
+async def test_the_page_shows_which_words_are_risky_and_what_was_judged(
+    open_desk: Opening, page: Page
+) -> None:
+    desk: Desk = await open_desk()
+    openid = await desk.person()
+    await desk.control("visit", person="lin")
+    await page.goto(f"{desk.url}/sim")
+    texts = page.get_by_role("region", name="检查文字")
+    await expect(texts.get_by_text("违规的词：「赌博」「代考」")).to_be_visible()
+    await expect(texts.get_by_text("还没有查过文字")).to_be_visible()
+
+    await desk.client.check_text(openid, "有人在三层赌博")
+    await desk.client.check_text(openid, "周末几点开门")
+    lines = texts.get_by_role("listitem")
+    await expect(lines).to_have_count(2)
+    await expect(lines.nth(0)).to_contain_text("通过 · 林溪：周末几点开门")
+    await expect(lines.nth(1)).to_contain_text("违规 · 林溪：有人在三层赌博")
+
+    await desk.control("words", risky=[], review=["开门"])
+    await expect(texts.get_by_text("违规的词：无；待看的词：「开门」")).to_be_visible()
+
+    checking = page.get_by_role("group", name="检查文字")
+    await checking.get_by_role("button", name="慢 3 秒").click()
+    await expect(checking.get_by_role("button", name="慢 3 秒")).to_have_attribute("aria-pressed", "true")
+    faults = [(fault.path, fault.kind, fault.seconds) for fault in desk.world.faults.all()]
+    assert faults == [("/wxa/msg_sec_check", "latency", 3)]
+    assert await page.evaluate("document.documentElement.scrollWidth") == 375

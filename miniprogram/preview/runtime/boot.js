@@ -29,6 +29,7 @@ import { showNavigationBar } from './navigation-bar.js';
 import { showTabBar, startTabBar } from './tab-bar.js';
 import { startTheme } from './theme.js';
 import { startTouches } from './touches.js';
+import { visit } from './wx/account.js';
 import { createWx } from './wx/index.js';
 import { closeSocketsSoon, keepSockets } from './wx/network.js';
 
@@ -43,6 +44,7 @@ async function boot() {
   startTheme(program);
   startTouches();
   globalThis.wx = createWx();
+  visit();
   startApp();
   const { createRoot } = startEngine(program);
   startPages(program, createRoot, document.querySelector('.stage'));
@@ -128,6 +130,7 @@ function toBackground() {
 function toForeground() {
   if (settings.visible) return;
   settings.visible = true;
+  visit();
   keepSockets();
   const options = launchOptions();
   app.onShow?.(options);

@@ -8,7 +8,7 @@ type Schemas = components['schemas'];
 export type BookingState = 'booked' | 'checked_in' | 'cancelled' | 'lapsed' | 'finished';
 export type ShapeKind = 'wall' | 'shelf' | 'door' | 'window' | 'desk' | 'stairs' | 'lift';
 export type SeatFeature = 'socket' | 'window' | 'quiet' | 'lift' | 'accessible';
-export type ReminderPurpose = 'seat_reminder' | 'booking_lapsed';
+export type ReminderPurpose = 'seat_reminder' | 'booking_lapsed' | 'answered';
 export type StaffRole = Schemas['StaffRoleName'];
 
 type Narrowed<Shape, Words> = Omit<Shape, keyof Words> & Words;

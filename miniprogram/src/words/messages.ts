@@ -12,4 +12,5 @@ export const messagesWords = {
 export const purposes: Record<string, { name: string; icon: string }> = {
   seat_reminder: { name: '签到提醒', icon: 'clock' },
   booking_lapsed: { name: '预约失效', icon: 'alert' },
+  answered: { name: '答复提醒', icon: 'bell' },
 };

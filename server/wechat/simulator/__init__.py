@@ -1,14 +1,16 @@
 """Plays WeChat over real HTTP: its server API, its push deliveries, and the phones of simulated readers."""
 
 from server.wechat.simulator.app import simulator_app
-from server.wechat.simulator.settings import Quota, SimulatorSettings
-from server.wechat.simulator.templates import BOOKING_LAPSED, LIBRARY_NOTICE, SEAT_REMINDER
+from server.wechat.simulator.settings import Quota, SimulatorSettings, Words
+from server.wechat.simulator.templates import ANSWERED, BOOKING_LAPSED, LIBRARY_NOTICE, SEAT_REMINDER
 
 __all__ = [
+    "ANSWERED",
     "BOOKING_LAPSED",
     "LIBRARY_NOTICE",
     "SEAT_REMINDER",
     "Quota",
     "SimulatorSettings",
+    "Words",
     "simulator_app",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.wechat.simulator import identifiers, login, messages, tokens
+from server.wechat.simulator import identifiers, login, messages, texts, tokens
 from server.wechat.simulator.faults import Fault, Kind
 from server.wechat.simulator.world import WORLD, Body, Call, Refusal, World
 
@@ -19,6 +19,7 @@ CALLS: dict[str, Answerer] = {
     "/cgi-bin/message/subscribe/send": messages.send,
     "/wxaapi/newtmpl/gettemplate": messages.gettemplate,
     "/wxa/checksession": login.checksession,
+    "/wxa/msg_sec_check": texts.msg_sec_check,
 }
 
 

@@ -22,7 +22,7 @@ def simulator_app(settings: SimulatorSettings) -> web.Application:
         store = await Store.opened(settings.database, settings.templates)
         try:
             pushes = Pushes(settings, clock, store)
-            app[WORLD] = World(settings, clock, store, pushes, Faults())
+            app[WORLD] = World(settings, clock, store, pushes, Faults(), settings.words)
             yield
             await pushes.close()
         finally:

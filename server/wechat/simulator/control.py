@@ -7,18 +7,20 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import wraps
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from server.wechat.simulator import consent, identifiers, login
+from server.wechat.simulator import consent, identifiers, login, texts
 from server.wechat.simulator.faults import Kind
 from server.wechat.simulator.phones import phone, phones
+from server.wechat.simulator.settings import Words
 from server.wechat.simulator.store import Row
 from server.wechat.simulator.world import WORLD, Body, World
 
 Choice = Literal["accept", "reject"]
+Word = Annotated[str, Field(min_length=1, max_length=32)]
 
 
 class Input(BaseModel):
@@ -30,7 +32,7 @@ class Person(Input):
     name: str = Field(min_length=1, max_length=32)
 
 
-class Login(Input):
+class OnePerson(Input):
     person: str
 
 
@@ -67,6 +69,11 @@ class AddFault(Input):
     errcode: int = -1
     seconds: float = Field(default=3.0, ge=0, le=600)
     times: int | None = Field(default=None, ge=1)
+
+
+class SetWords(Input):
+    risky: tuple[Word, ...]
+    review: tuple[Word, ...]
 
 
 class SetClock(Input):
@@ -132,9 +139,16 @@ async def list_persons(request: web.Request) -> web.StreamResponse:
     return web.json_response({"persons": rows})
 
 
-@taking(Login)
-async def give_code(world: World, wish: Login) -> Body:
+@taking(OnePerson)
+async def give_code(world: World, wish: OnePerson) -> Body:
     return {"code": await login.issue_code(world, await known(world, wish.person))}
+
+
+@taking(OnePerson)
+async def visit(world: World, wish: OnePerson) -> Body:
+    """The mini-program is opened, or comes back to the front, without a sign-in."""
+    await login.visit(world, await known(world, wish.person))
+    return {}
 
 
 @taking(Ask)
@@ -196,6 +210,12 @@ async def clear_faults(request: web.Request) -> web.StreamResponse:
     return web.json_response({})
 
 
+@taking(SetWords)
+async def set_words(world: World, wish: SetWords) -> Body:
+    world.words = Words(wish.risky, wish.review)
+    return asdict(world.words)
+
+
 @taking(SetClock)
 async def set_clock(world: World, wish: SetClock) -> Body:
     world.clock.offset_s = wish.offset_s
@@ -216,6 +236,8 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "offset_s": world.clock.offset_s,
         "now": world.clock.at(world.clock.now()).isoformat(timespec="seconds"),
         "preview_url": world.settings.preview_url,
+        "words": asdict(world.words),
+        "texts": await texts.newest(world),
     }
     return web.json_response(shown)
 
@@ -234,6 +256,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
     await world.store.clear(world.settings.templates)
     world.faults.clear()
     world.asked.clear()
+    world.words = world.settings.words
     world.clock.offset_s = 0.0
     return web.json_response({})
 
@@ -242,6 +265,7 @@ ROUTES = (
     web.post("/sim/api/persons", add_person),
     web.get("/sim/api/persons", list_persons),
     web.post("/sim/api/login", give_code),
+    web.post("/sim/api/visit", visit),
     web.post("/sim/api/subscribe/ask", ask),
     web.post("/sim/api/subscribe", choose),
     web.post("/sim/api/settings", set_person),
@@ -253,6 +277,7 @@ ROUTES = (
     web.post("/sim/api/faults", add_fault),
     web.get("/sim/api/faults", list_faults),
     web.delete("/sim/api/faults", clear_faults),
+    web.post("/sim/api/words", set_words),
     web.post("/sim/api/clock", set_clock),
     web.get("/sim/api/log", show_log),
     web.post("/sim/api/reset", reset),

@@ -11,12 +11,22 @@ from server.wechat.simulator.world import Body, Call, Refusal, World
 CODE_LIFETIME_S = 300
 
 
-async def issue_code(world: World, person: Row) -> str:
-    """What `wx.login` gives the phone; opening the mini-program counts as a visit."""
-    code, now = identifiers.login_code(), world.clock.now()
-    await world.store.run("UPDATE person SET last_visit_at = ? WHERE openid = ?", now, person["openid"])
+async def visit(world: World, person: Row) -> None:
+    """The person opens the mini-program."""
     await world.store.run(
-        "INSERT INTO login_code (code, openid, issued_at) VALUES (?, ?, ?)", code, person["openid"], now
+        "UPDATE person SET last_visit_at = ? WHERE openid = ?", world.clock.now(), person["openid"]
+    )
+
+
+async def issue_code(world: World, person: Row) -> str:
+    """What `wx.login` gives the phone; only an open mini-program can ask for it, so it counts as a visit."""
+    await visit(world, person)
+    code = identifiers.login_code()
+    await world.store.run(
+        "INSERT INTO login_code (code, openid, issued_at) VALUES (?, ?, ?)",
+        code,
+        person["openid"],
+        world.clock.now(),
     )
     return code
 

@@ -19,7 +19,16 @@ QUOTAS: Mapping[str, Quota] = {
     "/cgi-bin/token": Quota(per_day=2_000),
     "/cgi-bin/stable_token": Quota(per_minute=10_000, per_day=500_000),
     "/cgi-bin/message/subscribe/send": Quota(per_day=10_000_000),
+    "/wxa/msg_sec_check": Quota(per_minute=4_000, per_day=2_000_000),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text that holds one of these is risky, or is for a person to look at; any other text passes."""
+
+    risky: tuple[str, ...] = ("赌博", "代考")
+    review: tuple[str, ...] = ("转账", "加微信")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,8 @@ class SimulatorSettings:
     templates: tuple[Template, ...] = TEMPLATES
     quotas: Mapping[str, Quota] = field(default_factory=lambda: QUOTAS)
     logins_per_minute: int = 100  # of one person
-    sensitive_words: tuple[str, ...] = ()
+    sensitive_words: tuple[str, ...] = ()  # of messages; those of checked texts are `words`
+    words: Words = Words()
     allowed_ips: frozenset[str] = frozenset()  # empty: any
     union_ids: bool = (
         False  # True: the account is bound to an open platform, which knows people across accounts

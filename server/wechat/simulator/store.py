@@ -37,9 +37,22 @@ CREATE TABLE IF NOT EXISTS push (
 CREATE TABLE IF NOT EXISTS call (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
     errcode INTEGER, fault TEXT);
+CREATE TABLE IF NOT EXISTS text_check (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, openid TEXT NOT NULL, text TEXT NOT NULL, suggest TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS message_of ON message (openid, id);
 """
-TABLES = ("person", "login_code", "token", "template", "consent", "message", "counter", "push", "call")
+TABLES = (
+    "person",
+    "login_code",
+    "token",
+    "template",
+    "consent",
+    "message",
+    "counter",
+    "push",
+    "call",
+    "text_check",
+)
 
 
 class Store:

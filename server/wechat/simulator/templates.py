@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 SEAT_REMINDER = "CpFXlSjT8DJKHuvY2cG7WFLaIcJNTIpGT8dKj58JESA"
 BOOKING_LAPSED = "w9RLTkDo4nQESyFc_RLFrvlJnHCne3kFaLXGI7bVSBw"
+ANSWERED = "fANq6kXukR85qyYsZlGBCYFTiwyNT9dWe76iLjUMGH0"
 LIBRARY_NOTICE = "i_O-agFwOP88jwng6npOpBBxVRFnfdTBGFdE8aURZmI"
 
 ONE_TIME = 2  # one consent, one message
@@ -33,6 +34,12 @@ TEMPLATES: tuple[Template, ...] = (
         title="预约失效提醒",
         content="座位:{{thing1.DATA}}\n时间:{{time2.DATA}}\n原因:{{thing3.DATA}}\n",
         example="座位:总馆 A-12\n时间:2026年11月22日 14:00~17:00\n原因:未在 14:15 前签到\n",
+    ),
+    Template(
+        id=ANSWERED,
+        title="咨询回复通知",
+        content="问题:{{thing1.DATA}}\n回复:{{thing2.DATA}}\n时间:{{time3.DATA}}\n",
+        example="问题:周末几点开门\n回复:周六周日都是九点\n时间:2026年11月22日 14:05\n",
     ),
     Template(
         id=LIBRARY_NOTICE,

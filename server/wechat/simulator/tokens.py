@@ -10,6 +10,7 @@ LIFETIME_S = 7_200
 OVERLAP_S = 300  # how long a superseded plain token still works, and how early a stable one changes
 FORCED_APART_S = 30
 FORCED_PER_DAY = 20
+CONTENT_SECURITY = frozenset({"/wxa/msg_sec_check"})
 
 
 async def plain_token(world: World, call: Call) -> Body:
@@ -101,6 +102,8 @@ async def check_quota(world: World, path: str) -> None:
     if quota.per_day is not None and await world.store.count(path, today) > quota.per_day:
         raise Refusal(45009, "reach max api daily quota limit")
     if quota.per_minute is not None and await world.store.count(path, this_minute) > quota.per_minute:
+        if path in CONTENT_SECURITY:
+            raise Refusal(44991, "reach max api minute frequence limit")
         raise Refusal(45011, "api minute-quota reach limit, must slower, retry next minute")
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from server.wechat.simulator.clock import SimulatorClock
 from server.wechat.simulator.faults import Faults
 from server.wechat.simulator.pushes import Pushes
-from server.wechat.simulator.settings import SimulatorSettings
+from server.wechat.simulator.settings import SimulatorSettings, Words
 from server.wechat.simulator.store import Row, Store
 
 Body = dict[str, Any]
@@ -42,6 +42,7 @@ class World:
     store: Store
     pushes: Pushes
     faults: Faults
+    words: Words  # in force now; a reset brings back those of the settings
     issuing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one token at a time
     on_the_way: set[str] = field(default_factory=set)  # openids with a message being delivered
     asked: dict[str, dict[str, str]] = field(default_factory=dict)  # openid → what the open popup leaves out

@@ -21,6 +21,11 @@ async function simulator(path, body) {
   });
 }
 
+/** The mini-program comes to the front: WeChat remembers it, since it judges only what recent visitors wrote. */
+export function visit() {
+  if (settings.person && settings.online) void simulator('visit', {}).catch(() => {});
+}
+
 async function login() {
   if (!settings.person) throw new Refusal('no simulated person: the server does not run in simulator mode');
   if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED');

@@ -5,6 +5,7 @@ const POLL_MS = 2000;
 const FAULTY = [
   { path: '/sns/jscode2session', name: '登录' },
   { path: '/cgi-bin/message/subscribe/send', name: '发送通知' },
+  { path: '/wxa/msg_sec_check', name: '检查文字' },
 ];
 const FAULTS = [
   { kind: null, name: '正常' },
@@ -12,6 +13,7 @@ const FAULTS = [
   { kind: 'errcode', name: '报错', more: { errcode: -1 } },
   { kind: 'drop', name: '断开' },
 ];
+const SUGGESTS = { pass: '通过', review: '待看', risky: '违规' };
 
 const byId = (id) => document.getElementById(id);
 const drawn = new Map(); // part of the page → JSON of what it shows
@@ -107,6 +109,20 @@ async function setFault(path, kind, more) {
   await call('DELETE', `/sim/api/faults?path=${encodeURIComponent(path)}`);
   if (kind) await call('POST', '/sim/api/faults', { path, kind, ...more });
   await refresh();
+}
+
+function drawTexts({ words, texts }) {
+  const list = (some) => some.map((word) => `「${word}」`).join('') || '无';
+  byId('words').textContent = `违规的词：${list(words.risky)}；待看的词：${list(words.review)}`;
+  const rows = texts.map(({ at, name, text, suggest }) =>
+    element(
+      'li',
+      { class: suggest === 'pass' ? null : 'bad' },
+      `${readTime(at).clock}  ${SUGGESTS[suggest]} · ${name}：${text}`,
+    ),
+  );
+  const none = element('li', {}, '还没有查过文字');
+  byId('texts').replaceChildren(...(rows.length ? rows : [none]));
 }
 
 function drawMessage(message, person, { preview_url, now }, isNew) {
@@ -249,6 +265,9 @@ async function refresh() {
   const faults = JSON.stringify(overview.faults);
   if (drawn.get('faults') !== faults) drawFaults(overview.faults);
   drawn.set('faults', faults);
+  const texts = JSON.stringify([overview.words, overview.texts]);
+  if (drawn.get('texts') !== texts) drawTexts(overview);
+  drawn.set('texts', texts);
   drawPhones(overview);
   if (byId('log').open) await drawLog();
 }
