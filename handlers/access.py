@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Final
 
 from handlers.errors import NotFound, SignInNeeded
-from models import bookings
+from models import bookings, chat
+from models.chat import Side
 from models.db import Row, Tx
 
 
@@ -18,6 +19,10 @@ class Permission(StrEnum):
     ME_OWN = "me.own"
     BOOKINGS_OWN = "bookings.own"
     INBOX_OWN = "inbox.own"
+    CHAT_OWN = "chat.own"
+    CHAT_ANSWER = "chat.answer"
+    FEEDBACK_OWN = "feedback.own"
+    FEEDBACK_ANSWER = "feedback.answer"
     ANNOUNCEMENT_EDIT = "announcement.edit"
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
@@ -38,9 +43,15 @@ STAFF: Final = (Role.LIBRARIAN, Role.EDITOR, Role.MANAGER, Role.ADMIN)
 _guest = frozenset(
     {Permission.HOME_READ, Permission.SPACES_READ, Permission.SIGN_IN, Permission.ME_READ},
 )
-_reader = _guest | {Permission.ME_OWN, Permission.BOOKINGS_OWN, Permission.INBOX_OWN}
+_reader = _guest | {
+    Permission.ME_OWN,
+    Permission.BOOKINGS_OWN,
+    Permission.INBOX_OWN,
+    Permission.CHAT_OWN,
+    Permission.FEEDBACK_OWN,
+}
 _editor = _reader | {Permission.ANNOUNCEMENT_EDIT}
-_librarian = _reader | {Permission.SEAT_CODES_READ}
+_librarian = _reader | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
 _manager = _editor | _librarian | {Permission.RULES_EDIT}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -91,3 +102,20 @@ async def booking(caller: Caller, booking_id: int, tx: Tx | None = None) -> Row:
     if row is None or row["reader_id"] != caller.me:
         raise NotFound()
     return row
+
+
+def side_in(caller: Caller, conversation: Row) -> Side:
+    """On which side somebody stands in a conversation: their own, or as staff in anybody else's; else 404."""
+    if conversation["reader_id"] == caller.me:
+        return Side.READER
+    if caller.may(Permission.CHAT_ANSWER):
+        return Side.STAFF
+    raise NotFound()
+
+
+async def conversation(caller: Caller, conversation_id: int, tx: Tx | None = None) -> tuple[Row, Side]:
+    """A conversation that the caller may see, and on which side of it they stand."""
+    row = await chat.get(conversation_id, tx)
+    if row is None:
+        raise NotFound()
+    return row, side_in(caller, row)

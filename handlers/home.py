@@ -58,7 +58,7 @@ async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
     mine = await held.upcoming(caller.me, ctx.clock.now(), limit=1) if signed_in else []
     return Home(
         library_name=ctx.library_name,
-        open=_whole_library([line.open for line in lines]),
+        open=spaces.whole_library([line.open for line in lines]),
         announcement=AnnouncementShown(
             title=announcement.title, text=announcement.text, updated_at=ctx.local(announcement.saved_at)
         )
@@ -67,14 +67,4 @@ async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
         branches=lines,
         next_booking=bookings.view(ctx, mine[0]) if mine else None,
         unread=await notices.unread(caller.me) if signed_in else 0,
-    )
-
-
-def _whole_library(states: list[OpenState]) -> OpenState:
-    closing = [state.closes_at for state in states if state.closes_at]
-    opening = [state.next_opens_at for state in states if state.next_opens_at]
-    return OpenState(
-        open_now=bool(closing),
-        closes_at=max(closing, default=None),
-        next_opens_at=None if closing else min(opening, default=None),
     )

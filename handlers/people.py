@@ -10,7 +10,7 @@ from handlers.access import PRODUCT, STAFF, Caller, caller_of
 from handlers.context import Context, Verdict, WeChatRefused
 from handlers.errors import NotFound, Refused, TryLater
 from handlers.shapes import Flag, Id, Input, Line, Moment, NoInput, Nothing, Output
-from models import notices, people
+from models import chat_streams, notices, people
 from models.db import transaction
 from models.notices import Purpose
 from models.people import Reader, Session
@@ -76,6 +76,7 @@ class Me(Output):
     roles: list[str]
     permissions: list[str]
     unread: int
+    chat_unread: int
     reminders: list[Reminder]
 
 
@@ -166,17 +167,19 @@ async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
 
 
 async def _of(ctx: Context, caller: Caller) -> Me:
-    name, unread, balances = None, 0, dict[str, int]()
+    name, unread, chat_unread, balances = None, 0, 0, dict[str, int]()
     if caller.reader_id is not None:
         reader = await Reader.get(id=caller.reader_id)
         name, unread = reader.nickname, await notices.unread(reader.id)
         balances = await notices.balances(reader.id)
+        chat_unread = await chat_streams.unread_of(reader.id)
     return Me(
         id=caller.reader_id,
         nickname=name,
         roles=sorted(caller.roles),
         permissions=caller.permissions,
         unread=unread,
+        chat_unread=chat_unread,
         reminders=[
             Reminder(
                 purpose=purpose,

@@ -126,6 +126,12 @@ class Repeatable(Input):
     idempotency_key: Key
 
 
+class Typed(Input):
+    """What somebody typed. `local_id` is made by their phone: the same one again is the same text, stored once."""
+
+    local_id: Key
+
+
 class Output(BaseModel):
     """What a use case answers."""
 

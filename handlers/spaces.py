@@ -275,3 +275,14 @@ def rules_shown(rules: SeatRules) -> SeatRulesShown:
         checkin_before_minutes=rules.checkin_before_minutes,
         checkin_after_minutes=rules.checkin_after_minutes,
     )
+
+
+def whole_library(states: list[OpenState]) -> OpenState:
+    """Open until the last of its branches closes; closed until the first one opens."""
+    closing = [state.closes_at for state in states if state.closes_at]
+    opening = [state.next_opens_at for state in states if state.next_opens_at]
+    return OpenState(
+        open_now=bool(closing),
+        closes_at=max(closing, default=None),
+        next_opens_at=None if closing else min(opening, default=None),
+    )

@@ -42,3 +42,11 @@ async def reader(
         lambda: ctx.live.push(f"reader:{reader_id}", "inbox_changed", InboxChanged(unread=unread))
     )
     return True
+
+
+async def seen(ctx: Context, tx: Tx, reader_id: int, page: str) -> None:
+    """The reader has seen the page that their notices speak of, so these are read too."""
+    if await notices.mark_page_read(tx, reader_id, page, ctx.clock.now()):
+        unread = await notices.unread(reader_id, tx)
+        changed = InboxChanged(unread=unread)
+        tx.after_commit(lambda: ctx.live.push(f"reader:{reader_id}", "inbox_changed", changed))

@@ -74,6 +74,20 @@ def _no_booking_here(say: _Say) -> str:
     return f"您现在没有 {say['label']} 的预约。可以先约座，再来签到。"
 
 
+def _somebody(say: _Say) -> str:
+    return f"{say['name']} " if say["name"] else "另一位馆员"
+
+
+def _with_another(say: _Say) -> str:
+    if say["state"] == "waiting":
+        return "这个咨询还在排队，接待以后再回答。"
+    return f"{_somebody(say)}正在接待这位读者。您写的内容还在。"
+
+
+def _already_claimed(say: _Say) -> str:
+    return "这个咨询已经结束了。" if say["state"] == "closed" else f"{_somebody(say)}已经接待了这位读者。"
+
+
 SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "sign_in_needed": "请先登录，再继续。",
     "not_allowed": "您的身份还不能做这件事。有需要请联系馆员。",
@@ -106,6 +120,16 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     ),
     "no_booking_here": _no_booking_here,
     "unknown_code": "没有认出这个座位码。请对准桌上的码再扫一次，或手动输入。",
+    "with_another_librarian": _with_another,
+    "conversation_over": "这个咨询已经结束了，读者再提问时会回到排队里。",
+    "another_conversation_open": "您还有一个咨询没有结束，请在那里接着说。您写的内容还在。",
+    "already_claimed": _already_claimed,
+    "not_on_duty": "请先在咨询台上岗，再接待读者。",
+    "not_with_you": lambda say: (
+        f"这个咨询现在由{_somebody(say)}接待。" if say["name"] else "这个咨询现在不由您接待。"
+    ),
+    "settled_already": "这条内容已经有同事看过了。",
+    "own_text": "自己写的内容，请另一位同事来看。",
     "invitation_unknown": "没有找到这个邀请码，请核对一下。",
     "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",

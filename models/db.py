@@ -35,9 +35,11 @@ MODULES: Final = (
     "models.announcements",
     "models.audit",
     "models.bookings",
+    "models.chat",
     "models.jobs",
     "models.notices",
     "models.people",
+    "models.presence",
     "models.refusals",
     "models.repeats",
     "models.spaces",
@@ -103,11 +105,14 @@ class UtcDatetimeField(fields.DatetimeField[datetime]):
         return read.astimezone(UTC)
 
 
-def belongs_to(model: str, *, null: bool = False) -> Any:
-    """A foreign key that is indexed and does not point back, so that no domain reaches into another."""
+def belongs_to(model: str, *, null: bool = False, indexed: bool = True) -> Any:
+    """A foreign key that does not point back, so that no domain reaches into another.
+
+    `indexed=False` where another key of the table begins with it, or nothing is looked up by it.
+    """
     key: Any = fields.ForeignKeyField  # its overloads do not take a bool that is not a literal
     return key(
-        f"models.{model}", related_name=False, on_delete=fields.OnDelete.RESTRICT, db_index=True, null=null
+        f"models.{model}", related_name=False, on_delete=fields.OnDelete.RESTRICT, db_index=indexed, null=null
     )
 
 

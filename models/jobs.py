@@ -5,7 +5,7 @@ and before it says so). States: `new` → `run` → `done`, or `dead` after `MAX
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -79,18 +79,21 @@ CLAIM = """
 UPDATE job SET state = 'run', owner = $1, lease_until = $2, attempts = attempts + 1
 WHERE id IN (
     SELECT id FROM job
-    WHERE (state = 'new' AND due_at <= $3) OR (state = 'run' AND lease_until <= $3)
+    WHERE ((state = 'new' AND due_at <= $3) OR (state = 'run' AND lease_until <= $3)) AND kind IN ({kinds})
     ORDER BY due_at LIMIT $4 {skip_locked}
 )
 RETURNING id, kind, key, payload, attempts
 """
 
 
-async def claim(owner: str, now: datetime, *, limit: int) -> list[Claimed]:
-    """Take due jobs, and those whose worker let the lease run out, for `LEASE`."""
+async def claim(owner: str, now: datetime, kinds: Sequence[str], *, limit: int) -> list[Claimed]:
+    """Take due jobs of these kinds, and those whose worker let the lease run out, for `LEASE`."""
     await fetch(BURY, now, MAX_ATTEMPTS)
     skip_locked = "FOR UPDATE SKIP LOCKED" if dialect() == "postgres" else ""
-    rows = await fetch(CLAIM.format(skip_locked=skip_locked), owner, now + LEASE, now, limit)
+    named = ", ".join(f"${number}" for number in range(5, 5 + len(kinds)))
+    rows = await fetch(
+        CLAIM.format(skip_locked=skip_locked, kinds=named), owner, now + LEASE, now, limit, *kinds
+    )
     return [Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"]) for r in rows]
 
 

@@ -143,6 +143,12 @@ async def mark_read(tx: Tx, reader_id: int, up_to_id: int, now: datetime) -> Non
     await tx.fetch(sql, reader_id, up_to_id, now)
 
 
+async def mark_page_read(tx: Tx, reader_id: int, page: str, now: datetime) -> bool:
+    """Mark the notices that lead to a page as read; False: there were none."""
+    sql = "UPDATE notice SET read_at = $3 WHERE reader_id = $1 AND link = $2 AND read_at IS NULL RETURNING id"
+    return bool(await tx.fetch(sql, reader_id, page, now))
+
+
 async def balances(reader_id: int) -> dict[str, int]:
     rows = await fetch("SELECT purpose, balance FROM consent WHERE reader_id = $1", reader_id)
     return {row["purpose"]: row["balance"] for row in rows}

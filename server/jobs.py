@@ -35,8 +35,10 @@ class Worker:
         self._name = secrets.token_hex(8)
         self._kinds = {job.kind: Bound.of(job.handler) for job in JOBS}
         self._daily = [job.kind for job in JOBS if job.daily]
+        # Apart, so that jobs which wait for somebody else's slow server keep no others waiting.
+        self._lanes = [[job.kind for job in JOBS if job.outside is outside] for outside in (False, True)]
         self._due = asyncio.Event()
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._running: dict[int, tuple[str, asyncio.Task[None]]] = {}
         self._loop: asyncio.Task[None] | None = None
         self._day_added = ""
         self._stopping = False
@@ -60,8 +62,9 @@ class Worker:
             await asyncio.wait([self._loop], timeout=LAST_JOBS_S)
             self._loop.cancel()
         if self._running:
-            await asyncio.wait(self._running.values(), timeout=max(0.0, until - time()))
-        late = list(self._running.values())
+            running = [task for _, task in self._running.values()]
+            await asyncio.wait(running, timeout=max(0.0, until - time()))
+        late = [task for _, task in self._running.values()]
         for task in late:
             task.cancel()
         if late:
@@ -79,7 +82,8 @@ class Worker:
             for job in claimed:
                 if job.id in self._running:  # the clock jumped over its lease; it has a new one now
                     continue
-                self._running[job.id] = task = asyncio.get_running_loop().create_task(self._run(job))
+                task = asyncio.get_running_loop().create_task(self._run(job))
+                self._running[job.id] = job.kind, task
                 task.add_done_callback(partial(self._done, job.id))
             if not claimed:
                 # Not `wait_for`, which on Python 3.11 loses a cancellation that comes with the event.
@@ -93,10 +97,13 @@ class Worker:
         self._due.set()
 
     async def _claim(self) -> list[Claimed]:
-        free = self._services.config.worker.at_once - len(self._running)
-        if free <= 0:
-            return []
-        return await jobs.claim(self._name, self._services.clock.now(), limit=free)
+        claimed: list[Claimed] = []
+        for kinds in self._lanes:
+            busy = sum(kind in kinds for kind, _ in self._running.values())
+            free = self._services.config.worker.at_once - busy
+            if free > 0:
+                claimed += await jobs.claim(self._name, self._services.clock.now(), kinds, limit=free)
+        return claimed
 
     async def _add_daily(self) -> None:
         """Every process adds the day's jobs; their keys make them one."""

@@ -12,9 +12,15 @@ from typing import Any
 from handlers import (
     announcements,
     bookings,
+    chat,
+    chat_passage,
+    chat_shapes,
+    checks,
+    desk,
     home,
     notices,
     people,
+    presence,
     rules,
     seat_map,
     seats,
@@ -23,7 +29,7 @@ from handlers import (
     upkeep,
 )
 from handlers.access import Permission as May
-from handlers.errors import Changed, KeyReused, NotFound, Refused
+from handlers.errors import Changed, KeyReused, NotAllowed, NotFound, Refused
 from handlers.seats import BookingRefused
 
 Handler = Callable[..., Awaitable[Any]]
@@ -44,7 +50,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A socket row. `joins` and `leaves` name the room that its input speaks of."""
+    """A socket row. `joins` and `leaves` name the room that its input speaks of.
+
+    `http`, as "METHOD path", is its twin for a phone whose websocket does not open: the same handler, asked over HTTP.
+    """
 
     name: str
     needs: May
@@ -52,6 +61,7 @@ class Event:
     joins: Callable[[Any], str] | None = None
     leaves: Callable[[Any], str] | None = None
     errors: Errors = ()
+    http: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +83,18 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work for the job table; `daily` ones are added by themselves."""
+    """Work for the job table; `daily` ones are added by themselves. `outside`: it waits for somebody else's server,
+    and must not keep the others waiting meanwhile."""
 
     kind: str
     handler: Handler
     daily: bool = field(default=False)
+    outside: bool = field(default=False)
 
 
 REPEAT: Errors = (KeyReused,)
 
-HTTP: tuple[Route, ...] = (
+ROUTES: tuple[Route, ...] = (
     # everybody
     Route("GET", "/api/home", May.HOME_READ, home.show),
     Route("GET", "/api/spaces", May.SPACES_READ, spaces.see),
@@ -159,10 +171,89 @@ HTTP: tuple[Route, ...] = (
     Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
 )
 
+SPEAK: Errors = (NotFound, chat.WithAnother, chat.ConversationOver, chat.AnotherIsOpen, KeyReused)
+LOOK: Errors = (NotFound, desk.OwnText, desk.SettledAlready)
+
 EVENTS: tuple[Event, ...] = (
     Event("area_watch", May.SPACES_READ, seat_map.day, joins=seat_map.watched, errors=(NotFound,)),
     Event("area_leave", May.SPACES_READ, seat_map.leave, leaves=seat_map.watched),
+    # talking: a reader in their own conversation, or the librarian who has it
+    Event("chat_state", May.HOME_READ, desk.state, http="GET /api/chat-state"),
+    Event("chat_list", May.CHAT_OWN, chat.see, http="GET /api/chats"),
+    Event(
+        "chat_history",
+        May.CHAT_OWN,
+        chat.history,
+        errors=(NotFound,),
+        http="GET /api/chats/{conversation_id}",
+    ),
+    Event(
+        "chat_resume",
+        May.CHAT_OWN,
+        chat.resume,
+        errors=(NotFound,),
+        http="GET /api/chats/{conversation_id}/events",
+    ),
+    Event("chat_send", May.CHAT_OWN, chat.send, errors=SPEAK, http="POST /api/chat-messages"),
+    Event(
+        "chat_mark",
+        May.CHAT_OWN,
+        chat.mark,
+        errors=(NotFound,),
+        http="POST /api/chats/{conversation_id}/marks",
+    ),
+    Event("chat_type", May.CHAT_OWN, chat.typing, errors=(NotFound,)),
+    Event("presence_here", May.ME_OWN, presence.here, errors=(NotAllowed,), http="POST /api/presence"),
+    Event("presence_away", May.ME_OWN, presence.away, http="POST /api/presence/away"),
+    # the librarians' desk
+    Event("desk_watch", May.CHAT_ANSWER, desk.watch, joins=desk.watched, http="GET /api/desk"),
+    Event("desk_leave", May.CHAT_ANSWER, desk.leave, leaves=desk.watched),
+    Event("desk_closed", May.CHAT_ANSWER, desk.closed, http="GET /api/desk/closed"),
+    Event(
+        "desk_claim",
+        May.CHAT_ANSWER,
+        desk.claim,
+        errors=(NotFound, desk.AlreadyClaimed, desk.NotOnDuty),
+        http="POST /api/desk/{conversation_id}/claim",
+    ),
+    Event(
+        "desk_hand_back",
+        May.CHAT_ANSWER,
+        desk.hand_back,
+        errors=(NotFound, desk.NotWithYou),
+        http="POST /api/desk/{conversation_id}/hand-back",
+    ),
+    Event(
+        "desk_close",
+        May.CHAT_ANSWER,
+        desk.close,
+        errors=(NotFound, desk.NotWithYou),
+        http="POST /api/desk/{conversation_id}/close",
+    ),
+    Event("desk_held", May.CHAT_ANSWER, desk.held, http="GET /api/desk/held"),
+    Event(
+        "desk_show_text",
+        May.CHAT_ANSWER,
+        desk.show_text,
+        errors=LOOK,
+        http="POST /api/desk/held/{message_id}/show",
+    ),
+    Event(
+        "desk_return_text",
+        May.CHAT_ANSWER,
+        desk.return_text,
+        errors=LOOK,
+        http="POST /api/desk/held/{message_id}/return",
+    ),
 )
+
+
+def _twin(event: Event) -> Route:
+    method, path = (event.http or "").split(" ")
+    return Route(method, path, event.needs, event.handler, errors=event.errors)
+
+
+HTTP: tuple[Route, ...] = (*ROUTES, *(_twin(event) for event in EVENTS if event.http))
 
 PUSHES: tuple[Push, ...] = (
     Push("seats_changed", seat_map.SeatsChanged),
@@ -170,14 +261,27 @@ PUSHES: tuple[Push, ...] = (
     Push("bookings_changed", bookings.BookingChanged),
     Push("inbox_changed", tell.InboxChanged),
     Push("home_changed", home.HomeChanged),
+    Push("chat_event", chat_shapes.ChatHappened),
+    Push("chat_typing", chat_shapes.SomebodyTypes),
+    Push("chat_unread", chat_shapes.ChatUnread),
+    Push("staffed_changed", desk.StaffedChanged),
+    Push("desk_changed", desk.DeskChanged),
+    Push("desk_number", desk.DeskNumber),
 )
 
-STREAMS: tuple[Stream, ...] = (Stream("area", seat_map.changes, seat_map.number_now),)
+STREAMS: tuple[Stream, ...] = (
+    Stream("area", seat_map.changes, seat_map.number_now),
+    Stream("desk", desk.changes, desk.number_now),
+)
 
 JOBS: tuple[Job, ...] = (
     Job("remind", upkeep.remind),
     Job("lapse", upkeep.lapse),
-    Job("send_notice", notices.send),
+    Job("send_notice", notices.send, outside=True),
+    Job("check_text", checks.check, outside=True),
+    Job("show_text", checks.show),
+    Job("tell_answer", chat_passage.tell_answer),
+    Job("watch_duty", presence.watch_duty),
     Job("tidy", upkeep.tidy, daily=True),
 )
 

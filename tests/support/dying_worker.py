@@ -16,7 +16,7 @@ from models.db import transaction
 
 async def die(url: str, now: datetime) -> None:
     await db.connect(url)
-    claimed = await jobs.claim("the dying", now, limit=10)
+    claimed = await jobs.claim("the dying", now, ["remind", "lapse"], limit=10)
     reminder = next(job for job in claimed if job.kind == "remind")
     async with transaction() as tx:
         await tx.fetch("DELETE FROM job WHERE id = $1", reminder.id)

@@ -248,6 +248,126 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/chat-messages': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Store a text once per `local_id`; answered when it is committed, told to the other side when it was checked.
+     * @description Permission: `chat.own`.
+     */
+    post: operations['chat_send'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/chat-state': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whether a librarian is there, and when the library opens or closes.
+     * @description Permission: `home.read`.
+     */
+    get: operations['desk_state'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/chats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The reader's conversations, the latest first, and how many answers are unread.
+     * @description Permission: `chat.own`.
+     */
+    get: operations['chat_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/chats/{conversation_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What was said, in pages, the latest first; each page in its order.
+     * @description Permission: `chat.own`.
+     */
+    get: operations['chat_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/chats/{conversation_id}/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What happened after a number, in order and without a gap.
+     * @description Permission: `chat.own`.
+     */
+    get: operations['chat_resume'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/chats/{conversation_id}/marks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * How far this side has received and read; it only moves forward, and who merely looks on marks nothing.
+     * @description Permission: `chat.own`.
+     */
+    post: operations['chat_mark'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/check-ins': {
     parameters: {
       query?: never;
@@ -262,6 +382,166 @@ export interface paths {
      * @description Permission: `bookings.own`.
      */
     post: operations['bookings_check_in'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everything on the desk, and over a socket what changes from now on.
+     * @description Permission: `chat.answer`.
+     */
+    get: operations['desk_watch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/closed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Conversations that are over, in pages, the latest first.
+     * @description Permission: `chat.answer`.
+     */
+    get: operations['desk_closed'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/held': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The texts that wait for somebody's look, the oldest first.
+     * @description Permission: `chat.answer`.
+     */
+    get: operations['desk_held'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/held/{message_id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a held text back to its author; raises `own_text` or `settled_already`.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_return_text'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/held/{message_id}/show': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let a held text through; raises `own_text` or `settled_already`.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_show_text'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/{conversation_id}/claim': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take a conversation from the queue; of two who try one gets it, the other is told who.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_claim'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/{conversation_id}/close': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * End a conversation, with a word to file it under; raises `not_with_you`. Its reader can open it again.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_close'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/desk/{conversation_id}/hand-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Put a conversation back into the queue, before all others; raises `not_with_you`.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_hand_back'];
     delete?: never;
     options?: never;
     head?: never;
@@ -412,6 +692,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/presence': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Renew the lease of this phone; who ends their duty with it gives back what they have at once.
+     * @description Permission: `me.own`.
+     */
+    post: operations['presence_here'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/presence/away': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Idle, or no longer in front: away at once. Conversations are kept until the lease ends.
+     * @description Permission: `me.own`.
+     */
+    post: operations['presence_away'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/seats/{seat_id}/bookings': {
     parameters: {
       query?: never;
@@ -496,6 +816,34 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /**
+     * About
+     * @description The page comes along: what it shows, and for a seat the span that is looked at.
+     */
+    About: {
+      /**
+       * Ends At
+       * @default null
+       */
+      ends_at: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['AboutKind'];
+      /**
+       * Starts At
+       * @default null
+       */
+      starts_at: string | null;
+    };
+    /**
+     * AboutKind
+     * @description What a reader looks at when they ask.
+     * @enum {string}
+     */
+    AboutKind: 'seat' | 'area' | 'booking' | 'branch';
     /** AcceptInvitation */
     AcceptInvitation: {
       /** Code */
@@ -787,6 +1135,141 @@ export interface components {
       idempotency_key: string;
     };
     /**
+     * ChatEvent
+     * @description One thing that happened; `message` as it is now, `delivered` and `read` of a mark in the numbers of its side.
+     */
+    ChatEvent: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Delivered */
+      delivered: number | null;
+      /** Kind */
+      kind: string;
+      message: components['schemas']['ChatMessage'] | null;
+      /** Read */
+      read: number | null;
+      /** Seq */
+      seq: number;
+      who: components['schemas']['Person'] | null;
+      /** Words */
+      words: string | null;
+    };
+    /**
+     * ChatHappened
+     * @description Pushed to the reader's phones, or to those of the librarian who has the conversation.
+     */
+    ChatHappened: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      event: components['schemas']['ChatEvent'];
+      /** Side */
+      side: string;
+    };
+    /**
+     * ChatHistory
+     * @description Events in their order; `more` before them. A phone goes on from `conversation.seq`.
+     */
+    ChatHistory: {
+      conversation: components['schemas']['Conversation'];
+      /** Events */
+      events: components['schemas']['ChatEvent'][];
+      /** More */
+      more: boolean;
+    };
+    /**
+     * ChatMessage
+     * @description `shown_seq` is its number in the other side's stream: null until it is seen there.
+     *
+     *     The text of a message that was withdrawn is empty.
+     */
+    ChatMessage: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Local Id */
+      local_id: string;
+      /** Seq */
+      seq: number | null;
+      /** Shown Seq */
+      shown_seq: number | null;
+      /** Side */
+      side: string;
+      /** State */
+      state: string;
+      /** Text */
+      text: string;
+      /** Unchecked */
+      unchecked: boolean;
+    };
+    /**
+     * ChatResumed
+     * @description Events in their order; with `more`, ask again from the last one.
+     */
+    ChatResumed: {
+      conversation: components['schemas']['Conversation'];
+      /** Events */
+      events: components['schemas']['ChatEvent'][];
+      /** More */
+      more: boolean;
+    };
+    /**
+     * ChatSent
+     * @description Stored: `seq` is its number in the author's own stream.
+     */
+    ChatSent: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /** Local Id */
+      local_id: string;
+      /**
+       * Message Id
+       * @example 42
+       */
+      message_id: string;
+      /** Seq */
+      seq: number;
+      /** State */
+      state: string;
+    };
+    /**
+     * ChatUnread
+     * @description Pushed to a reader's phones: how many answers they have not read.
+     */
+    ChatUnread: {
+      /** Unread */
+      unread: number;
+    };
+    /** Chats */
+    Chats: {
+      /** Items */
+      items: components['schemas']['Conversation'][];
+      /** Next */
+      next: string | null;
+      /** Unread */
+      unread: number;
+    };
+    /**
      * CheckIn
      * @description `code` is what the seat's QR says, or the code typed by hand.
      */
@@ -795,6 +1278,172 @@ export interface components {
       code: string;
       /** Idempotency Key */
       idempotency_key: string;
+    };
+    /**
+     * CloseConversation
+     * @description `tag` is a word by which the library counts its questions.
+     */
+    CloseConversation: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /**
+       * Tag
+       * @default null
+       */
+      tag: string | null;
+    };
+    /**
+     * Conversation
+     * @description A conversation as its reader sees it, or as the staff does. `seq` is the last number of that audience.
+     */
+    Conversation: {
+      /** About */
+      about: string | null;
+      /** About Page */
+      about_page: string | null;
+      /** Closed At */
+      closed_at: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /**
+       * Last At
+       * Format: date-time
+       */
+      last_at: string;
+      /** Last Text */
+      last_text: string | null;
+      librarian: components['schemas']['Librarian'] | null;
+      mine: components['schemas']['Marks'];
+      /**
+       * Opened At
+       * Format: date-time
+       */
+      opened_at: string;
+      /** Reader Name */
+      reader_name: string | null;
+      /** Seq */
+      seq: number;
+      /** Side */
+      side: string;
+      /** State */
+      state: string;
+      /** Tag */
+      tag: string | null;
+      theirs: components['schemas']['Marks'];
+      /** Unread */
+      unread: number;
+      /**
+       * Waiting Since
+       * Format: date-time
+       */
+      waiting_since: string;
+    };
+    /**
+     * Desk
+     * @description The queue in its order, then what librarians have; `held` counts texts that somebody must look at.
+     */
+    Desk: {
+      /** Held */
+      held: number;
+      /** Items */
+      items: components['schemas']['DeskLine'][];
+      /** Librarians */
+      librarians: components['schemas']['OnDuty'][];
+      /** Number */
+      number: number;
+    };
+    /**
+     * DeskChanged
+     * @description Absolute states of the conversations that changed; one that is closed leaves the list.
+     */
+    DeskChanged: {
+      /** Held */
+      held: number;
+      /** Items */
+      items: components['schemas']['DeskLine'][];
+      /** Librarians */
+      librarians: components['schemas']['OnDuty'][];
+      /** Number */
+      number: number;
+    };
+    /**
+     * DeskLine
+     * @description A conversation as the desk lists it. `first_text`: what the reader began with; `reader_here_until`: they are
+     *     in the mini-program, and without a word from them no longer than that.
+     */
+    DeskLine: {
+      /** About */
+      about: string | null;
+      /** About Page */
+      about_page: string | null;
+      /** Closed At */
+      closed_at: string | null;
+      /** First Place */
+      first_place: boolean;
+      /** First Text */
+      first_text: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /**
+       * Last At
+       * Format: date-time
+       */
+      last_at: string;
+      /** Last Text */
+      last_text: string | null;
+      librarian: components['schemas']['Librarian'] | null;
+      mine: components['schemas']['Marks'];
+      /**
+       * Opened At
+       * Format: date-time
+       */
+      opened_at: string;
+      /** Reader Here Until */
+      reader_here_until: string | null;
+      /** Reader Name */
+      reader_name: string | null;
+      /** Seq */
+      seq: number;
+      /** Side */
+      side: string;
+      /** State */
+      state: string;
+      /** Tag */
+      tag: string | null;
+      theirs: components['schemas']['Marks'];
+      /** Unread */
+      unread: number;
+      /**
+       * Waiting Since
+       * Format: date-time
+       */
+      waiting_since: string;
+    };
+    /**
+     * DeskNumber
+     * @description Every ten seconds: the number of the last change, so that a lost one shows.
+     */
+    DeskNumber: {
+      /** Number */
+      number: number;
+    };
+    /**
+     * DeskState
+     * @description What a reader is told before they type: is somebody there, and if not, when.
+     */
+    DeskState: {
+      open: components['schemas']['OpenState'];
+      /** Staffed */
+      staffed: boolean;
     };
     /**
      * EditAnnouncement
@@ -883,6 +1532,64 @@ export interface components {
       idempotency_key: string;
     };
     /**
+     * HeldText
+     * @description A text that WeChat wants a person to look at before it is shown.
+     */
+    HeldText: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /**
+       * Message Id
+       * @example 42
+       */
+      message_id: string;
+      /** Mine */
+      mine: boolean;
+      /** Name */
+      name: string | null;
+      /** Side */
+      side: string;
+      /** Text */
+      text: string;
+    };
+    /** HeldTexts */
+    HeldTexts: {
+      /** Items */
+      items: components['schemas']['HeldText'][];
+    };
+    /**
+     * Here
+     * @description The mini-program is in front and used. `duty`: at the desk, taking conversations.
+     */
+    Here: {
+      /**
+       * Duty
+       * @default false
+       */
+      duty: boolean;
+    };
+    /**
+     * HereUntil
+     * @description Say it again after `again_s` seconds; without a word, one is away at `until`.
+     */
+    HereUntil: {
+      /** Again S */
+      again_s: number;
+      /**
+       * Until
+       * Format: date-time
+       */
+      until: string;
+    };
+    /**
      * Home
      * @description `open` is the branch that is open longest today, or opens first.
      */
@@ -961,11 +1668,45 @@ export interface components {
       /** Role */
       role: string;
     };
+    /** Librarian */
+    Librarian: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string | null;
+    };
+    /**
+     * MarkChat
+     * @description How far the caller's phone has received and the caller has read, in the caller's own numbers.
+     */
+    MarkChat: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /** Delivered */
+      delivered: number;
+      /** Read */
+      read: number;
+    };
+    /** Marks */
+    Marks: {
+      /** Delivered */
+      delivered: number;
+      /** Read */
+      read: number;
+    };
     /**
      * Me
      * @description Who the caller is; a guest has no id.
      */
     Me: {
+      /** Chat Unread */
+      chat_unread: number;
       /** Id */
       id: string | null;
       /** Nickname */
@@ -1013,6 +1754,40 @@ export interface components {
      * @description Done; there is nothing to say.
      */
     Nothing: Record<string, never>;
+    /** OfConversation */
+    OfConversation: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+    };
+    /** OfMessage */
+    OfMessage: {
+      /**
+       * Message Id
+       * @example 42
+       */
+      message_id: string;
+    };
+    /**
+     * OnDuty
+     * @description A librarian who takes conversations, until the moment unless they renew it.
+     */
+    OnDuty: {
+      /**
+       * Here Until
+       * Format: date-time
+       */
+      here_until: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string | null;
+    };
     /** OpenSlots */
     OpenSlots: {
       /** First */
@@ -1064,6 +1839,23 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[DeskLine] */
+    Page_DeskLine_: {
+      /** Items */
+      items: components['schemas']['DeskLine'][];
+      /** Next */
+      next: string | null;
+    };
+    /**
+     * Person
+     * @description Who did something: a reader, or somebody of the staff; without a name when none was given.
+     */
+    Person: {
+      /** Name */
+      name: string | null;
+      /** Side */
+      side: string;
+    };
     /**
      * ReadInbox
      * @description Everything up to this item was seen.
@@ -1110,6 +1902,24 @@ export interface components {
        * @example 2026-11-22T14:00:00+08:00
        */
       starts_at: string;
+    };
+    /**
+     * ResumeChat
+     * @description What happened after the last number that the phone has.
+     */
+    ResumeChat: {
+      /** After */
+      after: string;
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /**
+       * Limit
+       * @default 100
+       */
+      limit: number;
     };
     /**
      * Seat
@@ -1264,6 +2074,53 @@ export interface components {
       /** @default upcoming */
       when: components['schemas']['When'];
     };
+    /** SeeChats */
+    SeeChats: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /** SeeClosed */
+    SeeClosed: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /**
+     * SeeHistory
+     * @description What stands before `before`; without it, the latest.
+     */
+    SeeHistory: {
+      /**
+       * Before
+       * @default null
+       */
+      before: string | null;
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /**
+       * Limit
+       * @default 40
+       */
+      limit: number;
+    };
     /** SeeHours */
     SeeHours: {
       /**
@@ -1308,6 +2165,25 @@ export interface components {
        * @default null
        */
       starts_at: string | null;
+    };
+    /**
+     * SendChat
+     * @description Without `conversation_id`: a reader's open conversation, or a new one.
+     *
+     *     The same `local_id` again is the same message.
+     */
+    SendChat: {
+      /** @default null */
+      about: components['schemas']['About'] | null;
+      /**
+       * Conversation Id
+       * @default null
+       */
+      conversation_id: string | null;
+      /** Local Id */
+      local_id: string;
+      /** Text */
+      text: string;
     };
     /**
      * Shape
@@ -1375,6 +2251,19 @@ export interface components {
       /** Items */
       items: components['schemas']['SignedInPhone'][];
     };
+    /**
+     * SomebodyTypes
+     * @description Pushed to the other side: shown for a few seconds.
+     */
+    SomebodyTypes: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /** Side */
+      side: string;
+    };
     /** Spaces */
     Spaces: {
       /** Branches */
@@ -1385,6 +2274,22 @@ export interface components {
      * @enum {string}
      */
     StaffRoleName: 'librarian' | 'editor' | 'manager' | 'admin';
+    /**
+     * StaffedChanged
+     * @description Pushed to everybody: the first librarian came, or the last one went.
+     */
+    StaffedChanged: {
+      /** Staffed */
+      staffed: boolean;
+    };
+    /** Typing */
+    Typing: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+    };
     /** Unread */
     Unread: {
       /** Unread */
@@ -2477,6 +3382,463 @@ export interface operations {
       };
     };
   };
+  chat_send: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @default null */
+          about?: components['schemas']['About'] | null;
+          /**
+           * Conversation Id
+           * @default null
+           */
+          conversation_id?: string | null;
+          /** Local Id */
+          local_id: string;
+          /** Text */
+          text: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChatSent'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `with_another_librarian`; `conversation_over`; `another_conversation_open`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_state: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskState'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  chat_see: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Chats'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  chat_history: {
+    parameters: {
+      query?: {
+        before?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChatHistory'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  chat_resume: {
+    parameters: {
+      query: {
+        after: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChatResumed'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  chat_mark: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Delivered */
+          delivered: number;
+          /** Read */
+          read: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Marks'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   bookings_check_in: {
     parameters: {
       query?: never;
@@ -2523,6 +3885,745 @@ export interface operations {
         };
       };
       /** @description `no_booking_here`; `too_early`; `booking_lapsed`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_watch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Desk'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_closed: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DeskLine_'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_held: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HeldTexts'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_return_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        message_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `settled_already` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_show_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        message_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `settled_already` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_claim: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `already_claimed`; `not_on_duty` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_close: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Tag
+           * @default null
+           */
+          tag?: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_with_you` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  desk_hand_back: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_with_you` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -3100,6 +5201,177 @@ export interface operations {
       };
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  presence_here: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Duty
+           * @default false
+           */
+          duty?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HereUntil'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  presence_away: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };

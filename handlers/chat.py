@@ -1,0 +1,261 @@
+"""Talking: the same use cases for a reader in their conversation and for the librarian who has it."""
+
+from tortoise.exceptions import IntegrityError
+
+from handlers import access, checks, tell
+from handlers.access import Caller
+from handlers.chat_about import words_of
+from handlers.chat_shapes import (
+    ChatHistory,
+    ChatMessage,
+    ChatResumed,
+    Chats,
+    ChatSent,
+    MarkChat,
+    Marks,
+    Person,
+    ResumeChat,
+    SeeChats,
+    SeeHistory,
+    SendChat,
+    SomebodyTypes,
+    Typing,
+    conversation_of,
+    event_of,
+)
+from handlers.chat_thread import BOTH, Thread, page_of
+from handlers.context import Context
+from handlers.errors import KeyReused, NotFound, Refused
+from handlers.shapes import Nothing
+from models import chat, chat_streams
+from models.chat import Kind, Passage, Side, State
+from models.db import MAX_ID, Row, Tx, instant, transaction
+
+
+class WithAnother(Refused):
+    """Another librarian has the conversation, or nobody: `details.name`, `details.state`."""
+
+    code = "with_another_librarian"
+
+
+class ConversationOver(Refused):
+    """It is closed; only its reader can open it again."""
+
+    code = "conversation_over"
+
+
+class AnotherIsOpen(Refused):
+    """A reader talks in one conversation at a time: `details.conversation_id` is the one that is open."""
+
+    code = "another_conversation_open"
+
+
+async def see(ctx: Context, caller: Caller, wish: SeeChats) -> Chats:
+    """The reader's conversations, the latest first, and how many answers are unread."""
+    before = int(wish.after) if wish.after else MAX_ID
+    rows = await chat_streams.of_reader(caller.me, before_id=before, limit=wish.limit + 1)
+    more, rows = len(rows) > wish.limit, rows[: wish.limit]
+    return Chats(
+        items=[conversation_of(ctx, row, Side.READER) for row in rows],
+        next=str(rows[-1]["id"]) if more else None,
+        unread=await chat_streams.unread_of(caller.me),
+    )
+
+
+async def history(ctx: Context, caller: Caller, wish: SeeHistory) -> ChatHistory:
+    """What was said, in pages, the latest first; each page in its order."""
+    # The number before the events: what happens in between is told again, none is missed.
+    row, side = await _seen(caller, wish.conversation_id)
+    before = int(wish.before) if wish.before else 2**31 - 1
+    rows = await chat_streams.before(row["id"], side, min(before, 2**31 - 1), limit=wish.limit + 1)
+    return ChatHistory(
+        conversation=conversation_of(ctx, row, side),
+        events=[event_of(ctx, event, side) for event in reversed(rows[: wish.limit])],
+        more=len(rows) > wish.limit,
+    )
+
+
+async def resume(ctx: Context, caller: Caller, wish: ResumeChat) -> ChatResumed:
+    """What happened after a number, in order and without a gap."""
+    row, side = await _seen(caller, wish.conversation_id)
+    rows = await chat_streams.after(row["id"], side, int(wish.after), limit=wish.limit + 1)
+    return ChatResumed(
+        conversation=conversation_of(ctx, row, side),
+        events=[event_of(ctx, event, side) for event in rows[: wish.limit]],
+        more=len(rows) > wish.limit,
+    )
+
+
+async def _seen(caller: Caller, conversation_id: int) -> tuple[Row, Side]:
+    _, side = await access.conversation(caller, conversation_id)
+    row = await chat_streams.one(conversation_id, side)
+    if row is None:
+        raise NotFound()
+    return row, side
+
+
+# ---------------------------------------------------------------- sending
+
+
+async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
+    """Store a text once per `local_id`; answered when it is committed, told to the other side when it was checked.
+
+    A reader's text to a closed conversation opens it again. Raises `with_another_librarian`,
+    `conversation_over`, `another_conversation_open`, or `idempotency_key_reused` when the `local_id` came
+    with another text before.
+    """
+    about = await words_of(ctx, caller, wish.about) if wish.about else None
+    try:
+        return await _send(ctx, caller, wish, about)
+    except IntegrityError:
+        # Stored by the same request at the same time; what it stored is found now.
+        return await _send(ctx, caller, wish, about)
+
+
+async def _send(ctx: Context, caller: Caller, wish: SendChat, about: tuple[str, str] | None) -> ChatSent:
+    if wish.conversation_id is not None:
+        async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+            return await _post(ctx, caller, wish, tx, conversation_id=wish.conversation_id, about=about)
+    async with transaction(lock=("reader", caller.me)) as tx:
+        if known := await chat.known(tx, caller.me, wish.local_id):
+            return _again(ctx, known, wish)
+        row = await chat.open_of(tx, caller.me) or await chat.begin(tx, caller.me, ctx.clock.now())
+        await tx.lock("conversation", row["id"])
+        return await _post(ctx, caller, wish, tx, conversation_id=row["id"], about=about)
+
+
+async def _post(
+    ctx: Context,
+    caller: Caller,
+    wish: SendChat,
+    tx: Tx,
+    *,
+    conversation_id: int,
+    about: tuple[str, str] | None,
+) -> ChatSent:
+    facts = await chat.facts(tx, conversation_id, caller.me, wish.local_id)
+    if facts is None:
+        raise NotFound()
+    side = access.side_in(caller, facts)
+    if facts["known_id"] is not None:
+        return _again(
+            ctx, {name[6:]: facts[name] for name in facts.keys() if name.startswith("known_")}, wish
+        )
+    await _may_speak(caller, facts, side, tx)
+    thread = Thread(ctx, tx, facts)
+    if facts["state"] == State.CLOSED:
+        await chat.reopen(tx, thread.id, ctx.clock.now())
+        thread.librarian_id = None
+        await thread.happened(
+            Kind.REOPENED, who=Person(side=side, name=facts["sender_name"]), actor_id=caller.me
+        )
+    if about and side is Side.READER and about != (facts["about"], facts["about_page"]):
+        await chat.speak_of(tx, thread.id, about)
+        await thread.happened(Kind.ABOUT, words=about[0])
+    return await _stored(ctx, caller, wish, thread, side=side, name=facts["sender_name"], tx=tx)
+
+
+async def _may_speak(caller: Caller, facts: Row, side: Side, tx: Tx) -> None:
+    if side is Side.STAFF:
+        if facts["state"] == State.CLOSED:
+            raise ConversationOver()
+        if facts["librarian_id"] != caller.me:
+            raise WithAnother(name=facts["librarian_name"], state=facts["state"])
+    elif facts["state"] == State.CLOSED and (other := await chat.open_of(tx, caller.me)):
+        raise AnotherIsOpen(conversation_id=str(other["id"]))
+
+
+async def _stored(
+    ctx: Context, caller: Caller, wish: SendChat, thread: Thread, *, side: Side, name: str | None, tx: Tx
+) -> ChatSent:
+    now, checked = ctx.clock.now(), ctx.wechat.checks_text
+    passage = Passage.CHECKING if checked else Passage.SENT
+    numbers = thread.next(side) if checked else thread.next(*BOTH)
+    to_check = checks.adding(ctx, "chat", f"{thread.id}:{side}:{thread.last[side]}", caller.me, wish.local_id)
+    beside = (thread.counting(), *(to_check if checked else ()))
+    message_id = await chat.store(
+        tx,
+        thread.id,
+        caller.me,
+        side,
+        local_id=wish.local_id,
+        text=wish.text,
+        passage=passage,
+        now=now,
+        numbers=numbers,
+        beside=beside,
+    )
+    reader_seq, staff_seq = numbers
+    own, shown = (reader_seq, staff_seq) if side is Side.READER else (staff_seq, reader_seq)
+    assert own is not None
+    message = ChatMessage(
+        id=message_id,
+        local_id=wish.local_id,
+        side=side.value,
+        text=wish.text,
+        state=passage.value,
+        unchecked=False,
+        at=ctx.local(now),
+        seq=own,
+        shown_seq=shown,
+    )
+    thread.tell_posted(side, message, name)
+    if checked:
+        tx.after_commit(ctx.live.wake_workers)
+    else:
+        thread.tell_posted(side.other, message, name)
+        await thread.shown(side, message_id)
+    return ChatSent(
+        conversation_id=thread.id,
+        message_id=message_id,
+        local_id=wish.local_id,
+        seq=own,
+        state=passage.value,
+        at=ctx.local(now),
+    )
+
+
+def _again(ctx: Context, known: Row, wish: SendChat) -> ChatSent:
+    """The answer to a text that was stored before."""
+    if known["text"] != wish.text or wish.conversation_id not in (None, known["conversation_id"]):
+        raise KeyReused()
+    return ChatSent(
+        conversation_id=known["conversation_id"],
+        message_id=known["id"],
+        local_id=wish.local_id,
+        seq=known[f"{known['side']}_seq"],
+        state=known["state"],
+        at=ctx.local(instant(known["at"])),
+    )
+
+
+# ---------------------------------------------------------------- marks
+
+
+async def mark(ctx: Context, caller: Caller, wish: MarkChat) -> Marks:
+    """How far this side has received and read; it only moves forward, and who merely looks on marks nothing."""
+    async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+        row, side = await access.conversation(caller, wish.conversation_id, tx)
+        last, had = row[f"{side}_seq"], (row[f"{side}_delivered"], row[f"{side}_read"])
+        read = max(min(wish.read, last), had[1])
+        delivered = max(min(wish.delivered, last), read, had[0])
+        if (delivered, read) == had or (side is Side.STAFF and row["librarian_id"] != caller.me):
+            return Marks(delivered=had[0], read=had[1])
+        await chat.mark(tx, row["id"], side, delivered=delivered, read=read)
+        thread = Thread(ctx, tx, row)
+        await thread.happened(Kind.MARKED, who=Person(side=side, name=None), marks=(delivered, read))
+        if side is Side.READER and read > had[1]:
+            await thread.tell_unread()
+            await tell.seen(ctx, tx, caller.me, page_of(row["id"]))
+    return Marks(delivered=delivered, read=read)
+
+
+async def typing(ctx: Context, caller: Caller, wish: Typing) -> Nothing:
+    """Tell the other side for a moment; nothing of it is kept."""
+    row, side = await access.conversation(caller, wish.conversation_id)
+    mine = side is Side.READER or row["librarian_id"] == caller.me
+    somebody = row["librarian_id"] if side is Side.READER else row["reader_id"]
+    if mine and somebody is not None and row["state"] == State.CLAIMED:
+        said = SomebodyTypes(conversation_id=row["id"], side=side.value)
+        ctx.live.push(f"reader:{somebody}", "chat_typing", said)
+    return Nothing()

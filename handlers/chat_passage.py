@@ -1,0 +1,97 @@
+"""A message's way to the other side: judged, shown, held, taken back; and telling a reader who is not here."""
+
+from typing import Final
+
+from handlers import tell
+from handlers.access import Caller
+from handlers.chat_thread import Thread, page_of
+from handlers.context import Context, Suggest
+from handlers.shapes import Input
+from models import chat, wechat_fields
+from models.chat import Passage, Side
+from models.checks import Unjudged
+from models.db import Row, Tx, instant, transaction
+from models.notices import Purpose, Words
+
+EXCERPT: Final = 100
+
+
+class MessageJob(Input):
+    message_id: int
+
+
+def excerpt(text: str, length: int = EXCERPT) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+async def unjudged(sender_id: int, local_id: str) -> Unjudged | None:
+    """The message, while it is being checked or has been shown unchecked."""
+    row = await chat.unjudged(sender_id, local_id)
+    return Unjudged(row["id"], row["openid"], row["text"], instant(row["at"])) if row else None
+
+
+async def judge(ctx: Context, message_id: int, suggest: Suggest | None) -> None:
+    """Show it, hold it or return it; what was shown already is confirmed or withdrawn. Twice is once."""
+    found = await chat.message(message_id)
+    if found is None:
+        return
+    async with transaction(lock=("conversation", found["conversation_id"])) as tx:
+        row = await chat.message(message_id, tx)
+        becomes = _becomes(row, suggest) if row else None
+        if row and becomes:
+            await pass_on(ctx, tx, row, becomes, unchecked=suggest is None)
+
+
+def _becomes(row: Row, suggest: Suggest | None) -> Passage | None:
+    """What a judgement makes of a message; None: nothing changes."""
+    match row["state"], suggest:
+        case Passage.CHECKING, Suggest.REVIEW:
+            return Passage.HELD
+        case Passage.CHECKING, Suggest.RISKY:
+            return Passage.RETURNED
+        case Passage.CHECKING, _:
+            return Passage.SENT
+        case Passage.SENT, Suggest.PASS if row["unchecked"]:
+            return Passage.SENT
+        case Passage.SENT, Suggest.RISKY if row["unchecked"]:
+            return Passage.WITHDRAWN
+    return (
+        None  # under review, what was shown stays, with its mark: the person who would review it has read it
+    )
+
+
+async def pass_on(ctx: Context, tx: Tx, row: Row, becomes: Passage, *, unchecked: bool = False) -> None:
+    """`row` is of `models.chat.message`; its conversation is locked."""
+    conversation = await chat.get(row["conversation_id"], tx)
+    assert conversation is not None
+    await Thread(ctx, tx, conversation).pass_on(row, becomes, unchecked=unchecked)
+
+
+async def tell_answer(ctx: Context, _caller: Caller, wish: MessageJob) -> None:
+    """A notice for an answer that its reader has not read; one, however many answers follow it unread."""
+    async with transaction() as tx:
+        row = await chat.message(wish.message_id, tx)
+        if row is None or row["state"] != Passage.SENT or row["side"] != Side.STAFF:
+            return
+        if row["reader_read"] >= row["reader_seq"]:
+            return
+        asked = await chat.last_question(tx, row["conversation_id"]) or ""
+        await tell.reader(
+            ctx,
+            tx,
+            row["reader_id"],
+            Purpose.ANSWERED,
+            key=f"answer:{row['conversation_id']}:{row['reader_read']}",
+            words=Words(
+                f"{row['nickname'] or '馆员'}回答了您的咨询",
+                excerpt(row["text"]),
+                page_of(row["conversation_id"]),
+            ),
+            values={
+                "question": excerpt(asked, 20) or "您的咨询",
+                "answer": excerpt(row["text"], 20),
+                "time": wechat_fields.moment(ctx.local(instant(row["at"]))),
+            },
+        )

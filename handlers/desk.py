@@ -1,0 +1,349 @@
+"""The librarians' side: who waits, who has whom, texts to look at, and whether anybody is there at all."""
+
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from handlers import access, audit, chat_passage, spaces
+from handlers.access import Caller
+from handlers.chat_shapes import Conversation, Person, conversation_of
+from handlers.chat_thread import DESK, Thread
+from handlers.context import Context
+from handlers.errors import NotFound, Refused
+from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Nothing, Output, Page
+from handlers.spaces import OpenState
+from models import chat, chat_streams, presence
+from models.calendar import Span
+from models.chat import TAG_LENGTH, Kind, Passage, Side
+from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
+
+HELD_AT_MOST: Final = 50
+
+
+class AlreadyClaimed(Refused):
+    """Somebody else has it: `details.name`, null when they have no name; `details.state` when it is closed."""
+
+    code = "already_claimed"
+
+
+class NotOnDuty(Refused):
+    """Who takes a conversation must be there; else it would wait with somebody who is not."""
+
+    code = "not_on_duty"
+
+
+class NotWithYou(Refused):
+    """Only the librarian who has a conversation hands it back or closes it; `details.name` is who that is."""
+
+    code = "not_with_you"
+
+
+class SettledAlready(Refused):
+    """Somebody else has looked at this text."""
+
+    code = "settled_already"
+
+
+class OwnText(Refused):
+    """Nobody judges a text of their own."""
+
+    code = "own_text"
+
+
+class DeskState(Output):
+    """What a reader is told before they type: is somebody there, and if not, when."""
+
+    open: OpenState
+    staffed: bool
+
+
+class StaffedChanged(Output):
+    """Pushed to everybody: the first librarian came, or the last one went."""
+
+    staffed: bool
+
+
+class DeskLine(Conversation):
+    """A conversation as the desk lists it. `first_text`: what the reader began with; `reader_here_until`: they are
+    in the mini-program, and without a word from them no longer than that."""
+
+    first_text: str | None
+    first_place: bool
+    reader_here_until: Moment | None
+
+
+class OnDuty(Output):
+    """A librarian who takes conversations, until the moment unless they renew it."""
+
+    id: Id
+    name: str | None
+    here_until: Moment
+
+
+class Desk(Output):
+    """The queue in its order, then what librarians have; `held` counts texts that somebody must look at."""
+
+    number: int
+    items: list[DeskLine]
+    librarians: list[OnDuty]
+    held: int
+
+
+class DeskChanged(Output):
+    """Absolute states of the conversations that changed; one that is closed leaves the list."""
+
+    number: int
+    items: list[DeskLine]
+    librarians: list[OnDuty]
+    held: int
+
+
+class DeskNumber(Output):
+    """Every ten seconds: the number of the last change, so that a lost one shows."""
+
+    number: int
+
+
+class OfConversation(Input):
+    conversation_id: Id
+
+
+class CloseConversation(Input):
+    """`tag` is a word by which the library counts its questions."""
+
+    conversation_id: Id
+    tag: Annotated[Line, Field(min_length=1, max_length=TAG_LENGTH)] | None = None
+
+
+class SeeClosed(Input):
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class HeldText(Output):
+    """A text that WeChat wants a person to look at before it is shown."""
+
+    message_id: Id
+    conversation_id: Id
+    side: str
+    name: str | None
+    text: str
+    at: Moment
+    mine: bool
+
+
+class HeldTexts(Output):
+    items: list[HeldText]
+
+
+class OfMessage(Input):
+    message_id: Id
+
+
+# ---------------------------------------------------------------- what readers see of it
+
+
+async def state(ctx: Context, _caller: Caller, _wish: NoInput) -> DeskState:
+    """Whether a librarian is there, and when the library opens or closes."""
+    now = ctx.clock.now()
+    states = [branch.open for branch in await spaces.branches(ctx, Span.minute(now))]
+    return DeskState(open=spaces.whole_library(states), staffed=bool(await presence.on_duty(now)))
+
+
+# ---------------------------------------------------------------- the desk
+
+
+async def watch(ctx: Context, _caller: Caller, _wish: NoInput) -> Desk:
+    """Everything on the desk, and over a socket what changes from now on."""
+    number = await ctx.live.number(DESK)
+    lines = [line_of(ctx, row) for row in await chat_streams.on_desk()]
+    return Desk(
+        number=number, items=lines, librarians=await _on_duty(ctx), held=await chat_streams.held_count()
+    )
+
+
+async def leave(_ctx: Context, _caller: Caller, _wish: NoInput) -> Nothing:
+    """No longer watched."""
+    return Nothing()
+
+
+def watched(_wish: NoInput) -> str:
+    return DESK
+
+
+async def changes(ctx: Context, _stream: str, keys: list[str]) -> tuple[str, dict[str, Any]]:
+    """(event, payload without its number): the conversations that changed, as they are now."""
+    rows = await chat_streams.desk_lines([int(key) for key in keys if key.isdigit()])
+    changed = DeskChanged(
+        number=0,
+        items=[line_of(ctx, row) for row in rows],
+        librarians=await _on_duty(ctx),
+        held=await chat_streams.held_count(),
+    )
+    return "desk_changed", changed.model_dump(mode="json", exclude={"number"})
+
+
+def number_now(_stream: str) -> tuple[str, dict[str, Any]]:
+    return "desk_number", {}
+
+
+async def _on_duty(ctx: Context) -> list[OnDuty]:
+    return [
+        OnDuty(id=row["id"], name=row["name"], here_until=ctx.local(instant(row["here_until"])))
+        for row in await presence.on_duty(ctx.clock.now())
+    ]
+
+
+def line_of(ctx: Context, row: Row) -> DeskLine:
+    here = instant_or_none(row["reader_here_until"])
+    return DeskLine(
+        **dict(conversation_of(ctx, row, Side.STAFF)),
+        first_text=row["first_text"],
+        first_place=bool(row["first_place"]),
+        reader_here_until=ctx.local(here) if here and here > ctx.clock.now() else None,
+    )
+
+
+async def closed(ctx: Context, _caller: Caller, wish: SeeClosed) -> Page[DeskLine]:
+    """Conversations that are over, in pages, the latest first."""
+    before = int(wish.after) if wish.after else MAX_ID
+    rows = await chat_streams.closed(before_id=before, limit=wish.limit + 1)
+    more, rows = len(rows) > wish.limit, rows[: wish.limit]
+    return Page[DeskLine](
+        items=[line_of(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
+    )
+
+
+# ---------------------------------------------------------------- having a conversation
+
+
+async def claim(ctx: Context, caller: Caller, wish: OfConversation) -> DeskLine:
+    """Take a conversation from the queue; of two who try one gets it, the other is told who.
+
+    Raises `already_claimed` or `not_on_duty`.
+    """
+    async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+        row = await _of_another(caller, wish.conversation_id, tx)
+        if row["librarian_id"] != caller.me or row["state"] != chat.State.CLAIMED:
+            await _take(ctx, caller, row, tx)
+    return await _line(ctx, wish.conversation_id)
+
+
+async def _take(ctx: Context, caller: Caller, row: Row, tx: Tx) -> None:
+    now = ctx.clock.now()
+    until = await presence.duty_until(tx, caller.me)
+    if until is None or until <= now:
+        raise NotOnDuty()
+    if not await chat.claim(tx, row["id"], caller.me):
+        raise AlreadyClaimed(name=await _name(tx, row["librarian_id"]), state=row["state"])
+    thread = Thread(ctx, tx, row)
+    thread.librarian_id = caller.me
+    who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+    await thread.happened(Kind.CLAIMED, who=who, actor_id=caller.me)
+    await audit.add(tx, caller, "chat.claim", f"conversation:{row['id']}", now)
+
+
+async def hand_back(ctx: Context, caller: Caller, wish: OfConversation) -> DeskLine:
+    """Put a conversation back into the queue, before all others; raises `not_with_you`."""
+    async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+        row = await _of_another(caller, wish.conversation_id, tx)
+        if not await chat.hand_back(tx, row["id"], caller.me):
+            raise NotWithYou(name=await _name(tx, row["librarian_id"]))
+        who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+        await Thread(ctx, tx, row).happened(Kind.HANDED_BACK, who=who, actor_id=caller.me)
+        await audit.add(tx, caller, "chat.hand_back", f"conversation:{row['id']}", ctx.clock.now())
+    return await _line(ctx, wish.conversation_id)
+
+
+async def close(ctx: Context, caller: Caller, wish: CloseConversation) -> DeskLine:
+    """End a conversation, with a word to file it under; raises `not_with_you`. Its reader can open it again."""
+    now = ctx.clock.now()
+    async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+        row = await _of_another(caller, wish.conversation_id, tx)
+        if not await chat.close(tx, row["id"], caller.me, wish.tag, now):
+            raise NotWithYou(name=await _name(tx, row["librarian_id"]))
+        who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+        await Thread(ctx, tx, row).happened(Kind.CLOSED, who=who, actor_id=caller.me, words=wish.tag)
+        await audit.add(tx, caller, "chat.close", f"conversation:{row['id']}", now)
+    return await _line(ctx, wish.conversation_id)
+
+
+async def take_back(ctx: Context, tx: Tx, librarian_id: int) -> None:
+    """A librarian is gone: what they had returns to the queue, before all others, with its history."""
+    ids = await chat.with_librarian(tx, librarian_id)
+    if ids:
+        await tx.lock("conversation", *ids)
+    for conversation_id in ids:
+        row = await chat.get(conversation_id, tx)
+        if row and await chat.hand_back(tx, conversation_id, librarian_id):
+            await Thread(ctx, tx, row).happened(Kind.RETURNED)
+
+
+async def _of_another(caller: Caller, conversation_id: int, tx: Tx) -> Row:
+    """A conversation in which the caller is staff: nobody answers themselves."""
+    row, side = await access.conversation(caller, conversation_id, tx)
+    if side is not Side.STAFF:
+        raise NotFound()
+    return row
+
+
+async def _name(tx: Tx, reader_id: int | None) -> str | None:
+    return await chat.name_of(tx, reader_id) if reader_id else None
+
+
+async def _line(ctx: Context, conversation_id: int) -> DeskLine:
+    row = await chat_streams.one(conversation_id, Side.STAFF)
+    assert row is not None
+    return line_of(ctx, row)
+
+
+# ---------------------------------------------------------------- texts to look at
+
+
+async def held(ctx: Context, caller: Caller, _wish: NoInput) -> HeldTexts:
+    """The texts that wait for somebody's look, the oldest first."""
+    rows = await chat_streams.held(limit=HELD_AT_MOST)
+    return HeldTexts(
+        items=[
+            HeldText(
+                message_id=row["id"],
+                conversation_id=row["conversation_id"],
+                side=row["side"],
+                name=row["nickname"],
+                text=row["text"],
+                at=ctx.local(instant(row["at"])),
+                mine=row["sender_id"] == caller.me,
+            )
+            for row in rows
+        ]
+    )
+
+
+async def show_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
+    """Let a held text through; raises `own_text` or `settled_already`."""
+    await _settle(ctx, caller, wish, Passage.SENT)
+    return Nothing()
+
+
+async def return_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
+    """Send a held text back to its author; raises `own_text` or `settled_already`."""
+    await _settle(ctx, caller, wish, Passage.RETURNED)
+    return Nothing()
+
+
+async def _settle(ctx: Context, caller: Caller, wish: OfMessage, becomes: Passage) -> None:
+    found = await chat.message(wish.message_id)
+    if found is None:
+        raise NotFound()
+    async with transaction(lock=("conversation", found["conversation_id"])) as tx:
+        row = await chat.message(wish.message_id, tx)
+        assert row is not None
+        if row["sender_id"] == caller.me:
+            raise OwnText()
+        if row["state"] == becomes:
+            return
+        if row["state"] != Passage.HELD:
+            raise SettledAlready()
+        await chat_passage.pass_on(ctx, tx, row, becomes)
+        action = "chat.show_text" if becomes is Passage.SENT else "chat.return_text"
+        await audit.add(tx, caller, action, f"chat_message:{row['id']}", ctx.clock.now())

@@ -1,0 +1,379 @@
+"""Conversations between a reader and the library's staff, as two numbered streams of events.
+
+`reader` and `staff` are the two audiences. Each has numbers of its own, without gaps: 1, 2, 3 … A message takes
+a number in its author's stream when it is stored, and one in the other stream when the other side may see it.
+Everything else that a device must learn is a row of `chat_event`, with a number in each stream that it concerns.
+The counters stand in the conversation's row, so whoever gives a number has locked that row first.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.db import Row, Tx, UtcDatetimeField, Write, belongs_to, fetch
+
+TEXT_LENGTH: Final = 1000
+TAG_LENGTH: Final = 20
+
+
+class Side(StrEnum):
+    READER = "reader"
+    STAFF = "staff"
+
+    @property
+    def other(self) -> "Side":
+        return Side.STAFF if self is Side.READER else Side.READER
+
+
+class State(StrEnum):
+    """Where a conversation is: in the queue, with a librarian, or over."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+
+
+class Passage(StrEnum):
+    """How far a text has come on its way to the other side."""
+
+    CHECKING = "checking"  # only its author's side sees it
+    SENT = "sent"
+    HELD = "held"  # somebody of the staff must look at it first
+    RETURNED = "returned"  # never shown; it goes back to its author
+    WITHDRAWN = "withdrawn"  # shown before it was checked, and taken back
+
+
+class Kind(StrEnum):
+    """What happened. `posted` is a row of `chat_message`, all others of `chat_event`."""
+
+    POSTED = "posted"
+    CHANGED = "changed"  # a message is no longer what it was
+    MARKED = "marked"  # one side has received or read up to a number of its own stream
+    ABOUT = "about"  # the reader speaks of something else now
+    CLAIMED = "claimed"
+    HANDED_BACK = "handed_back"
+    RETURNED = "returned"  # its librarian vanished
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+IN_HISTORY: Final = (
+    Kind.ABOUT,
+    Kind.CLAIMED,
+    Kind.HANDED_BACK,
+    Kind.RETURNED,
+    Kind.CLOSED,
+    Kind.REOPENED,
+)
+
+
+class Conversation(Model):
+    """A reader has one that is not closed at most (a partial unique index says so).
+
+    `*_delivered` and `*_read` are how far each side has come in its own stream. `first_place` puts one that a
+    librarian had already back before the others.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    reader: Any = belongs_to("Reader", indexed=False)
+    reader_id: int
+    librarian: Any = belongs_to("Reader", null=True)
+    librarian_id: int | None
+    state = fields.CharField(8)
+    about = fields.CharField(80, null=True)
+    about_page = fields.CharField(120, null=True)
+    opened_at = UtcDatetimeField()
+    waiting_since = UtcDatetimeField()
+    first_place = fields.BooleanField(default=False)
+    closed_at = UtcDatetimeField(null=True)
+    tag = fields.CharField(TAG_LENGTH, null=True)
+    reader_seq = fields.IntField(default=0)
+    staff_seq = fields.IntField(default=0)
+    reader_delivered = fields.IntField(default=0)
+    reader_read = fields.IntField(default=0)
+    staff_delivered = fields.IntField(default=0)
+    staff_read = fields.IntField(default=0)
+
+    class Meta:
+        table = "conversation"
+        indexes = (("state", "waiting_since"), ("reader_id", "id"))
+
+
+class ChatMessage(Model):
+    """One text, stored once per sender and `local_id`; a number is null where the message is not to be seen."""
+
+    id = fields.BigIntField(primary_key=True)
+    conversation: Any = belongs_to("Conversation", indexed=False)
+    conversation_id: int
+    sender: Any = belongs_to("Reader", indexed=False)
+    sender_id: int
+    side = fields.CharField(6)
+    local_id = fields.CharField(64)
+    text = fields.CharField(TEXT_LENGTH)
+    state = fields.CharField(9)
+    unchecked = fields.BooleanField(default=False)
+    at = UtcDatetimeField()
+    reader_seq = fields.IntField(null=True)
+    staff_seq = fields.IntField(null=True)
+
+    class Meta:
+        table = "chat_message"
+        unique_together = (
+            ("sender_id", "local_id"),
+            ("conversation_id", "reader_seq"),
+            ("conversation_id", "staff_seq"),
+        )
+
+
+class ChatEvent(Model):
+    """What else happened in a conversation."""
+
+    id = fields.BigIntField(primary_key=True)
+    conversation: Any = belongs_to("Conversation", indexed=False)
+    conversation_id: int
+    kind = fields.CharField(11)
+    side = fields.CharField(6, null=True)
+    actor: Any = belongs_to("Reader", null=True, indexed=False)
+    actor_id: int | None
+    message: Any = belongs_to("ChatMessage", null=True, indexed=False)
+    message_id: int | None
+    delivered = fields.IntField(null=True)
+    read = fields.IntField(null=True)
+    words = fields.CharField(80, null=True)
+    at = UtcDatetimeField()
+    reader_seq = fields.IntField(null=True)
+    staff_seq = fields.IntField(null=True)
+
+    class Meta:
+        table = "chat_event"
+        unique_together = (("conversation_id", "reader_seq"), ("conversation_id", "staff_seq"))
+
+
+# ---------------------------------------------------------------- conversations
+
+FACTS = """
+SELECT c.*, k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
+    k.side AS known_side, k.at AS known_at, k.reader_seq AS known_reader_seq, k.staff_seq AS known_staff_seq,
+    (SELECT nickname FROM reader WHERE id = $2) AS sender_name,
+    (SELECT nickname FROM reader WHERE id = c.librarian_id) AS librarian_name
+FROM conversation c LEFT JOIN chat_message k ON k.sender_id = $2 AND k.local_id = $3 WHERE c.id = $1
+"""
+
+
+async def facts(tx: Tx, conversation_id: int, sender_id: int, local_id: str) -> Row | None:
+    """The conversation, and as `known_…` what this sender has stored under this `local_id` before."""
+    rows = await tx.fetch(FACTS, conversation_id, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+async def known(tx: Tx, sender_id: int, local_id: str) -> Row | None:
+    """The message that this sender has stored under this `local_id` before."""
+    sql = "SELECT * FROM chat_message WHERE sender_id = $1 AND local_id = $2"
+    rows = await tx.fetch(sql, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+async def get(conversation_id: int, tx: Tx | None = None) -> Row | None:
+    rows = await (tx.fetch if tx else fetch)("SELECT * FROM conversation WHERE id = $1", conversation_id)
+    return rows[0] if rows else None
+
+
+async def name_of(tx: Tx, reader_id: int) -> str | None:
+    rows = await tx.fetch("SELECT nickname FROM reader WHERE id = $1", reader_id)
+    return rows[0]["nickname"] if rows else None
+
+
+async def open_of(tx: Tx, reader_id: int) -> Row | None:
+    """The reader's conversation that is not closed."""
+    rows = await tx.fetch("SELECT * FROM conversation WHERE reader_id = $1 AND state <> 'closed'", reader_id)
+    return rows[0] if rows else None
+
+
+BEGIN = """
+INSERT INTO conversation (reader_id, state, opened_at, waiting_since, first_place,
+    reader_seq, staff_seq, reader_delivered, reader_read, staff_delivered, staff_read)
+VALUES ($1, 'waiting', $2, $2, $3, 0, 0, 0, 0, 0, 0) RETURNING *
+"""
+
+
+async def begin(tx: Tx, reader_id: int, now: datetime) -> Row:
+    """A conversation without a message, in the queue. Raises `IntegrityError` when the reader has one that is open."""
+    return (await tx.fetch(BEGIN, reader_id, now, False))[0]
+
+
+async def speak_of(tx: Tx, conversation_id: int, about: tuple[str, str]) -> None:
+    sql = "UPDATE conversation SET about = $2, about_page = $3 WHERE id = $1"
+    await tx.fetch(sql, conversation_id, *about)
+
+
+async def reopen(tx: Tx, conversation_id: int, now: datetime) -> None:
+    """Raises `IntegrityError` when the reader has another one that is open."""
+    await tx.fetch(
+        "UPDATE conversation SET state = 'waiting', librarian_id = NULL, opened_at = $2, waiting_since = $2, "
+        "first_place = $3, closed_at = NULL, tag = NULL WHERE id = $1 AND state = 'closed'",
+        conversation_id,
+        now,
+        False,
+    )
+
+
+async def claim(tx: Tx, conversation_id: int, librarian_id: int) -> bool:
+    """Take it from the queue; of two who try, one gets it."""
+    sql = (
+        "UPDATE conversation SET state = 'claimed', librarian_id = $2 "
+        "WHERE id = $1 AND state = 'waiting' RETURNING id"
+    )
+    return bool(await tx.fetch(sql, conversation_id, librarian_id))
+
+
+async def hand_back(tx: Tx, conversation_id: int, librarian_id: int) -> bool:
+    """Into the queue again, before all others, with the time since when it waits."""
+    sql = (
+        "UPDATE conversation SET state = 'waiting', librarian_id = NULL, first_place = $3 "
+        "WHERE id = $1 AND state = 'claimed' AND librarian_id = $2 RETURNING id"
+    )
+    return bool(await tx.fetch(sql, conversation_id, librarian_id, True))
+
+
+async def close(tx: Tx, conversation_id: int, librarian_id: int, tag: str | None, now: datetime) -> bool:
+    sql = (
+        "UPDATE conversation SET state = 'closed', closed_at = $4, tag = $3 "
+        "WHERE id = $1 AND state = 'claimed' AND librarian_id = $2 RETURNING id"
+    )
+    return bool(await tx.fetch(sql, conversation_id, librarian_id, tag, now))
+
+
+async def with_librarian(tx: Tx, librarian_id: int) -> list[int]:
+    """The conversations that a librarian has, by id."""
+    sql = "SELECT id FROM conversation WHERE librarian_id = $1 AND state = 'claimed' ORDER BY id"
+    return [row["id"] for row in await tx.fetch(sql, librarian_id)]
+
+
+# ---------------------------------------------------------------- storing
+
+STORE = """
+INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+"""
+COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
+
+
+def counting(conversation_id: int, reader_seq: int, staff_seq: int) -> Write:
+    """The write that keeps the last numbers, for `Tx.together`. The row must be locked."""
+    return COUNT, (conversation_id, reader_seq, staff_seq)
+
+
+async def store(
+    tx: Tx,
+    conversation_id: int,
+    sender_id: int,
+    side: Side,
+    *,
+    local_id: str,
+    text: str,
+    passage: Passage,
+    now: datetime,
+    numbers: tuple[int | None, int | None],
+    beside: tuple[Write, ...],
+) -> int:
+    """The one place where a message is stored: its id. `numbers` are its own in the reader's and staff's stream.
+
+    Raises `IntegrityError` when the sender has stored something under this `local_id` meanwhile.
+    """
+    values = (conversation_id, sender_id, side.value, local_id, text, passage.value, False, now, *numbers)
+    message_id: int = (await tx.together((STORE, values), *beside))[0]["id"]
+    return message_id
+
+
+ADD_EVENT = """
+INSERT INTO chat_event
+    (conversation_id, kind, side, actor_id, message_id, delivered, read, words, at, reader_seq, staff_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+"""
+
+
+def adding_event(
+    conversation_id: int,
+    kind: Kind,
+    numbers: tuple[int | None, int | None],
+    now: datetime,
+    *,
+    side: Side | None = None,
+    actor_id: int | None = None,
+    message_id: int | None = None,
+    marks: tuple[int | None, int | None] = (None, None),
+    words: str | None = None,
+) -> Write:
+    """The write of one event, for `Tx.together`. `numbers` are its own in the reader's and the staff's stream."""
+    return ADD_EVENT, (
+        conversation_id,
+        kind.value,
+        side.value if side else None,
+        actor_id,
+        message_id,
+        *marks,
+        words,
+        now,
+        *numbers,
+    )
+
+
+PASS = """
+UPDATE chat_message SET state = $2, unchecked = $3, reader_seq = $4, staff_seq = $5 WHERE id = $1 RETURNING id
+"""
+
+
+def passing(
+    message_id: int, passage: Passage, *, unchecked: bool, numbers: tuple[int | None, int | None]
+) -> Write:
+    """The write that says how far a message has come, for `Tx.together`."""
+    return PASS, (message_id, passage.value, unchecked, *numbers)
+
+
+MESSAGE = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id WHERE m.id = $1
+"""
+
+
+async def message(message_id: int, tx: Tx | None = None) -> Row | None:
+    """A message, with how far its conversation's reader has read."""
+    rows = await (tx.fetch if tx else fetch)(MESSAGE, message_id)
+    return rows[0] if rows else None
+
+
+UNJUDGED = """
+SELECT m.id, m.text, m.at, r.openid FROM chat_message m JOIN reader r ON r.id = m.sender_id
+WHERE m.sender_id = $1 AND m.local_id = $2 AND (m.state = 'checking' OR (m.state = 'sent' AND m.unchecked))
+"""
+
+
+async def unjudged(sender_id: int, local_id: str) -> Row | None:
+    rows = await fetch(UNJUDGED, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+async def last_question(tx: Tx, conversation_id: int) -> str | None:
+    """What the reader said last and the staff has seen."""
+    sql = (
+        "SELECT text FROM chat_message WHERE conversation_id = $1 AND side = 'reader' AND state = 'sent' "
+        "ORDER BY staff_seq DESC LIMIT 1"
+    )
+    rows = await tx.fetch(sql, conversation_id)
+    return rows[0]["text"] if rows else None
+
+
+async def mark(tx: Tx, conversation_id: int, side: Side, *, delivered: int, read: int) -> bool:
+    """Move a side's marks forward, never back; False: they stood there already."""
+    d, r = f"{side}_delivered", f"{side}_read"
+    rows = await tx.fetch(
+        f"UPDATE conversation SET {d} = CASE WHEN {d} < $2 THEN $2 ELSE {d} END, "
+        f"{r} = CASE WHEN {r} < $3 THEN $3 ELSE {r} END WHERE id = $1 AND ({d} < $2 OR {r} < $3) RETURNING id",
+        conversation_id,
+        delivered,
+        read,
+    )
+    return bool(rows)
