@@ -217,10 +217,6 @@ async def test_the_days_quota_opens_again_tomorrow(open_desk: Opening) -> None:
     assert await desk.client.check_text(openid, CLEAN) is Suggest.PASS
 
 
-async def test_the_account_has_wechats_quotas(desk: Desk) -> None:
-    assert desk.world.settings.quotas[CHECK] == Quota(per_minute=4_000, per_day=2_000_000)
-
-
 # ---------------------------------------------------------------- outages
 
 

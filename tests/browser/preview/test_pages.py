@@ -53,6 +53,18 @@ async def test_consent_is_asked_within_the_tap_and_sent_with_the_choice(
     assert world.asked[-1] == ("/sim/api/subscribe", choice)
 
 
+async def test_opening_the_mini_program_and_coming_back_to_it_are_visits(
+    open_page: Open, world: World
+) -> None:
+    page = await open_page()
+    visit = ("/sim/api/visit", {"person": "amy"})
+    await page.wait_for_load_state("networkidle")
+    assert world.asked == [visit]
+    async with page.expect_response("**/sim/api/visit"):
+        await page.evaluate("__preview.hide(); __preview.show()")
+    assert world.asked == [visit, visit]
+
+
 async def test_pickers_choose_from_wheels(open_page: Open) -> None:
     page = await open_page()
     await page.get_by_text("区域:二楼").or_(page.get_by_text("区域：二楼")).click()

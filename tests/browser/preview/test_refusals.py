@@ -72,7 +72,7 @@ async def test_consent_after_an_await_is_refused(open_page: Open, world: World) 
     page = await open_page()
     await page.get_by_text("订阅(晚了)").click()
     await expect(page.get_by_text("can only be invoked by user TAP gesture")).to_be_visible()
-    assert world.asked == []
+    assert [path for path, _ in world.asked if "subscribe" in path] == []
 
 
 async def test_refused_consent_is_a_success_that_says_reject(open_page: Open) -> None:
