@@ -224,7 +224,7 @@ def _again(ctx: Context, known: Row, wish: SendChat) -> ChatSent:
         message_id=known["id"],
         local_id=wish.local_id,
         seq=known[f"{known['side']}_seq"],
-        state=known["state"],
+        state="checking" if known["state"] == Passage.PASSED else known["state"],
         at=ctx.local(instant(known["at"])),
     )
 

@@ -40,8 +40,23 @@ async def judge(ctx: Context, message_id: int, suggest: Suggest | None) -> None:
     async with transaction(lock=("conversation", found["conversation_id"])) as tx:
         row = await chat.message(message_id, tx)
         becomes = _becomes(row, suggest) if row else None
-        if row and becomes:
+        if not row or not becomes:
+            return
+        waits = row["state"] == Passage.CHECKING
+        if waits and becomes is Passage.SENT:
+            await chat.let_pass(tx, row["id"], unchecked=suggest is None)
+        else:
             await pass_on(ctx, tx, row, becomes, unchecked=suggest is None)
+        if waits:
+            await _show_in_order(ctx, tx, row)
+
+
+async def _show_in_order(ctx: Context, tx: Tx, judged: Row) -> None:
+    """Show what has passed, up to the first that is still being checked."""
+    for row in await chat.pending(tx, judged["conversation_id"], judged["side"]):
+        if row["state"] == Passage.CHECKING:
+            return
+        await pass_on(ctx, tx, row, Passage.SENT, unchecked=bool(row["unchecked"]))
 
 
 def _becomes(row: Row, suggest: Suggest | None) -> Passage | None:

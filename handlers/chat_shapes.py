@@ -219,7 +219,7 @@ def message_of(ctx: Context, row: Row) -> ChatMessage:
         local_id=row["local_id"],
         side=row["m_side"],
         text="" if withdrawn else row["text"],
-        state=row["m_state"],
+        state="checking" if row["m_state"] == "passed" else row["m_state"],
         unchecked=bool(row["unchecked"]),
         at=ctx.local(instant(row["m_at"])),
         seq=row["m_seq"],

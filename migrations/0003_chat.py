@@ -23,7 +23,11 @@ CHECKS = (
         "AND staff_read <= staff_delivered AND staff_delivered <= staff_seq AND staff_read >= 0",
     ),
     ("chat_message", "chat_message_side", "side IN ('reader', 'staff')"),
-    ("chat_message", "chat_message_state", "state IN ('checking', 'sent', 'held', 'returned', 'withdrawn')"),
+    (
+        "chat_message",
+        "chat_message_state",
+        "state IN ('checking', 'passed', 'sent', 'held', 'returned', 'withdrawn')",
+    ),
     (
         "chat_message",
         "chat_message_numbers",
@@ -34,6 +38,7 @@ CHECKS = (
 )
 INDEXES = """
 CREATE UNIQUE INDEX conversation_open ON conversation (reader_id) WHERE state <> 'closed';
+CREATE INDEX chat_message_pending ON chat_message (conversation_id, side, id) WHERE state IN ('checking', 'passed');
 CREATE INDEX chat_message_held ON chat_message (id) WHERE state = 'held';
 CREATE INDEX presence_duty ON presence (lease_until) WHERE duty;
 """

@@ -40,6 +40,7 @@ class Passage(StrEnum):
     """How far a text has come on its way to the other side."""
 
     CHECKING = "checking"  # only its author's side sees it
+    PASSED = "passed"  # may be shown, after those before it: nobody reads an answer before its question
     SENT = "sent"
     HELD = "held"  # somebody of the staff must look at it first
     RETURNED = "returned"  # never shown; it goes back to its author
@@ -354,6 +355,24 @@ WHERE m.sender_id = $1 AND m.local_id = $2 AND (m.state = 'checking' OR (m.state
 async def unjudged(sender_id: int, local_id: str) -> Row | None:
     rows = await fetch(UNJUDGED, sender_id, local_id)
     return rows[0] if rows else None
+
+
+PENDING = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+WHERE m.conversation_id = $1 AND m.side = $2 AND m.state IN ('checking', 'passed') ORDER BY m.id
+"""
+
+
+async def pending(tx: Tx, conversation_id: int, side: str) -> list[Row]:
+    """The messages of one side that the other does not see yet, in the order in which they were sent."""
+    return list(await tx.fetch(PENDING, conversation_id, side))
+
+
+async def let_pass(tx: Tx, message_id: int, *, unchecked: bool) -> None:
+    """It may be shown, but waits for one that was sent before it."""
+    sql = "UPDATE chat_message SET state = 'passed', unchecked = $2 WHERE id = $1"
+    await tx.fetch(sql, message_id, unchecked)
 
 
 async def last_question(tx: Tx, conversation_id: int) -> str | None:

@@ -110,7 +110,7 @@ _DESK: Final = _DESK_SHAPE.format(
     last=_last(Side.STAFF), last_at=_LAST_AT.format(seq="staff_seq"), unread=_unread(Side.STAFF)
 )
 _TO_BE_SEEN: Final = """EXISTS (
-    SELECT 1 FROM chat_message m WHERE m.conversation_id = c.id AND m.state NOT IN ('checking', 'returned')
+    SELECT 1 FROM chat_message m WHERE m.conversation_id = c.id AND m.state NOT IN ('checking', 'passed', 'returned')
 )"""
 OPEN_ONES: Final = f"""
 {_DESK} WHERE c.state <> 'closed' AND {_TO_BE_SEEN}
