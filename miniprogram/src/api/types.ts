@@ -51,6 +51,39 @@ export type Inbox = Schemas['Inbox'];
 export type InboxItem = Schemas['InboxItem'];
 export type Reminder = Narrowed<Schemas['Reminder'], { purpose: ReminderPurpose }>;
 
+/** Talking: who speaks, how far a text has come, what can happen in a conversation. */
+export type ChatSide = 'reader' | 'staff';
+export type ChatState = 'waiting' | 'claimed' | 'closed';
+export type ChatPassage = 'checking' | 'sent' | 'held' | 'returned' | 'withdrawn';
+export type ChatKind =
+  'posted' | 'changed' | 'marked' | 'about' | 'claimed' | 'handed_back' | 'returned' | 'closed' | 'reopened';
+
+export type ChatAbout = Schemas['About'];
+export type ChatMarks = Schemas['Marks'];
+export type ChatMessage = Narrowed<Schemas['ChatMessage'], { side: ChatSide; state: ChatPassage }>;
+export type ChatEvent = Narrowed<
+  Schemas['ChatEvent'],
+  { kind: ChatKind; message: ChatMessage | null; who: { side: ChatSide; name: string | null } | null }
+>;
+export type Conversation = Narrowed<Schemas['Conversation'], { side: ChatSide; state: ChatState }>;
+export type ChatHistory = Narrowed<
+  Schemas['ChatHistory'],
+  { conversation: Conversation; events: ChatEvent[] }
+>;
+export type ChatResumed = Narrowed<
+  Schemas['ChatResumed'],
+  { conversation: Conversation; events: ChatEvent[] }
+>;
+export type ChatSent = Narrowed<Schemas['ChatSent'], { state: ChatPassage }>;
+export type Chats = Narrowed<Schemas['Chats'], { items: Conversation[] }>;
+export type ChatHappened = Narrowed<Schemas['ChatHappened'], { side: ChatSide; event: ChatEvent }>;
+export type ChatUnread = Schemas['ChatUnread'];
+export type SomebodyTypes = Narrowed<Schemas['SomebodyTypes'], { side: ChatSide }>;
+/** Whether a librarian is there, and when the library is open. */
+export type Staffed = Schemas['DeskState'];
+export type StaffedChanged = Schemas['StaffedChanged'];
+export type HereUntil = Schemas['HereUntil'];
+
 /** A guest has no id. */
 export type Me = Narrowed<Schemas['Me'], { reminders: Reminder[] }>;
 export type SignedIn = Narrowed<Schemas['SignedIn'], { me: Me }>;
@@ -60,3 +93,10 @@ export type AdminAnnouncement = Pick<Schemas['AnnouncementEdited'], 'title' | 't
 export type AdminSeatRules = Schemas['SeatRulesEdited'];
 export type Invitation = Schemas['Invited'];
 export type SeatCode = Schemas['SeatCode'];
+
+export type DeskState = 'waiting' | 'claimed' | 'closed';
+export type DeskLine = Narrowed<Schemas['DeskLine'], { state: DeskState }>;
+export type OnDuty = Schemas['OnDuty'];
+export type Desk = Narrowed<Schemas['Desk'], { items: DeskLine[] }>;
+export type DeskChanged = Narrowed<Schemas['DeskChanged'], { items: DeskLine[] }>;
+export type HeldText = Schemas['HeldText'];

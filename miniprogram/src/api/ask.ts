@@ -1,0 +1,58 @@
+import { ApiError, request } from './request';
+import { live } from './socket';
+import type { Method } from './http';
+
+/** What may be asked over HTTP as well, when no live connection stands. */
+const TWINS = {
+  chat_state: ['GET', '/api/chat-state'],
+  chat_list: ['GET', '/api/chats'],
+  chat_history: ['GET', '/api/chats/{conversation_id}'],
+  chat_resume: ['GET', '/api/chats/{conversation_id}/events'],
+  chat_send: ['POST', '/api/chat-messages'],
+  chat_mark: ['POST', '/api/chats/{conversation_id}/marks'],
+  presence_here: ['POST', '/api/presence'],
+  presence_away: ['POST', '/api/presence/away'],
+  desk_watch: ['GET', '/api/desk'],
+  desk_closed: ['GET', '/api/desk/closed'],
+  desk_claim: ['POST', '/api/desk/{conversation_id}/claim'],
+  desk_hand_back: ['POST', '/api/desk/{conversation_id}/hand-back'],
+  desk_close: ['POST', '/api/desk/{conversation_id}/close'],
+  desk_held: ['GET', '/api/desk/held'],
+  desk_show_text: ['POST', '/api/desk/held/{message_id}/show'],
+  desk_return_text: ['POST', '/api/desk/held/{message_id}/return'],
+} satisfies Record<string, [Method, string]>;
+
+type Question = keyof typeof TWINS;
+
+/** The request that asks the same: names in braces leave the payload for the path, the rest is query or body. */
+export function twinOf(event: Question, payload: object): { method: Method; path: string; body?: object } {
+  const [method, pattern] = TWINS[event] as [Method, string];
+  const rest = { ...payload } as Record<string, unknown>;
+  const path = pattern.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = String(rest[name]);
+    delete rest[name];
+    return encodeURIComponent(value);
+  });
+  if (method !== 'GET') return { method, path, body: rest };
+  const query = Object.entries(rest)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return { method, path: query.length ? `${path}?${query.join('&')}` : path };
+}
+
+/**
+ * Asks over the live connection while it stands, else over HTTP; the same handler answers. A connection that does
+ * not know yet who signed in is passed by. Raises ApiError, with code `offline` when no answer came: what was asked
+ * may have happened.
+ */
+export async function ask<T>(event: Question, payload: object = {}): Promise<T> {
+  if (live.connected()) {
+    try {
+      return await live.ask<T>(event, payload);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'sign_in_needed') throw error;
+    }
+  }
+  const { method, path, body } = twinOf(event, payload);
+  return request<T>(method, path, body);
+}
