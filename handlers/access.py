@@ -7,8 +7,10 @@ from typing import Final
 
 from handlers.errors import NotFound, SignInNeeded
 from models import bookings, chat
+from models import feedback as told
 from models.chat import Side
 from models.db import Row, Tx
+from models.feedback import Passage
 
 
 class Permission(StrEnum):
@@ -119,3 +121,20 @@ async def conversation(caller: Caller, conversation_id: int, tx: Tx | None = Non
     if row is None:
         raise NotFound()
     return row, side_in(caller, row)
+
+
+async def feedback(caller: Caller, feedback_id: int, tx: Tx | None = None) -> Row:
+    """What the caller has told the library; anybody else's does not exist (404)."""
+    row = await told.get(feedback_id, tx)
+    if row is None or row["reader_id"] != caller.me:
+        raise NotFound()
+    return row
+
+
+async def feedback_in_inbox(feedback_id: int, tx: Tx, *, returned: bool = False) -> Row:
+    """What any reader has told, for the staff: 404 while it is being checked, and when it was returned."""
+    row = await told.get(feedback_id, tx)
+    hidden = (Passage.CHECKING,) if returned else (Passage.CHECKING, Passage.RETURNED)
+    if row is None or row["passage"] in hidden:
+        raise NotFound()
+    return row

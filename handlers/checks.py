@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import structlog
 
-from handlers import chat_passage
+from handlers import chat_passage, feedback_passage
 from handlers.access import Caller
 from handlers.context import Context, Suggest, Verdict, WeChatRefused
 from handlers.errors import Postponed
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class CheckText(Input):
     """A text by its author and the id that their phone gave it."""
 
-    subject: Literal["chat"]
+    subject: Literal["chat", "feedback"]
     sender_id: int
     local_id: str
 
@@ -44,7 +44,10 @@ class Subject:
     judge: Callable[[Context, int, Suggest | None], Awaitable[None]]
 
 
-SUBJECTS: Final[Mapping[str, Subject]] = {"chat": Subject(chat_passage.unjudged, chat_passage.judge)}
+SUBJECTS: Final[Mapping[str, Subject]] = {
+    "chat": Subject(chat_passage.unjudged, chat_passage.judge),
+    "feedback": Subject(feedback_passage.unjudged, feedback_passage.judge),
+}
 
 
 def adding(ctx: Context, subject: str, key: str, sender_id: int, local_id: str) -> tuple[Write, ...]:

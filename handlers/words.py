@@ -88,6 +88,10 @@ def _already_claimed(say: _Say) -> str:
     return "这个咨询已经结束了。" if say["state"] == "closed" else f"{_somebody(say)}已经接待了这位读者。"
 
 
+def _feedback_over(say: _Say) -> str:
+    return f"{_somebody(say)}已经{'答复' if say['state'] == 'answered' else '看过'}这条意见了。"
+
+
 SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "sign_in_needed": "请先登录，再继续。",
     "not_allowed": "您的身份还不能做这件事。有需要请联系馆员。",
@@ -130,6 +134,12 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     ),
     "settled_already": "这条内容已经有同事看过了。",
     "own_text": "自己写的内容，请另一位同事来看。",
+    "feedback_with_another": lambda say: f"{_somebody(say)}正在看这条意见。",
+    "feedback_over": _feedback_over,
+    "no_answer_wanted": "这位读者没有要答复，看过就好。",
+    "not_over_yet": "结束以后再来评价就好。",
+    "rated_already": "这一次已经问过您了，谢谢。",
+    "asked_this_week": "一周只问一次，这周已经问过您了，谢谢。",
     "invitation_unknown": "没有找到这个邀请码，请核对一下。",
     "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",

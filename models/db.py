@@ -36,10 +36,12 @@ MODULES: Final = (
     "models.audit",
     "models.bookings",
     "models.chat",
+    "models.feedback",
     "models.jobs",
     "models.notices",
     "models.people",
     "models.presence",
+    "models.ratings",
     "models.refusals",
     "models.repeats",
     "models.spaces",
@@ -244,7 +246,7 @@ class Tx:
     async def lock(self, table: str, *ids: int) -> None:
         """Hold rows until the end, always in the order of their ids.
 
-        Across tables the order is: reader, booking, spot, conversation. On SQLite the transaction
+        Across tables the order is: reader, booking, spot, conversation, feedback. On SQLite the transaction
         itself already keeps every other writer out.
         """
         if not self._sqlite:

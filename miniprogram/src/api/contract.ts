@@ -548,6 +548,230 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/feedback': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the reader has told, in pages, the latest first.
+     * @description Permission: `feedback.own`.
+     */
+    get: operations['feedback_see'];
+    put?: never;
+    /**
+     * Store it once per `local_id`; answered when it is committed, in the inbox when it was checked.
+     * @description Permission: `feedback.own`.
+     */
+    post: operations['feedback_send'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How much there is, and how readers rate; over a socket, also what changes from now on.
+     * @description Permission: `feedback.answer`.
+     */
+    get: operations['feedback_inbox_watch'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/lines': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What lies in a box, in pages, the latest first.
+     * @description Permission: `feedback.answer`.
+     */
+    get: operations['feedback_inbox_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/answer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Answer it once per `local_id`, taking it when nobody has it; its author gets a notice.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_answer'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/give-back': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Put it back for a colleague; raises `feedback_with_another` or `feedback_over`.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_give_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/note': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * It was read and needs no answer; taken when nobody has it. Raises as `feedback_take` does.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_note'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/return': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Send a held text back to its author; raises `own_text` or `settled_already`.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_return_text'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/show': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let a held text through; raises `own_text` or `settled_already`.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_show_text'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/take': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take it from the inbox; of two who try one gets it, the other is told who.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_take'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback/{feedback_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One thing that the reader has told, and what became of it.
+     * @description Permission: `feedback.own`.
+     */
+    get: operations['feedback_show'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback/{feedback_id}/read': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * The reader has seen what became of it, so the notices that speak of it are read too.
+     * @description Permission: `feedback.own`.
+     */
+    post: operations['feedback_read'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/home': {
     parameters: {
       query?: never;
@@ -732,6 +956,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/rating-offer': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The latest visit or talk of three days that the reader may be asked about.
+     * @description Permission: `feedback.own`.
+     */
+    get: operations['ratings_offer'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/ratings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rate it, once per `local_id`.
+     * @description Permission: `feedback.own`.
+     */
+    post: operations['ratings_give'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/ratings/decline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Rather not: the reader is not asked about it again, nor about anything else for a week.
+     * @description Permission: `feedback.own`.
+     */
+    post: operations['ratings_decline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/seats/{seat_id}/bookings': {
     parameters: {
       query?: never;
@@ -876,6 +1160,21 @@ export interface components {
        * Format: date-time
        */
       updated_at: string;
+    };
+    /**
+     * AnswerFeedback
+     * @description The same `local_id` again is the same answer.
+     */
+    AnswerFeedback: {
+      /**
+       * Feedback Id
+       * @example 42
+       */
+      feedback_id: string;
+      /** Local Id */
+      local_id: string;
+      /** Text */
+      text: string;
     };
     /**
      * AreaDay
@@ -1058,6 +1357,12 @@ export interface components {
       /** State */
       state: string;
     };
+    /**
+     * Box
+     * @description Where the staff looks for it.
+     * @enum {string}
+     */
+    Box: 'new' | 'mine' | 'others' | 'answered';
     /** BranchHours */
     BranchHours: {
       /**
@@ -1521,6 +1826,155 @@ export interface components {
       /** Request Id */
       request_id: string;
     };
+    /**
+     * FeedbackAnswer
+     * @description `name` is the librarian's; null when they gave none.
+     */
+    FeedbackAnswer: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Name */
+      name: string | null;
+      /** Text */
+      text: string;
+    };
+    /**
+     * FeedbackChanged
+     * @description Pushed to its author's phones: look again.
+     */
+    FeedbackChanged: {
+      /**
+       * Feedback Id
+       * @example 42
+       */
+      feedback_id: string;
+    };
+    /**
+     * FeedbackInbox
+     * @description `waiting`: nobody has taken them; `held` of these must be looked at first; `mine`: the caller has them.
+     */
+    FeedbackInbox: {
+      /** Held */
+      held: number;
+      /** Mine */
+      mine: number;
+      /** Number */
+      number: number;
+      ratings: components['schemas']['RatingTotals'];
+      /** Waiting */
+      waiting: number;
+    };
+    /**
+     * FeedbackLine
+     * @description Feedback as the staff sees it.
+     *
+     *     `state`: received; held (look at the text first); taken; answered; noted; returned (it leaves the inbox).
+     */
+    FeedbackLine: {
+      /** Answer */
+      answer: string | null;
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      librarian: components['schemas']['Librarian'] | null;
+      /** May Answer */
+      may_answer: boolean;
+      /** Reader Name */
+      reader_name: string | null;
+      /** Settled At */
+      settled_at: string | null;
+      /** State */
+      state: string;
+      /** Text */
+      text: string;
+      topic: components['schemas']['Topic'];
+      /** Unchecked */
+      unchecked: boolean;
+    };
+    /**
+     * FeedbackNews
+     * @description Absolute states of the feedback that changed, and the counts as they are now.
+     */
+    FeedbackNews: {
+      /** Held */
+      held: number;
+      /** Items */
+      items: components['schemas']['FeedbackLine'][];
+      /** Number */
+      number: number;
+      ratings: components['schemas']['RatingTotals'];
+      /** Waiting */
+      waiting: number;
+    };
+    /**
+     * FeedbackNumber
+     * @description Every ten seconds: the number of the last change, so that a lost one shows.
+     */
+    FeedbackNumber: {
+      /** Number */
+      number: number;
+    };
+    /**
+     * FeedbackSent
+     * @description Stored.
+     */
+    FeedbackSent: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Feedback Id
+       * @example 42
+       */
+      feedback_id: string;
+      /** Local Id */
+      local_id: string;
+      /** State */
+      state: string;
+    };
+    /**
+     * FeedbackView
+     * @description Feedback as its author sees it.
+     *
+     *     `state`: received; held (somebody must look at the text first); returned (it did not go out, here is the text);
+     *     taken; answered; noted (seen, and there is no answer).
+     */
+    FeedbackView: {
+      answer: components['schemas']['FeedbackAnswer'] | null;
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Local Id */
+      local_id: string;
+      /** May Answer */
+      may_answer: boolean;
+      /** Settled At */
+      settled_at: string | null;
+      /** State */
+      state: string;
+      /** Text */
+      text: string;
+      topic: components['schemas']['Topic'];
+    };
     /** FinishBooking */
     FinishBooking: {
       /**
@@ -1530,6 +1984,22 @@ export interface components {
       booking_id: string;
       /** Idempotency Key */
       idempotency_key: string;
+    };
+    /**
+     * GiveRating
+     * @description The same `local_id` again is the same rating.
+     */
+    GiveRating: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['Rated'];
+      /** Local Id */
+      local_id: string;
+      /** Stars */
+      stars: number;
     };
     /**
      * HeldText
@@ -1762,6 +2232,14 @@ export interface components {
        */
       conversation_id: string;
     };
+    /** OfFeedback */
+    OfFeedback: {
+      /**
+       * Feedback Id
+       * @example 42
+       */
+      feedback_id: string;
+    };
     /** OfMessage */
     OfMessage: {
       /**
@@ -1769,6 +2247,18 @@ export interface components {
        * @example 42
        */
       message_id: string;
+    };
+    /**
+     * OfThing
+     * @description `visit` with a booking's id, or `chat` with a conversation's.
+     */
+    OfThing: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['Rated'];
     };
     /**
      * OnDuty
@@ -1846,6 +2336,20 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[FeedbackLine] */
+    Page_FeedbackLine_: {
+      /** Items */
+      items: components['schemas']['FeedbackLine'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[FeedbackView] */
+    Page_FeedbackView_: {
+      /** Items */
+      items: components['schemas']['FeedbackView'][];
+      /** Next */
+      next: string | null;
+    };
     /**
      * Person
      * @description Who did something: a reader, or somebody of the staff; without a name when none was given.
@@ -1855,6 +2359,54 @@ export interface components {
       name: string | null;
       /** Side */
       side: string;
+    };
+    /**
+     * Rated
+     * @description What is rated: a visit is a booking that was checked in to, a chat is a conversation.
+     * @enum {string}
+     */
+    Rated: 'visit' | 'chat';
+    /**
+     * RatedThing
+     * @description What may be rated now, and the question to ask.
+     */
+    RatedThing: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['Rated'];
+      /** Question */
+      question: string;
+    };
+    /** RatingGiven */
+    RatingGiven: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['Rated'];
+      /** Stars */
+      stars: number;
+    };
+    /**
+     * RatingOffer
+     * @description `thing` is null when there is nothing to ask.
+     */
+    RatingOffer: {
+      thing: components['schemas']['RatedThing'] | null;
+    };
+    /** RatingTotals */
+    RatingTotals: {
+      chats: components['schemas']['StarCount'];
+      visits: components['schemas']['StarCount'];
     };
     /**
      * ReadInbox
@@ -2074,6 +2626,21 @@ export interface components {
       /** @default upcoming */
       when: components['schemas']['When'];
     };
+    /** SeeBox */
+    SeeBox: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /** @default new */
+      box: components['schemas']['Box'];
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
     /** SeeChats */
     SeeChats: {
       /**
@@ -2089,6 +2656,19 @@ export interface components {
     };
     /** SeeClosed */
     SeeClosed: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /** SeeFeedback */
+    SeeFeedback: {
       /**
        * After
        * @default null
@@ -2184,6 +2764,19 @@ export interface components {
       local_id: string;
       /** Text */
       text: string;
+    };
+    /**
+     * SendFeedback
+     * @description The same `local_id` again is the same feedback. `may_answer`: the reader would like to hear.
+     */
+    SendFeedback: {
+      /** Local Id */
+      local_id: string;
+      /** May Answer */
+      may_answer: boolean;
+      /** Text */
+      text: string;
+      topic: components['schemas']['Topic'];
     };
     /**
      * Shape
@@ -2282,6 +2875,22 @@ export interface components {
       /** Staffed */
       staffed: boolean;
     };
+    /**
+     * StarCount
+     * @description `stars` says how often one, two … five were given; `total` is their sum.
+     */
+    StarCount: {
+      /** Stars */
+      stars: number[];
+      /** Total */
+      total: number;
+    };
+    /**
+     * Topic
+     * @description What somebody speaks of; `system` is the mini-program itself.
+     * @enum {string}
+     */
+    Topic: 'space' | 'service' | 'collection' | 'system' | 'other';
     /** Typing */
     Typing: {
       /**
@@ -4679,6 +5288,1097 @@ export interface operations {
       };
     };
   };
+  feedback_see: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_FeedbackView_'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_send: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Local Id */
+          local_id: string;
+          /** May Answer */
+          may_answer: boolean;
+          /** Text */
+          text: string;
+          topic: components['schemas']['Topic'];
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackSent'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_watch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackInbox'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_see: {
+    parameters: {
+      query?: {
+        box?: components['schemas']['Box'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_FeedbackLine_'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_answer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Local Id */
+          local_id: string;
+          /** Text */
+          text: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `feedback_with_another`; `feedback_over`; `no_answer_wanted`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_give_back: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `feedback_with_another`; `feedback_over` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_note: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `feedback_with_another`; `feedback_over` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_return_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `settled_already` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_show_text: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `settled_already` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_take: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `feedback_with_another`; `feedback_over` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackView'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_read: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   home_show: {
     parameters: {
       query?: never;
@@ -5354,6 +7054,272 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  ratings_offer: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RatingOffer'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  ratings_give: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Id
+           * @example 42
+           */
+          id: string;
+          kind: components['schemas']['Rated'];
+          /** Local Id */
+          local_id: string;
+          /** Stars */
+          stars: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RatingGiven'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_over_yet`; `rated_already`; `asked_this_week`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  ratings_decline: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Id
+           * @example 42
+           */
+          id: string;
+          kind: components['schemas']['Rated'];
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_over_yet` */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -100,3 +100,18 @@ export type OnDuty = Schemas['OnDuty'];
 export type Desk = Narrowed<Schemas['Desk'], { items: DeskLine[] }>;
 export type DeskChanged = Narrowed<Schemas['DeskChanged'], { items: DeskLine[] }>;
 export type HeldText = Schemas['HeldText'];
+
+/** What readers tell the library, and one to five stars for a visit or a talk. */
+export type FeedbackTopic = Schemas['Topic'];
+export type FeedbackState = 'received' | 'held' | 'returned' | 'taken' | 'answered' | 'noted';
+export type FeedbackBox = Schemas['Box'];
+export type FeedbackSent = Narrowed<Schemas['FeedbackSent'], { state: FeedbackState }>;
+export type FeedbackView = Narrowed<Schemas['FeedbackView'], { state: FeedbackState }>;
+export type FeedbackChanged = Schemas['FeedbackChanged'];
+export type FeedbackLine = Narrowed<Schemas['FeedbackLine'], { state: FeedbackState }>;
+export type FeedbackInbox = Schemas['FeedbackInbox'];
+export type FeedbackNews = Narrowed<Schemas['FeedbackNews'], { items: FeedbackLine[] }>;
+export type RatingTotals = Schemas['RatingTotals'];
+export type RatedKind = Schemas['Rated'];
+export type RatedThing = Schemas['RatedThing'];
+export type RatingOffer = Schemas['RatingOffer'];

@@ -1,0 +1,192 @@
+"""What is said of feedback and ratings on the wire, to readers and to the staff."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from handlers.chat_shapes import Librarian, Words
+from handlers.context import Context
+from handlers.shapes import Cursor, Flag, Id, Input, Limit, Moment, Output, Typed
+from models.db import Row, instant, instant_or_none
+from models.feedback import Box, Passage, State, Topic
+
+# ---------------------------------------------------------------- what is asked
+
+
+class SendFeedback(Typed):
+    """The same `local_id` again is the same feedback. `may_answer`: the reader would like to hear."""
+
+    topic: Topic
+    text: Words
+    may_answer: Flag
+
+
+class SeeFeedback(Input):
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class OfFeedback(Input):
+    feedback_id: Id
+
+
+class SeeBox(Input):
+    box: Box = Box.NEW
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class AnswerFeedback(Typed):
+    """The same `local_id` again is the same answer."""
+
+    feedback_id: Id
+    text: Words
+
+
+# ---------------------------------------------------------------- what is answered
+
+
+class FeedbackSent(Output):
+    """Stored."""
+
+    feedback_id: Id
+    local_id: str
+    state: str
+    at: Moment
+
+
+class FeedbackAnswer(Output):
+    """`name` is the librarian's; null when they gave none."""
+
+    text: str
+    name: str | None
+    at: Moment
+
+
+class FeedbackView(Output):
+    """Feedback as its author sees it.
+
+    `state`: received; held (somebody must look at the text first); returned (it did not go out, here is the text);
+    taken; answered; noted (seen, and there is no answer).
+    """
+
+    id: Id
+    local_id: str
+    topic: Topic
+    text: str
+    may_answer: bool
+    state: str
+    at: Moment
+    settled_at: Moment | None
+    answer: FeedbackAnswer | None
+
+
+class FeedbackLine(Output):
+    """Feedback as the staff sees it.
+
+    `state`: received; held (look at the text first); taken; answered; noted; returned (it leaves the inbox).
+    """
+
+    id: Id
+    topic: Topic
+    text: str
+    may_answer: bool
+    state: str
+    unchecked: bool
+    at: Moment
+    reader_name: str | None
+    librarian: Librarian | None
+    settled_at: Moment | None
+    answer: str | None
+
+
+class StarCount(Output):
+    """`stars` says how often one, two … five were given; `total` is their sum."""
+
+    stars: Annotated[list[int], Field(min_length=5, max_length=5)]
+    total: int
+
+
+class RatingTotals(Output):
+    visits: StarCount
+    chats: StarCount
+
+
+class FeedbackInbox(Output):
+    """`waiting`: nobody has taken them; `held` of these must be looked at first; `mine`: the caller has them."""
+
+    number: int
+    waiting: int
+    held: int
+    mine: int
+    ratings: RatingTotals
+
+
+# ---------------------------------------------------------------- pushes
+
+
+class FeedbackChanged(Output):
+    """Pushed to its author's phones: look again."""
+
+    feedback_id: Id
+
+
+class FeedbackNews(Output):
+    """Absolute states of the feedback that changed, and the counts as they are now."""
+
+    number: int
+    items: list[FeedbackLine]
+    waiting: int
+    held: int
+    ratings: RatingTotals
+
+
+class FeedbackNumber(Output):
+    """Every ten seconds: the number of the last change, so that a lost one shows."""
+
+    number: int
+
+
+# ---------------------------------------------------------------- rows to words
+
+
+def state_of(row: Row) -> str:
+    if row["passage"] in (Passage.HELD, Passage.RETURNED):
+        return str(row["passage"])
+    return "received" if row["state"] == State.NEW else str(row["state"])
+
+
+def view_of(ctx: Context, row: Row) -> FeedbackView:
+    settled = instant_or_none(row["settled_at"])
+    answer = None
+    if settled and row["answer"] is not None:
+        answer = FeedbackAnswer(text=row["answer"], name=row["librarian_name"], at=ctx.local(settled))
+    return FeedbackView(
+        id=row["id"],
+        local_id=row["local_id"],
+        topic=row["topic"],
+        text=row["text"],
+        may_answer=bool(row["may_answer"]),
+        state=state_of(row),
+        at=ctx.local(instant(row["at"])),
+        settled_at=ctx.local(settled) if settled else None,
+        answer=answer,
+    )
+
+
+def line_of(ctx: Context, row: Row) -> FeedbackLine:
+    """A text that was returned is its author's alone."""
+    settled, librarian = instant_or_none(row["settled_at"]), row["librarian_id"]
+    return FeedbackLine(
+        id=row["id"],
+        topic=row["topic"],
+        text="" if row["passage"] == Passage.RETURNED else row["text"],
+        may_answer=bool(row["may_answer"]),
+        state=state_of(row),
+        unchecked=bool(row["unchecked"]),
+        at=ctx.local(instant(row["at"])),
+        reader_name=row["reader_name"],
+        librarian=Librarian(id=librarian, name=row["librarian_name"]) if librarian else None,
+        settled_at=ctx.local(settled) if settled else None,
+        answer=row["answer"],
+    )
