@@ -8,7 +8,7 @@ from handlers.chat_thread import Thread, page_of
 from handlers.context import Context, Suggest
 from handlers.shapes import Input
 from models import chat, wechat_fields
-from models.chat import Passage, Side
+from models.chat import Passage
 from models.checks import Unjudged
 from models.db import Row, Tx, instant, transaction
 from models.notices import Purpose, Words
@@ -87,10 +87,9 @@ async def pass_on(ctx: Context, tx: Tx, row: Row, becomes: Passage, *, unchecked
 async def tell_answer(ctx: Context, _caller: Caller, wish: MessageJob) -> None:
     """A notice for an answer that its reader has not read; one, however many answers follow it unread."""
     async with transaction() as tx:
-        row = await chat.message(wish.message_id, tx)
-        if row is None or row["state"] != Passage.SENT or row["side"] != Side.STAFF:
-            return
-        if row["reader_read"] >= row["reader_seq"]:
+        answer = await chat.message(wish.message_id, tx)
+        row = await chat.first_unread(tx, answer["conversation_id"]) if answer else None
+        if answer is None or row is None or row["reader_seq"] > answer["reader_seq"]:
             return
         asked = await chat.last_question(tx, row["conversation_id"]) or ""
         await tell.reader(

@@ -375,6 +375,20 @@ async def let_pass(tx: Tx, message_id: int, *, unchecked: bool) -> None:
     await tx.fetch(sql, message_id, unchecked)
 
 
+FIRST_UNREAD = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+WHERE m.conversation_id = $1 AND m.side = 'staff' AND m.state = 'sent' AND m.reader_seq > c.reader_read
+ORDER BY m.reader_seq LIMIT 1
+"""
+
+
+async def first_unread(tx: Tx, conversation_id: int) -> Row | None:
+    """The first answer that the reader has not read."""
+    rows = await tx.fetch(FIRST_UNREAD, conversation_id)
+    return rows[0] if rows else None
+
+
 async def last_question(tx: Tx, conversation_id: int) -> str | None:
     """What the reader said last and the staff has seen."""
     sql = (
