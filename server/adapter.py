@@ -16,7 +16,7 @@ from handlers.context import Context
 from handlers.errors import Details, Invalid, NotAllowed, Refused, SignInNeeded
 from handlers.shapes import ON_THE_WIRE
 from handlers.words import sentence
-from server.routes import Handler
+from server.rows import Handler
 
 
 @dataclass(frozen=True, slots=True)

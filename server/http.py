@@ -14,7 +14,7 @@ from handlers.context import Context
 from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, TryLater
 from models.db import AWAY
 from server.adapter import Bound, error_body, json_object, refusal_body
-from server.routes import Route
+from server.rows import Route
 from server.services import SERVICES, Services
 
 REQUEST_ID_KEY: Final = web.RequestKey("request_id", str)

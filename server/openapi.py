@@ -13,7 +13,8 @@ from handlers.errors import Invalid, NotAllowed, NotJson, Refused, SignInNeeded,
 from handlers.shapes import Output
 from server.adapter import Bound
 from server.http import WITH_BODY
-from server.routes import EVENTS, HTTP, PUSHES, Route
+from server.routes import EVENTS, HTTP, PUSHES
+from server.rows import Route
 
 VERSION = "0.1.0"
 REF = "#/components/schemas/{model}"

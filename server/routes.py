@@ -5,10 +5,6 @@ handler's own annotations. `errors` are the refusals that belong to the row; tho
 its kind can have (401, 403, 413, 415, 422, 500, 503) are added by the adapter.
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any
-
 from handlers import (
     announcements,
     bookings,
@@ -17,14 +13,10 @@ from handlers import (
     chat_shapes,
     checks,
     desk,
-    feedback,
-    feedback_inbox,
-    feedback_shapes,
     home,
     notices,
     people,
     presence,
-    ratings,
     rules,
     seat_map,
     seats,
@@ -33,68 +25,10 @@ from handlers import (
     upkeep,
 )
 from handlers.access import Permission as May
-from handlers.errors import Changed, KeyReused, NotAllowed, NotFound, Refused
+from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
 from handlers.seats import BookingRefused
-
-Handler = Callable[..., Awaitable[Any]]
-Errors = tuple[type[Refused], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An HTTP row. Path, query and body together make the handler's input."""
-
-    method: str
-    path: str
-    needs: May
-    handler: Handler
-    status: int = 200
-    errors: Errors = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A socket row. `joins` and `leaves` name the room that its input speaks of.
-
-    `http`, as "METHOD path", is its twin for a phone whose websocket does not open: the same handler, asked over HTTP.
-    """
-
-    name: str
-    needs: May
-    handler: Handler
-    joins: Callable[[Any], str] | None = None
-    leaves: Callable[[Any], str] | None = None
-    errors: Errors = ()
-    http: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """An event that the server sends; `payload` is documented, nothing else."""
-
-    name: str
-    payload: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A kind of numbered live stream: its name begins with `kind:`."""
-
-    kind: str
-    changes: Handler
-    beat: Callable[[str], tuple[str, dict[str, Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Work for the job table; `daily` ones are added by themselves. `outside`: it waits for somebody else's server,
-    and must not keep the others waiting meanwhile."""
-
-    kind: str
-    handler: Handler
-    daily: bool = field(default=False)
-    outside: bool = field(default=False)
-
+from server import feedback_routes
+from server.rows import Errors, Event, Handler, Job, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
 
@@ -177,7 +111,6 @@ ROUTES: tuple[Route, ...] = (
 
 SPEAK: Errors = (NotFound, chat.WithAnother, chat.ConversationOver, chat.AnotherIsOpen, KeyReused)
 LOOK: Errors = (NotFound, desk.OwnText, desk.SettledAlready)
-HAVE: Errors = (NotFound, desk.OwnText, feedback_inbox.FeedbackWithAnother, feedback_inbox.FeedbackOver)
 
 EVENTS: tuple[Event, ...] = (
     Event("area_watch", May.SPACES_READ, seat_map.day, joins=seat_map.watched, errors=(NotFound,)),
@@ -250,90 +183,7 @@ EVENTS: tuple[Event, ...] = (
         errors=LOOK,
         http="POST /api/desk/held/{message_id}/return",
     ),
-    # telling the library something
-    Event("feedback_send", May.FEEDBACK_OWN, feedback.send, errors=(KeyReused,), http="POST /api/feedback"),
-    Event("feedback_mine", May.FEEDBACK_OWN, feedback.see, http="GET /api/feedback"),
-    Event(
-        "feedback_show",
-        May.FEEDBACK_OWN,
-        feedback.show,
-        errors=(NotFound,),
-        http="GET /api/feedback/{feedback_id}",
-    ),
-    Event(
-        "feedback_read",
-        May.FEEDBACK_OWN,
-        feedback.read,
-        errors=(NotFound,),
-        http="POST /api/feedback/{feedback_id}/read",
-    ),
-    Event("rating_offer", May.FEEDBACK_OWN, ratings.offer, http="GET /api/rating-offer"),
-    Event(
-        "rating_give",
-        May.FEEDBACK_OWN,
-        ratings.give,
-        errors=(NotFound, ratings.NotOverYet, ratings.RatedAlready, ratings.AskedThisWeek, KeyReused),
-        http="POST /api/ratings",
-    ),
-    Event(
-        "rating_decline",
-        May.FEEDBACK_OWN,
-        ratings.decline,
-        errors=(NotFound, ratings.NotOverYet),
-        http="POST /api/ratings/decline",
-    ),
-    # the staff's inbox of it
-    Event(
-        "feedback_watch",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.watch,
-        joins=feedback_inbox.watched,
-        http="GET /api/feedback-inbox",
-    ),
-    Event("feedback_leave", May.FEEDBACK_ANSWER, feedback_inbox.leave, leaves=feedback_inbox.watched),
-    Event("feedback_list", May.FEEDBACK_ANSWER, feedback_inbox.see, http="GET /api/feedback-inbox/lines"),
-    Event(
-        "feedback_take",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.take,
-        errors=HAVE,
-        http="POST /api/feedback-inbox/{feedback_id}/take",
-    ),
-    Event(
-        "feedback_give_back",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.give_back,
-        errors=HAVE,
-        http="POST /api/feedback-inbox/{feedback_id}/give-back",
-    ),
-    Event(
-        "feedback_answer",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.answer,
-        errors=(*HAVE, feedback_inbox.NoAnswerWanted, KeyReused),
-        http="POST /api/feedback-inbox/{feedback_id}/answer",
-    ),
-    Event(
-        "feedback_note",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.note,
-        errors=HAVE,
-        http="POST /api/feedback-inbox/{feedback_id}/note",
-    ),
-    Event(
-        "feedback_show_text",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.show_text,
-        errors=LOOK,
-        http="POST /api/feedback-inbox/{feedback_id}/show",
-    ),
-    Event(
-        "feedback_return_text",
-        May.FEEDBACK_ANSWER,
-        feedback_inbox.return_text,
-        errors=LOOK,
-        http="POST /api/feedback-inbox/{feedback_id}/return",
-    ),
+    *feedback_routes.EVENTS,
 )
 
 
@@ -356,15 +206,13 @@ PUSHES: tuple[Push, ...] = (
     Push("staffed_changed", desk.StaffedChanged),
     Push("desk_changed", desk.DeskChanged),
     Push("desk_number", desk.DeskNumber),
-    Push("feedback_changed", feedback_shapes.FeedbackChanged),
-    Push("feedback_news", feedback_shapes.FeedbackNews),
-    Push("feedback_number", feedback_shapes.FeedbackNumber),
+    *feedback_routes.PUSHES,
 )
 
 STREAMS: tuple[Stream, ...] = (
     Stream("area", seat_map.changes, seat_map.number_now),
     Stream("desk", desk.changes, desk.number_now),
-    Stream("feedback", feedback_inbox.changes, feedback_inbox.number_now),
+    *feedback_routes.STREAMS,
 )
 
 JOBS: tuple[Job, ...] = (

@@ -19,7 +19,8 @@ from models.db import AWAY
 from server.adapter import Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.fanout import Outbox, tell
-from server.routes import EVENTS, STREAMS, Event
+from server.routes import EVENTS, STREAMS
+from server.rows import Event
 from server.services import Services
 from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket
 

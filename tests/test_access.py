@@ -5,7 +5,8 @@ import re
 import pytest
 
 from handlers.access import ROLES, STAFF, Permission, Role
-from server.routes import EVENTS, HTTP, Route
+from server.routes import EVENTS, HTTP
+from server.rows import Route
 from tests.support.library import Library, Phone
 
 # Beyond what the role before it may do; a permission that moves must be moved here too, on purpose.

@@ -1,0 +1,67 @@
+"""What a row of each table in routes.py says."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.access import Permission as May
+from handlers.errors import Refused
+
+Handler = Callable[..., Awaitable[Any]]
+Errors = tuple[type[Refused], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An HTTP row. Path, query and body together make the handler's input."""
+
+    method: str
+    path: str
+    needs: May
+    handler: Handler
+    status: int = 200
+    errors: Errors = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A socket row. `joins` and `leaves` name the room that its input speaks of.
+
+    `http`, as "METHOD path", is its twin for a phone whose websocket does not open: the same handler, asked over HTTP.
+    """
+
+    name: str
+    needs: May
+    handler: Handler
+    joins: Callable[[Any], str] | None = None
+    leaves: Callable[[Any], str] | None = None
+    errors: Errors = ()
+    http: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """An event that the server sends; `payload` is documented, nothing else."""
+
+    name: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A kind of numbered live stream: its name begins with `kind:`."""
+
+    kind: str
+    changes: Handler
+    beat: Callable[[str], tuple[str, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work for the job table; `daily` ones are added by themselves. `outside`: it waits for somebody else's server,
+    and must not keep the others waiting meanwhile."""
+
+    kind: str
+    handler: Handler
+    daily: bool = field(default=False)
+    outside: bool = field(default=False)
