@@ -11,7 +11,7 @@ import { compileStyles } from './build/styles.mjs';
 import { compileTemplates } from './build/templates.mjs';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const ASSET = /\.(png|jpe?g|gif|svg|webp|json|mp3)$/i;
+const ASSET = /\.(png|jpe?g|gif|svg|webp|json|mp3|wav)$/i;
 
 /**
  * Builds once. The result is complete or absent: when there are problems, what was built before stays.
@@ -35,7 +35,7 @@ export async function build(src, out) {
   return program;
 }
 
-/** Pictures of the mini-program, at the paths its pages name them by. @param {string} src @param {string} out */
+/** Pictures and sounds of the mini-program, at the paths its pages name them by. @param {string} src @param {string} out */
 function copyAssets(src, out) {
   fs.rmSync(out, { recursive: true, force: true });
   fs.cpSync(src, out, {

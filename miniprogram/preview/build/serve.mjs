@@ -12,6 +12,7 @@ const TYPES = {
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
+  '.wav': 'audio/wav',
   '.map': 'application/json',
 };
 const RELOAD = '<script>new EventSource("/preview-changes").onmessage = () => location.reload()</script>';

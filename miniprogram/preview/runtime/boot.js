@@ -2,6 +2,7 @@
 
 import { h, setPageTop } from './dom.js';
 import { startEngine } from './engine.js';
+import { startKeys } from './keys.js';
 import {
   currentPage,
   hide,
@@ -32,6 +33,7 @@ import { startTouches } from './touches.js';
 import { visit } from './wx/account.js';
 import { createWx } from './wx/index.js';
 import { closeSocketsSoon, keepSockets } from './wx/network.js';
+import { played } from './wx/sound.js';
 
 const program = globalThis.miniProgram;
 /** WeChat's number for a start from the list of mini-programs; `?scene=` gives another, 1014 for a notification. */
@@ -43,6 +45,7 @@ async function boot() {
   applyTheme();
   startTheme(program);
   startTouches();
+  startKeys();
   globalThis.wx = createWx();
   visit();
   startApp();
@@ -73,7 +76,9 @@ function startApp() {
 function drawPhone() {
   const tabs = h('nav', { className: 'tab-bar', role: 'tablist' });
   document.body.append(h('main', 'phone', h('div', 'stage', tabs), h('div', 'overlays')));
-  document.documentElement.classList.toggle('framed', new URLSearchParams(location.search).has('framed'));
+  const params = new URLSearchParams(location.search);
+  const onPhone = params.has('framed') && params.get('device') !== 'computer';
+  document.documentElement.classList.toggle('framed', onPhone);
   startTabBar(tabs);
 }
 
@@ -157,6 +162,7 @@ globalThis.__preview = {
   show: toForeground,
   theme: setTheme,
   fontSize: chooseFontSize,
+  sounds: () => [...played],
   settings: () => ({ ...settings, theme: settings.theme, shown: currentTheme(), fontScale: fontScale() }),
 };
 

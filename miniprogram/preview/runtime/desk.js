@@ -2,17 +2,22 @@
 // The phone is a frame of its own, so that its media queries and its 100vw mean the phone and not the desk.
 
 (() => {
-  const DEVICES = { 手机: [375, 812], 大屏手机: [430, 932], 平板: [768, 1024] };
+  const DEVICES = { 手机: [375, 812], 大屏手机: [430, 932], 平板: [768, 1024], 电脑: [1100, 760] };
+  /** By these words `?device=` says the same; without it, a phone. */
+  const NAMES = { large: '大屏手机', tablet: '平板', computer: '电脑' };
   const THEMES = { 浅色: 'light', 深色: 'dark', 跟随系统: 'auto' };
   const FONTS = { 标准: 16, 大: 18, 关怀: 22, 最大: 26 };
   const BEZEL_PX = 12;
   const MARGIN_PX = 24;
+  /** The panel and the gap before it; on a page not wider than the second, it lies below. */
+  const PANEL_PX = 356;
+  const STACKED_PX = 780;
 
   const params = new URLSearchParams(location.search);
   const frame = document.createElement('iframe');
   const phone = make('div', 'device');
   const panel = make('aside', 'panel');
-  let device = '手机';
+  let device = NAMES[params.get('device')] ?? '手机';
 
   function make(tag, className, ...children) {
     const element = document.createElement(tag);
@@ -37,15 +42,40 @@
     setInterval(tick, 10_000);
   }
 
-  /** The whole device is always in sight; on a low screen it is drawn smaller. */
+  /** The whole device is always in sight; on a low or narrow screen it is drawn smaller. */
   function fit() {
     const [width, height] = DEVICES[device];
-    const scale = Math.min(1, (innerHeight - 2 * MARGIN_PX) / (height + 2 * BEZEL_PX));
+    const beside = innerWidth > STACKED_PX ? PANEL_PX : 0;
+    const scale = Math.min(
+      1,
+      (innerHeight - 2 * MARGIN_PX) / (height + 2 * BEZEL_PX),
+      (innerWidth - 2 * MARGIN_PX - beside) / (width + 2 * BEZEL_PX),
+    );
     frame.style.cssText = `width:${width}px;height:${height}px`;
     phone.style.transform = `scale(${scale})`;
     phone.classList.toggle('tablet', width > 600);
+    phone.classList.toggle('computer', device === '电脑');
     phone.parentElement.style.width = `${(width + 2 * BEZEL_PX) * scale}px`;
     phone.parentElement.style.height = `${(height + 2 * BEZEL_PX) * scale}px`;
+  }
+
+  /** Another device; the choice stays over a reload. */
+  function chooseDevice(name) {
+    device = name;
+    const word = Object.keys(NAMES).find((key) => NAMES[key] === name);
+    if (word) params.set('device', word);
+    else params.delete('device');
+    history.replaceState(null, '', withDevice(new URL(location.href)));
+    // a window on a computer has no status bar and no round corners to keep clear of
+    frame.contentDocument.documentElement.classList.toggle('framed', name !== '电脑');
+    fit();
+  }
+
+  /** @param {URL} address */
+  function withDevice(address) {
+    if (params.has('device')) address.searchParams.set('device', params.get('device'));
+    else address.searchParams.delete('device');
+    return address.search + address.hash;
   }
 
   /** The phone tells its address after each move; it becomes the desk's, so that a reload finds the same page. */
@@ -53,7 +83,7 @@
     if (source !== frame.contentWindow || !data?.phoneAt) return;
     const address = new URL(data.phoneAt);
     address.searchParams.delete('framed');
-    history.replaceState(null, '', address.search + address.hash);
+    history.replaceState(null, '', withDevice(address));
     document.title = data.title;
     draw(data);
   }
@@ -87,8 +117,7 @@
       group(
         '设备',
         choices(Object.fromEntries(Object.keys(DEVICES).map((name) => [name, name])), device, (name) => {
-          device = name;
-          fit();
+          chooseDevice(name);
           draw({ settings, persons });
         }),
       ),

@@ -49,7 +49,7 @@ export function fontScale() {
 /** @type {Record<string, Set<Function>>} */
 const listeners = {};
 
-/** Names: theme, network, show, hide, error, unhandledRejection, pageNotFound, resize, keyboard. @param {string} name @param {Function} listener */
+/** Names: theme, network, show, hide, error, unhandledRejection, pageNotFound, resize, keyboard, keydown, keyup. @param {string} name @param {Function} listener */
 export function on(name, listener) {
   (listeners[name] ??= new Set()).add(listener);
 }

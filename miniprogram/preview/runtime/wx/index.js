@@ -1,10 +1,12 @@
 // The `wx` object: every call the pages may make. An unknown one is an error that names it.
 
 import { account } from './account.js';
+import { keys } from '../keys.js';
 import { createAnimation } from './animation.js';
 import { device } from './device.js';
 import { navigation } from './navigation.js';
 import { network } from './network.js';
+import { createInnerAudioContext } from './sound.js';
 import { storage } from './storage.js';
 import { ui } from './ui.js';
 
@@ -26,7 +28,17 @@ const PROBED = new Set([
 ]);
 
 export function createWx() {
-  const known = { ...account, ...device, ...navigation, ...network, ...storage, ...ui, createAnimation };
+  const known = {
+    ...account,
+    ...device,
+    ...keys,
+    ...navigation,
+    ...network,
+    ...storage,
+    ...ui,
+    createAnimation,
+    createInnerAudioContext,
+  };
   known.canIUse = (schema) => {
     const [name] = schema.split('.');
     return name in known || /^[a-z]+(-[a-z]+)*$/.test(name);
