@@ -27,7 +27,7 @@ from handlers.chat_thread import BOTH, Thread, page_of
 from handlers.context import Context
 from handlers.errors import KeyReused, NotFound, Refused
 from handlers.shapes import Nothing
-from models import chat, chat_streams
+from models import chat, chat_messages, chat_streams
 from models.chat import Kind, Passage, Side, State
 from models.db import MAX_ID, Row, Tx, instant, transaction
 
@@ -117,7 +117,7 @@ async def _send(ctx: Context, caller: Caller, wish: SendChat, about: tuple[str, 
         async with transaction(lock=("conversation", wish.conversation_id)) as tx:
             return await _post(ctx, caller, wish, tx, conversation_id=wish.conversation_id, about=about)
     async with transaction(lock=("reader", caller.me)) as tx:
-        if known := await chat.known(tx, caller.me, wish.local_id):
+        if known := await chat_messages.known(tx, caller.me, wish.local_id):
             return _again(ctx, known, wish)
         row = await chat.open_of(tx, caller.me) or await chat.begin(tx, caller.me, ctx.clock.now())
         await tx.lock("conversation", row["id"])
@@ -133,7 +133,7 @@ async def _post(
     conversation_id: int,
     about: tuple[str, str] | None,
 ) -> ChatSent:
-    facts = await chat.facts(tx, conversation_id, caller.me, wish.local_id)
+    facts = await chat_messages.facts(tx, conversation_id, caller.me, wish.local_id)
     if facts is None:
         raise NotFound()
     side = access.side_in(caller, facts)
@@ -173,7 +173,7 @@ async def _stored(
     numbers = thread.next(side) if checked else thread.next(*BOTH)
     to_check = checks.adding(ctx, "chat", f"{thread.id}:{side}:{thread.last[side]}", caller.me, wish.local_id)
     beside = (thread.counting(), *(to_check if checked else ()))
-    message_id = await chat.store(
+    message_id = await chat_messages.store(
         tx,
         thread.id,
         caller.me,

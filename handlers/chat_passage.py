@@ -7,7 +7,7 @@ from handlers.access import Caller
 from handlers.chat_thread import Thread, page_of
 from handlers.context import Context, Suggest
 from handlers.shapes import Input
-from models import chat, wechat_fields
+from models import chat, chat_messages, wechat_fields
 from models.chat import Passage
 from models.checks import Unjudged
 from models.db import Row, Tx, instant, transaction
@@ -28,23 +28,23 @@ def excerpt(text: str, length: int = EXCERPT) -> str:
 
 async def unjudged(sender_id: int, local_id: str) -> Unjudged | None:
     """The message, while it is being checked or has been shown unchecked."""
-    row = await chat.unjudged(sender_id, local_id)
+    row = await chat_messages.unjudged(sender_id, local_id)
     return Unjudged(row["id"], row["openid"], row["text"], instant(row["at"])) if row else None
 
 
 async def judge(ctx: Context, message_id: int, suggest: Suggest | None) -> None:
     """Show it, hold it or return it; what was shown already is confirmed or withdrawn. Twice is once."""
-    found = await chat.message(message_id)
+    found = await chat_messages.message(message_id)
     if found is None:
         return
     async with transaction(lock=("conversation", found["conversation_id"])) as tx:
-        row = await chat.message(message_id, tx)
+        row = await chat_messages.message(message_id, tx)
         becomes = _becomes(row, suggest) if row else None
         if not row or not becomes:
             return
         waits = row["state"] == Passage.CHECKING
         if waits and becomes is Passage.SENT:
-            await chat.let_pass(tx, row["id"], unchecked=suggest is None)
+            await chat_messages.let_pass(tx, row["id"], unchecked=suggest is None)
         else:
             await pass_on(ctx, tx, row, becomes, unchecked=suggest is None)
         if waits:
@@ -53,7 +53,7 @@ async def judge(ctx: Context, message_id: int, suggest: Suggest | None) -> None:
 
 async def _show_in_order(ctx: Context, tx: Tx, judged: Row) -> None:
     """Show what has passed, up to the first that is still being checked."""
-    for row in await chat.pending(tx, judged["conversation_id"], judged["side"]):
+    for row in await chat_messages.pending(tx, judged["conversation_id"], judged["side"]):
         if row["state"] == Passage.CHECKING:
             return
         await pass_on(ctx, tx, row, Passage.SENT, unchecked=bool(row["unchecked"]))
@@ -87,11 +87,11 @@ async def pass_on(ctx: Context, tx: Tx, row: Row, becomes: Passage, *, unchecked
 async def tell_answer(ctx: Context, _caller: Caller, wish: MessageJob) -> None:
     """A notice for an answer that its reader has not read; one, however many answers follow it unread."""
     async with transaction() as tx:
-        answer = await chat.message(wish.message_id, tx)
-        row = await chat.first_unread(tx, answer["conversation_id"]) if answer else None
+        answer = await chat_messages.message(wish.message_id, tx)
+        row = await chat_messages.first_unread(tx, answer["conversation_id"]) if answer else None
         if answer is None or row is None or row["reader_seq"] > answer["reader_seq"]:
             return
-        asked = await chat.last_question(tx, row["conversation_id"]) or ""
+        asked = await chat_messages.last_question(tx, row["conversation_id"]) or ""
         await tell.reader(
             ctx,
             tx,

@@ -5,7 +5,7 @@ from typing import Final
 
 from handlers.chat_shapes import ChatEvent, ChatHappened, ChatMessage, ChatUnread, Person, event_of
 from handlers.context import Context
-from models import chat, chat_streams, jobs, presence
+from models import chat_messages, chat_streams, jobs, presence
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write
 
@@ -41,7 +41,7 @@ class Thread:
 
     def counting(self) -> Write:
         """The write that keeps the numbers given so far."""
-        return chat.counting(self.id, self.last[Side.READER], self.last[Side.STAFF])
+        return chat_messages.counting(self.id, self.last[Side.READER], self.last[Side.STAFF])
 
     async def happened(
         self,
@@ -55,7 +55,7 @@ class Thread:
         """An event for both sides that is about no message."""
         now, numbers = self._ctx.clock.now(), self.next(*BOTH)
         side = Side(who.side) if who else None
-        event = chat.adding_event(
+        event = chat_messages.adding_event(
             self.id, kind, numbers, now, side=side, actor_id=actor_id, marks=marks, words=words
         )
         await self._tx.together(event, self.counting())
@@ -92,13 +92,13 @@ class Thread:
         told = BOTH if message[shown] is not None else (author,)
         changed = self.next(*told)
         await self._tx.together(
-            chat.passing(
+            chat_messages.passing(
                 message["id"],
                 passage,
                 unchecked=unchecked,
                 numbers=(numbers["reader_seq"], numbers["staff_seq"]),
             ),
-            chat.adding_event(self.id, Kind.CHANGED, changed, now, message_id=message["id"]),
+            chat_messages.adding_event(self.id, Kind.CHANGED, changed, now, message_id=message["id"]),
             self.counting(),
         )
         for side in told:

@@ -1,10 +1,10 @@
 """The librarians' side: who waits, who has whom, texts to look at, and whether anybody is there at all."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from handlers import access, audit, chat_passage, spaces
+from handlers import access, audit, spaces
 from handlers.access import Caller
 from handlers.chat_shapes import Conversation, Person, conversation_of
 from handlers.chat_thread import DESK, Thread
@@ -14,10 +14,8 @@ from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Not
 from handlers.spaces import OpenState
 from models import chat, chat_streams, presence
 from models.calendar import Span
-from models.chat import TAG_LENGTH, Kind, Passage, Side
+from models.chat import TAG_LENGTH, Kind, Side
 from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
-
-HELD_AT_MOST: Final = 50
 
 
 class AlreadyClaimed(Refused):
@@ -36,18 +34,6 @@ class NotWithYou(Refused):
     """Only the librarian who has a conversation hands it back or closes it; `details.name` is who that is."""
 
     code = "not_with_you"
-
-
-class SettledAlready(Refused):
-    """Somebody else has looked at this text."""
-
-    code = "settled_already"
-
-
-class OwnText(Refused):
-    """Nobody judges a text of their own."""
-
-    code = "own_text"
 
 
 class DeskState(Output):
@@ -118,26 +104,6 @@ class CloseConversation(Input):
 class SeeClosed(Input):
     after: Cursor | None = None
     limit: Limit = 20
-
-
-class HeldText(Output):
-    """A text that WeChat wants a person to look at before it is shown."""
-
-    message_id: Id
-    conversation_id: Id
-    side: str
-    name: str | None
-    text: str
-    at: Moment
-    mine: bool
-
-
-class HeldTexts(Output):
-    items: list[HeldText]
-
-
-class OfMessage(Input):
-    message_id: Id
 
 
 # ---------------------------------------------------------------- what readers see of it
@@ -295,55 +261,3 @@ async def _line(ctx: Context, conversation_id: int) -> DeskLine:
     row = await chat_streams.one(conversation_id, Side.STAFF)
     assert row is not None
     return line_of(ctx, row)
-
-
-# ---------------------------------------------------------------- texts to look at
-
-
-async def held(ctx: Context, caller: Caller, _wish: NoInput) -> HeldTexts:
-    """The texts that wait for somebody's look, the oldest first."""
-    rows = await chat_streams.held(limit=HELD_AT_MOST)
-    return HeldTexts(
-        items=[
-            HeldText(
-                message_id=row["id"],
-                conversation_id=row["conversation_id"],
-                side=row["side"],
-                name=row["nickname"],
-                text=row["text"],
-                at=ctx.local(instant(row["at"])),
-                mine=row["sender_id"] == caller.me,
-            )
-            for row in rows
-        ]
-    )
-
-
-async def show_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
-    """Let a held text through; raises `own_text` or `settled_already`."""
-    await _settle(ctx, caller, wish, Passage.SENT)
-    return Nothing()
-
-
-async def return_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
-    """Send a held text back to its author; raises `own_text` or `settled_already`."""
-    await _settle(ctx, caller, wish, Passage.RETURNED)
-    return Nothing()
-
-
-async def _settle(ctx: Context, caller: Caller, wish: OfMessage, becomes: Passage) -> None:
-    found = await chat.message(wish.message_id)
-    if found is None:
-        raise NotFound()
-    async with transaction(lock=("conversation", found["conversation_id"])) as tx:
-        row = await chat.message(wish.message_id, tx)
-        assert row is not None
-        if row["sender_id"] == caller.me:
-            raise OwnText()
-        if row["state"] == becomes:
-            return
-        if row["state"] != Passage.HELD:
-            raise SettledAlready()
-        await chat_passage.pass_on(ctx, tx, row, becomes)
-        action = "chat.show_text" if becomes is Passage.SENT else "chat.return_text"
-        await audit.add(tx, caller, action, f"chat_message:{row['id']}", ctx.clock.now())

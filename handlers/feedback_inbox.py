@@ -8,7 +8,6 @@ from handlers import access, audit, feedback_passage, tell
 from handlers.access import Caller
 from handlers.chat_passage import excerpt
 from handlers.context import Context
-from handlers.desk import OwnText, SettledAlready
 from handlers.errors import KeyReused, Refused
 from handlers.feedback_passage import INBOX, page_of
 from handlers.feedback_shapes import (
@@ -22,6 +21,7 @@ from handlers.feedback_shapes import (
     StarCount,
     line_of,
 )
+from handlers.review import OwnText, SettledAlready
 from handlers.shapes import NoInput, Nothing, Page
 from models import feedback, ratings, wechat_fields
 from models.db import MAX_ID, Row, Tx, transaction

@@ -1,12 +1,12 @@
 """The rows of feedback and ratings, part of the tables in routes.py."""
 
-from handlers import desk, feedback, feedback_inbox, feedback_shapes, ratings
+from handlers import feedback, feedback_inbox, feedback_shapes, ratings, review
 from handlers.access import Permission as May
 from handlers.errors import KeyReused, NotFound
 from server.rows import Errors, Event, Push, Stream
 
-HAVE: Errors = (NotFound, desk.OwnText, feedback_inbox.FeedbackWithAnother, feedback_inbox.FeedbackOver)
-LOOK: Errors = (NotFound, desk.OwnText, desk.SettledAlready)
+HAVE: Errors = (NotFound, review.OwnText, feedback_inbox.FeedbackWithAnother, feedback_inbox.FeedbackOver)
+LOOK: Errors = (NotFound, review.OwnText, review.SettledAlready)
 
 EVENTS: tuple[Event, ...] = (
     # telling the library something

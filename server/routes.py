@@ -17,6 +17,7 @@ from handlers import (
     notices,
     people,
     presence,
+    review,
     rules,
     seat_map,
     seats,
@@ -110,7 +111,7 @@ ROUTES: tuple[Route, ...] = (
 )
 
 SPEAK: Errors = (NotFound, chat.WithAnother, chat.ConversationOver, chat.AnotherIsOpen, KeyReused)
-LOOK: Errors = (NotFound, desk.OwnText, desk.SettledAlready)
+LOOK: Errors = (NotFound, review.OwnText, review.SettledAlready)
 
 EVENTS: tuple[Event, ...] = (
     Event("area_watch", May.SPACES_READ, seat_map.day, joins=seat_map.watched, errors=(NotFound,)),
@@ -168,18 +169,18 @@ EVENTS: tuple[Event, ...] = (
         errors=(NotFound, desk.NotWithYou),
         http="POST /api/desk/{conversation_id}/close",
     ),
-    Event("desk_held", May.CHAT_ANSWER, desk.held, http="GET /api/desk/held"),
+    Event("desk_held", May.CHAT_ANSWER, review.held, http="GET /api/desk/held"),
     Event(
         "desk_show_text",
         May.CHAT_ANSWER,
-        desk.show_text,
+        review.show_text,
         errors=LOOK,
         http="POST /api/desk/held/{message_id}/show",
     ),
     Event(
         "desk_return_text",
         May.CHAT_ANSWER,
-        desk.return_text,
+        review.return_text,
         errors=LOOK,
         http="POST /api/desk/held/{message_id}/return",
     ),

@@ -439,7 +439,7 @@ export interface paths {
      * The texts that wait for somebody's look, the oldest first.
      * @description Permission: `chat.answer`.
      */
-    get: operations['desk_held'];
+    get: operations['review_held'];
     put?: never;
     post?: never;
     delete?: never;
@@ -461,7 +461,7 @@ export interface paths {
      * Send a held text back to its author; raises `own_text` or `settled_already`.
      * @description Permission: `chat.answer`.
      */
-    post: operations['desk_return_text'];
+    post: operations['review_return_text'];
     delete?: never;
     options?: never;
     head?: never;
@@ -481,7 +481,7 @@ export interface paths {
      * Let a held text through; raises `own_text` or `settled_already`.
      * @description Permission: `chat.answer`.
      */
-    post: operations['desk_show_text'];
+    post: operations['review_show_text'];
     delete?: never;
     options?: never;
     head?: never;
@@ -4682,7 +4682,7 @@ export interface operations {
       };
     };
   };
-  desk_held: {
+  review_held: {
     parameters: {
       query?: never;
       header?: never;
@@ -4747,7 +4747,7 @@ export interface operations {
       };
     };
   };
-  desk_return_text: {
+  review_return_text: {
     parameters: {
       query?: never;
       header?: never;
@@ -4854,7 +4854,7 @@ export interface operations {
       };
     };
   };
-  desk_show_text: {
+  review_show_text: {
     parameters: {
       query?: never;
       header?: never;

@@ -1,0 +1,171 @@
+"""Storing what is said and what happens in a conversation, and how far each text has come. Its row must be locked."""
+
+from datetime import datetime
+
+from models.chat import Kind, Passage, Side
+from models.db import Row, Tx, Write, fetch
+
+FACTS = """
+SELECT c.*, k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
+    k.side AS known_side, k.at AS known_at, k.reader_seq AS known_reader_seq, k.staff_seq AS known_staff_seq,
+    (SELECT nickname FROM reader WHERE id = $2) AS sender_name,
+    (SELECT nickname FROM reader WHERE id = c.librarian_id) AS librarian_name
+FROM conversation c LEFT JOIN chat_message k ON k.sender_id = $2 AND k.local_id = $3 WHERE c.id = $1
+"""
+
+
+async def facts(tx: Tx, conversation_id: int, sender_id: int, local_id: str) -> Row | None:
+    """The conversation, and as `known_…` what this sender has stored under this `local_id` before."""
+    rows = await tx.fetch(FACTS, conversation_id, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+async def known(tx: Tx, sender_id: int, local_id: str) -> Row | None:
+    """The message that this sender has stored under this `local_id` before."""
+    sql = "SELECT * FROM chat_message WHERE sender_id = $1 AND local_id = $2"
+    rows = await tx.fetch(sql, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+STORE = """
+INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+"""
+COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
+
+
+def counting(conversation_id: int, reader_seq: int, staff_seq: int) -> Write:
+    """The write that keeps the last numbers, for `Tx.together`. The row must be locked."""
+    return COUNT, (conversation_id, reader_seq, staff_seq)
+
+
+async def store(
+    tx: Tx,
+    conversation_id: int,
+    sender_id: int,
+    side: Side,
+    *,
+    local_id: str,
+    text: str,
+    passage: Passage,
+    now: datetime,
+    numbers: tuple[int | None, int | None],
+    beside: tuple[Write, ...],
+) -> int:
+    """The one place where a message is stored: its id. `numbers` are its own in the reader's and staff's stream.
+
+    Raises `IntegrityError` when the sender has stored something under this `local_id` meanwhile.
+    """
+    values = (conversation_id, sender_id, side.value, local_id, text, passage.value, False, now, *numbers)
+    message_id: int = (await tx.together((STORE, values), *beside))[0]["id"]
+    return message_id
+
+
+ADD_EVENT = """
+INSERT INTO chat_event
+    (conversation_id, kind, side, actor_id, message_id, delivered, read, words, at, reader_seq, staff_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+"""
+
+
+def adding_event(
+    conversation_id: int,
+    kind: Kind,
+    numbers: tuple[int | None, int | None],
+    now: datetime,
+    *,
+    side: Side | None = None,
+    actor_id: int | None = None,
+    message_id: int | None = None,
+    marks: tuple[int | None, int | None] = (None, None),
+    words: str | None = None,
+) -> Write:
+    """The write of one event, for `Tx.together`. `numbers` are its own in the reader's and the staff's stream."""
+    return ADD_EVENT, (
+        conversation_id,
+        kind.value,
+        side.value if side else None,
+        actor_id,
+        message_id,
+        *marks,
+        words,
+        now,
+        *numbers,
+    )
+
+
+PASS = """
+UPDATE chat_message SET state = $2, unchecked = $3, reader_seq = $4, staff_seq = $5 WHERE id = $1 RETURNING id
+"""
+
+
+def passing(
+    message_id: int, passage: Passage, *, unchecked: bool, numbers: tuple[int | None, int | None]
+) -> Write:
+    """The write that says how far a message has come, for `Tx.together`."""
+    return PASS, (message_id, passage.value, unchecked, *numbers)
+
+
+MESSAGE = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id WHERE m.id = $1
+"""
+
+
+async def message(message_id: int, tx: Tx | None = None) -> Row | None:
+    """A message, with how far its conversation's reader has read."""
+    rows = await (tx.fetch if tx else fetch)(MESSAGE, message_id)
+    return rows[0] if rows else None
+
+
+UNJUDGED = """
+SELECT m.id, m.text, m.at, r.openid FROM chat_message m JOIN reader r ON r.id = m.sender_id
+WHERE m.sender_id = $1 AND m.local_id = $2 AND (m.state = 'checking' OR (m.state = 'sent' AND m.unchecked))
+"""
+
+
+async def unjudged(sender_id: int, local_id: str) -> Row | None:
+    rows = await fetch(UNJUDGED, sender_id, local_id)
+    return rows[0] if rows else None
+
+
+PENDING = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+WHERE m.conversation_id = $1 AND m.side = $2 AND m.state IN ('checking', 'passed') ORDER BY m.id
+"""
+
+
+async def pending(tx: Tx, conversation_id: int, side: str) -> list[Row]:
+    """The messages of one side that the other does not see yet, in the order in which they were sent."""
+    return list(await tx.fetch(PENDING, conversation_id, side))
+
+
+async def let_pass(tx: Tx, message_id: int, *, unchecked: bool) -> None:
+    """It may be shown, but waits for one that was sent before it."""
+    sql = "UPDATE chat_message SET state = 'passed', unchecked = $2 WHERE id = $1"
+    await tx.fetch(sql, message_id, unchecked)
+
+
+FIRST_UNREAD = """
+SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+WHERE m.conversation_id = $1 AND m.side = 'staff' AND m.state = 'sent' AND m.reader_seq > c.reader_read
+ORDER BY m.reader_seq LIMIT 1
+"""
+
+
+async def first_unread(tx: Tx, conversation_id: int) -> Row | None:
+    """The first answer that the reader has not read."""
+    rows = await tx.fetch(FIRST_UNREAD, conversation_id)
+    return rows[0] if rows else None
+
+
+async def last_question(tx: Tx, conversation_id: int) -> str | None:
+    """What the reader said last and the staff has seen."""
+    sql = (
+        "SELECT text FROM chat_message WHERE conversation_id = $1 AND side = 'reader' AND state = 'sent' "
+        "ORDER BY staff_seq DESC LIMIT 1"
+    )
+    rows = await tx.fetch(sql, conversation_id)
+    return rows[0]["text"] if rows else None
