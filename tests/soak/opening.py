@@ -39,15 +39,18 @@ class Record:
 class Server:
     """The product as a process of its own; it can be killed and started again."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, folder: Path = ROOT, **environment: str) -> None:
         self.port = unused_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = {**os.environ, "PORT": str(self.port), "WENJIN_DATABASE_URL": database_url}
+        own = {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "WENJIN_DATABASE_URL": database_url}
+        self._folder, self._environment = folder, {**os.environ, **own, **environment}
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         command = (sys.executable, "-m", "server", "run")
-        self._process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=self._environment)
+        self._process = await asyncio.create_subprocess_exec(
+            *command, cwd=self._folder, env=self._environment
+        )
         async with aiohttp.ClientSession() as http, asyncio.timeout(ANSWERED_S):
             while not await _answers(http, f"{self.url}/readyz"):  # noqa: ASYNC110 (another process)
                 await asyncio.sleep(0.05)
@@ -68,7 +71,7 @@ async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
 
 
 @asynccontextmanager
-async def _open(database_url: str) -> AsyncIterator[None]:
+async def open_database(database_url: str) -> AsyncIterator[None]:
     await connect(database_url)
     try:
         yield
@@ -80,7 +83,7 @@ async def _sign_in_many(database_url: str, readers: int) -> tuple[list[str], lis
     """Tokens of new readers, and the ids of the seats; the library is open around the clock."""
     now = datetime.now(UTC)
     tokens = [people.new_secret() for _ in range(readers)]
-    async with _open(database_url):
+    async with open_database(database_url):
         await WeeklyHours.all().update(opens_minute=0, closes_minute=1440)
         async with transaction() as tx:
             for number, token in enumerate(tokens):
@@ -184,7 +187,7 @@ async def opening_morning(database_url: str, *, readers: int, seconds: float, ki
             await living
     finally:
         await server.end(signal.SIGTERM)
-    async with _open(database_url):
+    async with open_database(database_url):
         await _prove(crowd)
     told: Counter[str] = Counter()
     for reader in crowd:
