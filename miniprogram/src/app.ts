@@ -1,4 +1,6 @@
 import { showUnread } from './api/badge';
+import { startDeskBell } from './api/desk-bell';
+import { goOnWithDuty } from './api/duty';
 import { followNetwork, onOnline } from './api/network';
 import { leave, onIdentity, onMe, refreshMe, setUnread } from './api/session';
 import { live } from './api/socket';
@@ -15,7 +17,8 @@ App({
     live.on('session_ended', leave);
     live.start();
     // A failure shows on the page that is open, which asks for itself.
-    refreshMe().catch(() => undefined);
+    refreshMe().then(goOnWithDuty, () => undefined);
+    startDeskBell();
   },
   onShow() {
     live.shown();

@@ -1,11 +1,25 @@
 import { me } from './session';
 
 const MESSAGES_TAB = 2;
+const ME_TAB = 3;
 
-/** Shows the count of unread messages on its tab. WeChat only allows it on a tab page: each calls it when shown. */
-export function showUnread(): void {
-  const { unread } = me();
+/** What asks for a librarian at the desk; 0 for everybody else. */
+let onDesk = 0;
+
+function mark(index: number, count: number): void {
   const fail = () => undefined;
-  if (unread === 0) wx.removeTabBarBadge({ index: MESSAGES_TAB, fail });
-  else wx.setTabBarBadge({ index: MESSAGES_TAB, text: unread > 99 ? '99+' : String(unread), fail });
+  if (count === 0) wx.removeTabBarBadge({ index, fail });
+  else wx.setTabBarBadge({ index, text: count > 99 ? '99+' : String(count), fail });
+}
+
+/** Shows the counts on their tabs. WeChat only allows it on a tab page: each calls it when shown. */
+export function showUnread(): void {
+  mark(MESSAGES_TAB, me().unread);
+  mark(ME_TAB, onDesk);
+}
+
+/** Shows on the tab with the way to the desk what waits there. */
+export function showDeskCount(count: number): void {
+  onDesk = count;
+  mark(ME_TAB, count);
 }

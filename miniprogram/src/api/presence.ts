@@ -4,22 +4,32 @@ import type { HereUntil } from './types';
 /** How soon to try again when the server did not hear of us, in s. */
 const AGAIN_S = 5;
 
-/** The wish that stands: the latest page that wants its reader to be seen as here. */
-let wish: { duty: boolean } | null = null;
+interface Wish {
+  duty: boolean;
+  heard: (lease: HereUntil) => void;
+}
+
+/** The wishes that stand: of pages whose reader wants to be seen as here, and of a librarian on duty. */
+const wishes = new Set<Wish>();
 let front = true;
 let timer = 0;
+/** Counts what was said: only the last may plan the next. */
+let saying = 0;
 
 async function say(): Promise<void> {
   clearTimeout(timer);
-  const said = wish;
-  if (!said || !front) return;
+  const mine = ++saying;
+  if (wishes.size === 0 || !front) return;
   let again = AGAIN_S;
   try {
-    again = (await ask<HereUntil>('presence_here', { duty: said.duty })).again_s;
+    // Who is on duty stays so on a reader's page too: this phone says only one thing of itself.
+    const lease = await ask<HereUntil>('presence_here', { duty: [...wishes].some(({ duty }) => duty) });
+    again = lease.again_s;
+    wishes.forEach(({ heard }) => heard(lease));
   } catch {
     // Not heard: said again soon. Whoever cannot be heard at all is away, and should be.
   }
-  if (wish === said && front) timer = setTimeout(() => void say(), again * 1000);
+  if (mine === saying && front) timer = setTimeout(() => void say(), again * 1000);
 }
 
 function leave(): void {
@@ -29,16 +39,16 @@ function leave(): void {
 
 /**
  * Tells the server that this person is here, for as long as the mini-program is in front; `duty`: at the desk, taking
- * conversations. Whoever calls it last is followed. Ends when the returned function is called.
+ * conversations. `heard` gets each lease. Ends when the returned function is called.
  */
-export function beHere(duty: boolean): () => void {
-  const mine = { duty };
-  wish = mine;
+export function beHere(duty: boolean, heard: (lease: HereUntil) => void = () => undefined): () => void {
+  const wish = { duty, heard };
+  wishes.add(wish);
   void say();
   return () => {
-    if (wish !== mine) return;
-    wish = null;
-    leave();
+    if (!wishes.delete(wish)) return;
+    if (wishes.size > 0) void say();
+    else leave();
   };
 }
 
@@ -52,5 +62,5 @@ export function presenceShown(): void {
 /** For the app: in the background; WeChat lets a last word out. */
 export function presenceHidden(): void {
   front = false;
-  if (wish) leave();
+  if (wishes.size > 0) leave();
 }

@@ -22,7 +22,7 @@ export function dutyOf({ wanted, idle, until }: DutyFacts, now: number): Duty {
   return until === null || until > now ? 'on' : 'lost';
 }
 
-/** Whether a lease that was kept over a restart is young enough to go on from; both in ms by the server's clock. */
+/** Whether a lease that was kept over a restart (0: none was) is young enough to go on from; in ms by the server's clock. */
 export function goesOn(until: number, now: number): boolean {
   return now < until + KEPT_MS;
 }
