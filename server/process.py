@@ -117,6 +117,7 @@ def _print_links(config: Config, told: Console) -> None:
     for who, handle in (
         ("a reader       ", "lin"),
         ("another reader ", "zhou"),
+        ("a librarian    ", "librarian"),
         ("administrator  ", "admin"),
     ):
         told.print(f"  {who} {base}/preview/?person={handle}", soft_wrap=True)
