@@ -24,6 +24,14 @@ const TWINS = {
 
 type Question = keyof typeof TWINS;
 
+/** Refusals that pass by themselves, and silence. */
+const PASSING = ['offline', 'our_fault', 'try_later', 'sign_in_needed', 'login_failed'];
+
+/** Whether the same question may be answered otherwise in a moment; it may even have been heard. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof ApiError) || PASSING.includes(error.code);
+}
+
 /** The request that asks the same: names in braces leave the payload for the path, the rest is query or body. */
 export function twinOf(event: Question, payload: object): { method: Method; path: string; body?: object } {
   const [method, pattern] = TWINS[event] as [Method, string];

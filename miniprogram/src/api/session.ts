@@ -4,7 +4,15 @@ import type { Me, SignedIn } from './types';
 
 const TOKEN = 'token';
 const SIGNED_OUT = 'signed_out';
-const guest: Me = { id: null, nickname: null, roles: ['guest'], permissions: [], unread: 0, chat_unread: 0, reminders: [] };
+const guest: Me = {
+  id: null,
+  nickname: null,
+  roles: ['guest'],
+  permissions: [],
+  unread: 0,
+  chat_unread: 0,
+  reminders: [],
+};
 
 let token: string = wx.getStorageSync(TOKEN) || '';
 let current: Me = guest;

@@ -1,0 +1,115 @@
+import { sendable, withAnother, withoutStored, withRefusal, type Unsent } from '../logic/chat-outbox';
+import { ask, isPassing } from './ask';
+import { onOnline } from './network';
+import { ownStorage } from './own-storage';
+import { ApiError, newKey } from './request';
+import { onIdentity } from './session';
+import { live } from './socket';
+import type { ChatAbout, ChatSent } from './types';
+
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 15_000;
+
+type Stored = (sent: ChatSent, text: Unsent) => void;
+
+const storage = ownStorage<Unsent[]>('outbox', () => []);
+/** What this phone sent lately: a text that comes back goes into the box it was typed in, no other. */
+const lately = ownStorage<string[]>('sent', () => []);
+const REMEMBERED = 30;
+/** Conversations with a text under way: one at a time in each, so that the order stays. */
+const underWay = new Set<string>();
+const changeListeners = new Set<() => void>();
+const storedListeners = new Set<Stored>();
+let wait = FIRST_WAIT_MS;
+let timer = 0;
+
+function keep(list: Unsent[]): void {
+  storage.write(list);
+  changeListeners.forEach((listener) => listener());
+}
+
+function pump(): void {
+  clearTimeout(timer);
+  for (const unsent of sendable(storage.read(), underWay)) void send(unsent);
+}
+
+function pumpLater(): void {
+  clearTimeout(timer);
+  timer = setTimeout(pump, wait);
+  wait = Math.min(LONGEST_WAIT_MS, wait * 2);
+}
+
+async function send(unsent: Unsent): Promise<void> {
+  const { local_id, place, text, about } = unsent;
+  underWay.add(place);
+  try {
+    const where = place ? { conversation_id: place } : {};
+    const sent = await ask<ChatSent>('chat_send', { ...where, local_id, text, ...(about ? { about } : {}) });
+    wait = FIRST_WAIT_MS;
+    underWay.delete(place);
+    lately.write([...lately.read(), local_id].slice(-REMEMBERED));
+    storedListeners.forEach((listener) => listener(sent, unsent));
+    keep(withoutStored(storage.read(), local_id, sent.conversation_id));
+    pump();
+  } catch (error) {
+    underWay.delete(place);
+    // A text may be stored though no answer came: the same `local_id` is asked again until one does.
+    if (!(error instanceof ApiError) || isPassing(error)) pumpLater();
+    else {
+      keep(withRefusal(storage.read(), local_id, error.message));
+      pump();
+    }
+  }
+}
+
+/** What was typed and is not stored yet: kept over any break and restart, sent in its order, each text once. */
+export const outbox = {
+  /** For the app's start: sends what the last run left, and whenever the way is free again. */
+  start(): void {
+    const free = (yes: boolean) => {
+      if (yes) pump();
+    };
+    live.onConnection(free);
+    onOnline(free);
+    onIdentity(() => {
+      changeListeners.forEach((listener) => listener());
+      pump();
+    });
+    pump();
+  },
+
+  /** Kept before anything else, then sent. `place` is the conversation, '' for a new one. */
+  add(place: string, text: string, about: ChatAbout | null): void {
+    keep([...storage.read(), { local_id: newKey(), place, text, about, refusal: '' }]);
+    pump();
+  },
+
+  of(place: string): Unsent[] {
+    return storage.read().filter((unsent) => unsent.place === place);
+  },
+
+  sentHere(localId: string): boolean {
+    return lately.read().includes(localId);
+  },
+
+  again(localId: string): void {
+    keep(withAnother(storage.read(), localId, newKey()));
+    pump();
+  },
+
+  drop(localId: string): void {
+    keep(storage.read().filter(({ local_id }) => local_id !== localId));
+  },
+
+  /** Calls the listener whenever something came in or left, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    changeListeners.add(listener);
+    return () => changeListeners.delete(listener);
+  },
+
+  /** Calls the listener when a text is stored, before it leaves. */
+  onStored(listener: Stored): () => void {
+    storedListeners.add(listener);
+    return () => storedListeners.delete(listener);
+  },
+};
