@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
-from models.db import fetch
+from models.db import fetch, transaction
 from models.ratings import WhyNot, why_not_rate
 from tests.support.chat import claimed, librarian, said
 from tests.support.feedback import audited, decline, offered, rate, visit
@@ -185,6 +186,26 @@ async def test_the_socket_and_its_http_twin_are_one(library: Library, lin: Phone
         assert (await socket.ask("rating_decline", {"kind": "visit", "id": thing})) == {"data": {}}
         refused = (await socket.ask("rating_give", {**wish, "local_id": new_key()}))["error"]
         assert refused["code"] == (await rate(lin, thing)).code == "rated_already"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "stars = 0",
+        "stars = 6",
+        "local_id = NULL",
+        "kind = 'book'",
+        "kind = 'chat', thing_id = 7",
+        "at = NULL",
+    ],
+)
+async def test_the_database_itself_refuses(library: Library, lin: Phone, change: str) -> None:
+    await rate(lin, await visit(lin.reader_id))
+    await library.advance(days=7)
+    await rate(lin, await visit(lin.reader_id, seat="A-2"))
+    with pytest.raises(IntegrityError):
+        async with transaction() as tx:
+            await tx.fetch(f"UPDATE rating SET {change}")
 
 
 # ---------------------------------------------------------------- counted

@@ -9,6 +9,13 @@ from tests.support.library import MONDAY_9, Answer, Library, Phone, new_key
 WORDS = "三楼的灯有点暗"
 
 
+async def librarian(library: Library, handle: str, name: str | None) -> Phone:
+    """Somebody who answers, with or without a name."""
+    phone = await library.reader(handle, role="librarian")
+    await phone.put("/api/me", {"nickname": name})
+    return phone
+
+
 async def tell(phone: Phone, text: str = WORDS, **more: Any) -> Answer:
     wish = {"local_id": new_key(), "topic": "space", "text": text, "may_answer": True, **more}
     return await phone.post("/api/feedback", wish)
