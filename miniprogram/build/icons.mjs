@@ -13,7 +13,7 @@ const STROKE = 1.5;
 const SELECTED_STROKE = 2;
 const TAB_PX = 81;
 
-const tabs = { home: 'home', booking: 'calendar', messages: 'bell', me: 'person' };
+const tabs = { home: 'home', booking: 'calendar', chat: 'chat', messages: 'bell', me: 'person' };
 const tabColours = {
   '': '#5b6770',
   '-selected': '#1b6b73',

@@ -1,8 +1,10 @@
 import { showUnread } from './api/badge';
+import { outbox } from './api/chat-outbox';
 import { startDeskBell } from './api/desk-bell';
 import { goOnWithDuty } from './api/duty';
 import { followNetwork, onOnline } from './api/network';
-import { leave, onIdentity, onMe, refreshMe, setUnread } from './api/session';
+import { presenceHidden, presenceShown } from './api/presence';
+import { leave, onIdentity, onMe, refreshMe, setChatUnread, setUnread } from './api/session';
 import { live } from './api/socket';
 
 App({
@@ -14,16 +16,20 @@ App({
       if (online && !live.connected()) live.retry();
     });
     live.on<{ unread: number }>('inbox_changed', ({ unread }) => setUnread(unread));
+    live.on<{ unread: number }>('chat_unread', ({ unread }) => setChatUnread(unread));
     live.on('session_ended', leave);
     live.start();
+    outbox.start();
     // A failure shows on the page that is open, which asks for itself.
     refreshMe().then(goOnWithDuty, () => undefined);
     startDeskBell();
   },
   onShow() {
     live.shown();
+    presenceShown();
   },
   onHide() {
     live.hidden();
+    presenceHidden();
   },
 });

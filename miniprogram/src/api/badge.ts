@@ -1,7 +1,8 @@
 import { me } from './session';
 
-const MESSAGES_TAB = 2;
-const ME_TAB = 3;
+const CHAT_TAB = 2;
+const MESSAGES_TAB = 3;
+const ME_TAB = 4;
 
 /** What asks for a librarian at the desk; 0 for everybody else. */
 let onDesk = 0;
@@ -14,7 +15,9 @@ function mark(index: number, count: number): void {
 
 /** Shows the counts on their tabs. WeChat only allows it on a tab page: each calls it when shown. */
 export function showUnread(): void {
-  mark(MESSAGES_TAB, me().unread);
+  const { unread, chat_unread } = me();
+  mark(CHAT_TAB, chat_unread);
+  mark(MESSAGES_TAB, unread);
   mark(ME_TAB, onDesk);
 }
 

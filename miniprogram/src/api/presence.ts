@@ -1,4 +1,5 @@
 import { ask } from './ask';
+import { onIdentity, tokenNow } from './session';
 import type { HereUntil } from './types';
 
 /** How soon to try again when the server did not hear of us, in s. */
@@ -19,7 +20,8 @@ let saying = 0;
 async function say(): Promise<void> {
   clearTimeout(timer);
   const mine = ++saying;
-  if (wishes.size === 0 || !front) return;
+  // A guest is nobody who could be here, and must not be signed in for it.
+  if (wishes.size === 0 || !front || !tokenNow()) return;
   let again = AGAIN_S;
   try {
     // Who is on duty stays so on a reader's page too: this phone says only one thing of itself.
@@ -34,8 +36,11 @@ async function say(): Promise<void> {
 
 function leave(): void {
   clearTimeout(timer);
+  if (!tokenNow()) return;
   ask('presence_away').catch(() => undefined);
 }
+
+onIdentity(() => void say());
 
 /**
  * Tells the server that this person is here, for as long as the mini-program is in front; `duty`: at the desk, taking

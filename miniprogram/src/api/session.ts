@@ -57,6 +57,10 @@ export function setUnread(unread: number): void {
   if (unread !== current.unread) setMe({ ...current, unread });
 }
 
+export function setChatUnread(chat_unread: number): void {
+  if (chat_unread !== current.chat_unread) setMe({ ...current, chat_unread });
+}
+
 function setToken(next: string): void {
   if (next === token) return;
   token = next;

@@ -14,7 +14,6 @@ export const chatWords = {
   tellUsText: '想让馆里做什么，或者哪里不好用',
   more: '正在取更早的',
   untitled: '新的咨询',
-  retry: '再试一次',
   askLibrarian: '咨询馆员',
 };
 
@@ -40,7 +39,7 @@ export const threadWords = {
   first: '您好，想问什么，写在下面就好。',
   over: '这次咨询结束了。再写一句，就会接着谈。',
   about: '说的是',
-  kept: '您的问题已经留下。',
+  librarian: '馆员',
 };
 
 /** Bubbles, the box and what happened between them. */

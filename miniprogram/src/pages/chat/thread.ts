@@ -1,0 +1,110 @@
+import { ask } from '../../api/ask';
+import { serverNow } from '../../api/clock';
+import { failureOf, type Failure } from '../../api/failure';
+import { beHere } from '../../api/presence';
+import { askReminders } from '../../api/reminders';
+import { ensureSignedIn, me } from '../../api/session';
+import { followStaffed } from '../../api/staffed';
+import type { ChatAbout, Chats, Conversation, Staffed } from '../../api/types';
+import { aboutOf } from '../../logic/chat-about';
+import { standingOf, type Here } from '../../logic/chat-here';
+import { look } from '../../look';
+import { threadWords } from '../../words/chat';
+
+Page({
+  data: {
+    ...look(),
+    w: threadWords,
+    bones: [1, 2, 3, 4],
+    state: 'loading' as 'loading' | 'ready' | 'error',
+    failure: { text: '', requestId: '' } as Failure,
+    conversationId: '',
+    about: null as ChatAbout | null,
+    aboutWords: '',
+    standing: null as Here | null,
+    closed: false,
+  },
+  conversation: null as Conversation | null,
+  staffed: null as Staffed | null,
+  asked: false,
+  offs: [] as (() => void)[],
+
+  onLoad(query: Record<string, string | undefined>) {
+    const { about, words } = aboutOf(query);
+    this.conversation = null;
+    this.asked = false;
+    this.setData({ conversationId: query.id ?? '', about, aboutWords: words });
+    void this.enter();
+  },
+
+  onShow() {
+    this.setData(look());
+    this.offs = [
+      beHere(false),
+      followStaffed(
+        (staffed) => {
+          this.staffed = staffed;
+          this.say();
+        },
+        // Nothing is said of who is there; what is typed is kept all the same.
+        () => undefined,
+      ),
+    ];
+  },
+
+  onHide() {
+    this.leave();
+  },
+
+  onUnload() {
+    this.leave();
+  },
+
+  leave() {
+    this.offs.splice(0).forEach((off) => off());
+  },
+
+  /** Signs in, and finds the conversation that is open when none was named. */
+  async enter() {
+    this.setData({ state: 'loading' });
+    try {
+      await ensureSignedIn();
+      if (!this.data.conversationId) await this.findOpen();
+      this.setData({ state: 'ready' });
+    } catch (error) {
+      this.setData({ state: 'error', failure: failureOf(error) });
+    }
+  },
+
+  async findOpen() {
+    const { items } = await ask<Chats>('chat_list', { limit: 20 });
+    const open = items.find(({ state }) => state !== 'closed');
+    if (open) this.setData({ conversationId: open.id });
+  },
+
+  onConversation({ detail }: WechatMiniprogram.CustomEvent<Conversation>) {
+    this.conversation = detail;
+    this.say();
+  },
+
+  say() {
+    const { conversation } = this;
+    const standing = standingOf(conversation, this.staffed, serverNow());
+    const closed = conversation?.state === 'closed';
+    const aboutWords = conversation?.about ?? this.data.aboutWords;
+    this.setData({ standing, closed, aboutWords });
+  },
+
+  openAbout() {
+    const page = this.conversation?.about_page;
+    if (page) wx.navigateTo({ url: page });
+  },
+
+  /** The answer may come when nobody looks: WeChat may only be asked for that within a tap, and once is enough. */
+  onSending({ detail }: WechatMiniprogram.CustomEvent<{ byTap: boolean }>) {
+    const left = me().reminders.find(({ purpose }) => purpose === 'answered')?.balance ?? 0;
+    if (!detail.byTap || this.asked || left > 0) return;
+    this.asked = true;
+    void askReminders(['answered']);
+  },
+});
