@@ -94,8 +94,7 @@ export type AdminSeatRules = Schemas['SeatRulesEdited'];
 export type Invitation = Schemas['Invited'];
 export type SeatCode = Schemas['SeatCode'];
 
-export type DeskState = 'waiting' | 'claimed' | 'closed';
-export type DeskLine = Narrowed<Schemas['DeskLine'], { state: DeskState }>;
+export type DeskLine = Narrowed<Schemas['DeskLine'], { side: ChatSide; state: ChatState }>;
 export type OnDuty = Schemas['OnDuty'];
 export type Desk = Narrowed<Schemas['Desk'], { items: DeskLine[] }>;
 export type DeskChanged = Narrowed<Schemas['DeskChanged'], { items: DeskLine[] }>;

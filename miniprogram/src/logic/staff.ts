@@ -1,9 +1,15 @@
-/** The staff pages, each with the permission it needs, its path in the package `admin` and its icon. */
+/** The staff pages, each with the permission it needs, its path and its icon. */
 const PAGES = [
-  { permission: 'announcement.edit', key: 'announcement', icon: 'announce' },
-  { permission: 'rules.edit', key: 'rules', icon: 'rules' },
-  { permission: 'staff.invite', key: 'invite', icon: 'invite' },
-  { permission: 'seats.codes', key: 'codes', icon: 'code' },
+  { permission: 'chat.answer', key: 'desk', icon: 'desk', path: '/staff/desk/desk' },
+  {
+    permission: 'announcement.edit',
+    key: 'announcement',
+    icon: 'announce',
+    path: '/admin/announcement/announcement',
+  },
+  { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
+  { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
+  { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
 ] as const;
 
 export type StaffPage = (typeof PAGES)[number];

@@ -2,6 +2,8 @@ import type { StaffRole } from '../api/types';
 
 export const staffWords = {
   nothing: '您现在没有要管理的内容。',
+  desk: '咨询台',
+  deskFacts: '排队的读者和您接待的对话',
   announcement: '首页的通知',
   announcementFacts: '写给所有读者，保存后立刻出现在首页',
   rules: '预约规则',
@@ -105,9 +107,9 @@ export const inviteSay = {
 };
 
 export const staffRoles: { role: StaffRole; name: string; facts: string }[] = [
-  { role: 'librarian', name: '馆员', facts: '看座位码' },
+  { role: 'librarian', name: '馆员', facts: '回答咨询和意见，看座位码' },
   { role: 'editor', name: '编辑', facts: '写首页的通知' },
-  { role: 'manager', name: '主管', facts: '写通知，改规则，看座位码' },
+  { role: 'manager', name: '主管', facts: '写通知，改规则，回答咨询和意见，看座位码' },
   { role: 'admin', name: '管理员', facts: '以上全部，还能邀请同事' },
 ];
 

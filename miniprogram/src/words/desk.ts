@@ -20,7 +20,8 @@ export const deskWords = {
   first: '优先',
   more: '正在取更早的',
   end: '再早的没有了',
-  sound: '声音',
+  soundOn: '声音开着',
+  soundOff: '声音关着',
   claim: '接待',
   handBack: '交回排队',
   close: '结束',
@@ -36,7 +37,9 @@ export const deskWords = {
   giveBack: '退回',
   own: '这是您自己写的，请另一位同事来看。',
   open: '看整段对话',
-  over: '已结束',
+  overHint: '已经结束。读者再说话时，会回到排队里。',
+  otherHint: '同事在接待，您可以看，不能写。',
+  placeholder: '回答读者',
 };
 
 export const dutyWords = {
@@ -73,5 +76,11 @@ export const deskSay = {
   returned: '已退回给写的人',
   writtenBy: (name: string, staff: boolean) => (staff ? `${name}（馆员）写的` : `${name}写的`),
   closedAt: (time: string) => `${time} 结束`,
+  endDuty: (having: number) => ({
+    title: '现在离岗？',
+    content: `您手上的 ${having} 位读者会回到排队里，排在最前，同事能接着谈。`,
+    confirmText: '离岗',
+  }),
+  moreWait: (count: number) => `还有 ${count} 位在等，先接待前面的`,
   line: (name: string, parts: string[]) => [name, ...parts.filter(Boolean)].join('，'),
 };

@@ -1,3 +1,4 @@
+import { countNow, followDesk } from '../../api/desk-watch';
 import { me, onMe } from '../../api/session';
 import type { Me } from '../../api/types';
 import { staffPages } from '../../logic/staff';
@@ -6,9 +7,10 @@ import { staffWords } from '../../words/admin';
 
 function shown({ permissions }: Me) {
   return {
-    pages: staffPages(permissions).map(({ key, icon }) => ({
+    pages: staffPages(permissions).map(({ key, icon, path }) => ({
       key,
       icon,
+      path,
       name: staffWords[key],
       facts: staffWords[`${key}Facts`],
     })),
@@ -16,20 +18,30 @@ function shown({ permissions }: Me) {
 }
 
 Page({
-  data: { ...look(), w: staffWords, ...shown(me()) },
-  off: () => {},
+  data: { ...look(), w: staffWords, ...shown(me()), counts: { desk: 0 } },
+  offs: [] as (() => void)[],
 
-  onLoad() {
+  onShow() {
     this.setData(shown(me()));
-    this.off = onMe((person) => this.setData(shown(person)));
+    this.offs = [onMe((person) => this.setData(shown(person)))];
+    if (me().permissions.includes('chat.answer'))
+      this.offs.push(followDesk(() => this.setData({ 'counts.desk': countNow() })));
+  },
+
+  onHide() {
+    this.rest();
   },
 
   onUnload() {
-    this.off();
+    this.rest();
+  },
+
+  rest() {
+    this.offs.forEach((off) => off());
+    this.offs = [];
   },
 
   open(event: WechatMiniprogram.TouchEvent) {
-    const { key } = event.currentTarget.dataset;
-    wx.navigateTo({ url: `/admin/${key}/${key}` });
+    wx.navigateTo({ url: event.currentTarget.dataset.path });
   },
 });

@@ -1,0 +1,172 @@
+import { ask } from '../../../api/ask';
+import { serverNow } from '../../../api/clock';
+import { lookAt } from '../../../api/desk-bell';
+import { deskNow, followDesk, noteLine } from '../../../api/desk-watch';
+import { stir } from '../../../api/duty';
+import { failureOf } from '../../../api/failure';
+import { me } from '../../../api/session';
+import type { ChatHistory, Conversation, DeskLine } from '../../../api/types';
+import { nameOf, standingOf, holdOf, type Hold } from '../../../logic/desk-line';
+import { isHere } from '../../../logic/desk-queue';
+import { deskSay, deskWords } from '../../../words/desk';
+import { claim } from '../../claim';
+
+/** How often the time that a reader waits is said anew, in ms. */
+const TICK_MS = 15_000;
+
+const stops = new WeakMap<object, () => void>();
+const lastSeen = new WeakMap<object, Conversation | DeskLine>();
+
+/**
+ * A conversation as a librarian has it before them: read only until they take it; then they answer, hand it back or
+ * close it. Fires `left` after the last two.
+ */
+Component({
+  properties: {
+    conversationId: { type: String, value: '' },
+  },
+  data: {
+    w: deskWords,
+    hold: '' as Hold | '',
+    name: '',
+    about: '',
+    standing: '',
+    tag: '',
+    here: false,
+    seq: 0,
+    busy: '' as '' | 'claim' | 'hand_back',
+    refused: '',
+    closing: false,
+  },
+  observers: {
+    conversationId(id: string) {
+      lookAt(id || null);
+      lastSeen.delete(this);
+      this.setData({ hold: '', name: '', about: '', standing: '', tag: '', here: false, seq: 0 });
+      this.setData({ busy: '', refused: '', closing: false });
+      this.showLine();
+    },
+  },
+  lifetimes: {
+    attached() {
+      const unfollow = followDesk(() => this.showLine());
+      const timer = setInterval(() => this.showLine(), TICK_MS);
+      stops.set(this, () => {
+        unfollow();
+        clearInterval(timer);
+        lookAt(null);
+      });
+    },
+    detached() {
+      stops.get(this)?.();
+    },
+  },
+  pageLifetimes: {
+    show() {
+      lookAt(this.data.conversationId || null);
+    },
+    hide() {
+      lookAt(null);
+    },
+  },
+  methods: {
+    /** As the desk has it. What has left the desk was closed, and is asked for. */
+    showLine() {
+      const line = deskNow()?.lines.find(({ id }) => id === this.data.conversationId);
+      const seen = lastSeen.get(this);
+      if (line) this.show(line);
+      else if (deskNow() && seen && seen.state !== 'closed') void this.fetchClosed();
+      else if (seen) this.show(seen);
+    },
+
+    async fetchClosed() {
+      const { conversationId } = this.data;
+      try {
+        const wish = { conversation_id: conversationId, limit: 1 };
+        const { conversation } = await ask<ChatHistory>('chat_history', wish);
+        if (conversationId === this.data.conversationId) this.show(conversation);
+      } catch (error) {
+        // The next change or tick asks again.
+        failureOf(error);
+      }
+    },
+
+    /** The conversation itself tells more, and first of what is not on the desk. */
+    onConversation(event: WechatMiniprogram.CustomEvent<Conversation>) {
+      const { detail } = event;
+      if (detail.id !== this.data.conversationId) return;
+      if (!deskNow()?.lines.some(({ id }) => id === detail.id)) this.show(detail);
+    },
+
+    show(seen: Conversation | DeskLine) {
+      const now = serverNow();
+      const hold = holdOf(seen, me().id);
+      lastSeen.set(this, seen);
+      this.setData({
+        hold,
+        name: nameOf(seen),
+        about: seen.about ?? '',
+        standing: standingOf(seen, hold, now),
+        tag: seen.tag ?? '',
+        here: hold !== 'closed' && 'reader_here_until' in seen && isHere(seen, now),
+        seq: Math.max(seen.seq, this.data.seq),
+      });
+    },
+
+    async claim() {
+      if (this.data.busy) return;
+      this.setData({ busy: 'claim', refused: '' });
+      try {
+        if (await claim(this.data.conversationId)) this.focus();
+      } catch (error) {
+        this.setData({ refused: failureOf(error).text });
+      } finally {
+        this.setData({ busy: '' });
+      }
+    },
+
+    async handBack() {
+      if (this.data.busy) return;
+      this.setData({ busy: 'hand_back', refused: '' });
+      try {
+        noteLine(await ask<DeskLine>('desk_hand_back', { conversation_id: this.data.conversationId }));
+        wx.showToast({ title: deskSay.handedBack, icon: 'none' });
+        this.triggerEvent('left');
+      } catch (error) {
+        this.setData({ refused: failureOf(error).text });
+      } finally {
+        this.setData({ busy: '' });
+      }
+    },
+
+    openClosing() {
+      this.setData({ closing: true });
+    },
+
+    endClosing() {
+      this.setData({ closing: false });
+    },
+
+    closed(event: WechatMiniprogram.CustomEvent<{ line: DeskLine }>) {
+      this.endClosing();
+      this.show(event.detail.line);
+      noteLine(event.detail.line);
+      this.triggerEvent('left');
+    },
+
+    /** Enter on the keyboard: take what waits, else write. */
+    press() {
+      if (this.data.hold === 'waiting') void this.claim();
+      else this.focus();
+    },
+
+    focus() {
+      if (this.data.hold !== 'mine') return;
+      (this.selectComponent('#thread') as unknown as { focus(): void } | null)?.focus();
+    },
+
+    touched() {
+      stir();
+    },
+  },
+});
