@@ -20,6 +20,21 @@ const TWINS = {
   desk_held: ['GET', '/api/desk/held'],
   desk_show_text: ['POST', '/api/desk/held/{message_id}/show'],
   desk_return_text: ['POST', '/api/desk/held/{message_id}/return'],
+  feedback_send: ['POST', '/api/feedback'],
+  feedback_mine: ['GET', '/api/feedback'],
+  feedback_show: ['GET', '/api/feedback/{feedback_id}'],
+  feedback_read: ['POST', '/api/feedback/{feedback_id}/read'],
+  rating_offer: ['GET', '/api/rating-offer'],
+  rating_give: ['POST', '/api/ratings'],
+  rating_decline: ['POST', '/api/ratings/decline'],
+  feedback_watch: ['GET', '/api/feedback-inbox'],
+  feedback_list: ['GET', '/api/feedback-inbox/lines'],
+  feedback_take: ['POST', '/api/feedback-inbox/{feedback_id}/take'],
+  feedback_give_back: ['POST', '/api/feedback-inbox/{feedback_id}/give-back'],
+  feedback_answer: ['POST', '/api/feedback-inbox/{feedback_id}/answer'],
+  feedback_note: ['POST', '/api/feedback-inbox/{feedback_id}/note'],
+  feedback_show_text: ['POST', '/api/feedback-inbox/{feedback_id}/show'],
+  feedback_return_text: ['POST', '/api/feedback-inbox/{feedback_id}/return'],
 } satisfies Record<string, [Method, string]>;
 
 type Question = keyof typeof TWINS;
