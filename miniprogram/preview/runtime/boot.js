@@ -2,6 +2,7 @@
 
 import { h, setPageTop } from './dom.js';
 import { startEngine } from './engine.js';
+import { holdKeyboard, setKeyboard } from './keyboard.js';
 import { startKeys } from './keys.js';
 import {
   currentPage,
@@ -45,6 +46,7 @@ async function boot() {
   applyTheme();
   startTheme(program);
   startTouches();
+  holdKeyboard();
   startKeys();
   globalThis.wx = createWx();
   visit();
@@ -162,6 +164,7 @@ globalThis.__preview = {
   show: toForeground,
   theme: setTheme,
   fontSize: chooseFontSize,
+  keyboard: setKeyboard,
   sounds: () => [...played],
   settings: () => ({ ...settings, theme: settings.theme, shown: currentTheme(), fontScale: fontScale() }),
 };

@@ -29,8 +29,9 @@ export interface Row {
 export interface Setting {
   side: ChatSide;
   theirs: ChatMarks;
-  /** What had been read when the page was opened. */
+  /** What had been read when the page was opened, and the last number of then: between them is what is new. */
   readBefore: number;
+  openedAt: number;
   /** By the server's clock, in ms. */
   now: number;
   connected: boolean;
@@ -97,9 +98,14 @@ function markOf(entry: Entry, before: Entry | undefined, now: number): string {
   return isNext && soon ? '' : moment(entry.at, now);
 }
 
-/** The first message of the others that was not read when the page was opened: the index, or -1. */
-export function firstNew(entries: readonly Entry[], side: ChatSide, readBefore: number): number {
-  return entries.findIndex(({ message, seq }) => message && message.side !== side && seq > readBefore);
+/** The first message of the others that was there and not read when the page was opened: the index, or -1. */
+export function firstNew(
+  entries: readonly Entry[],
+  { side, readBefore, openedAt }: Pick<Setting, 'side' | 'readBefore' | 'openedAt'>,
+): number {
+  return entries.findIndex(
+    ({ message, seq }) => message && message.side !== side && seq > readBefore && seq <= openedAt,
+  );
 }
 
 function bubbleOf(entry: Entry, message: ChatMessage, before: Entry | undefined, setting: Setting): Row {
@@ -148,7 +154,7 @@ export function rowsOf(
   setting: Setting,
 ): Row[] {
   const last = lastWords(entries, setting);
-  const newest = firstNew(entries, setting.side, setting.readBefore);
+  const newest = firstNew(entries, setting);
   const rows: Row[] = [];
   for (let at = span.from; at < Math.min(span.to, entries.length); at += 1) {
     const entry = entries[at] as Entry;

@@ -1,6 +1,7 @@
 // Tags one writes and chooses with. They keep a real field inside; its own events stop here and WeChat's come out instead.
 
 import { h } from '../dom.js';
+import { keyboardHeight, rise, sink } from '../keyboard.js';
 import { scopedClasses } from './base.js';
 
 const KEYBOARDS = { number: 'numeric', digit: 'decimal', idcard: 'text', tel: 'tel' };
@@ -46,7 +47,7 @@ function textTag(tag) {
     properties: TEXT_PROPERTIES,
     lifetimes: {
       created() {
-        this.field = h(tag, { className: 'text-field' });
+        this.field = h(tag, { className: 'text-field', rows: 1 });
         this.hint = h('div', { className: 'text-hint', ariaHidden: 'true' });
         this.$$.append(this.hint, this.field);
         hearField(this, tag);
@@ -124,8 +125,12 @@ function hearField(component, tag) {
     component.triggerEvent('input', { value: field.value, cursor: field.selectionEnd, keyCode: 0 });
   });
   listen('change', () => {});
-  listen('focus', () => component.triggerEvent('focus', { value: field.value, height: 0 }));
+  listen('focus', () => {
+    component.triggerEvent('focus', { value: field.value, height: keyboardHeight() });
+    rise(component);
+  });
   listen('blur', () => {
+    sink(component);
     const detail = { value: field.value, cursor: field.selectionEnd ?? 0 };
     component.triggerEvent('blur', detail);
     component.triggerEvent('change', detail);

@@ -1,5 +1,17 @@
 // Tags that move their content: scroll-view and swiper.
 
+/** ScrollViewContext, as far as pages use it. */
+function contextOf(component) {
+  return {
+    scrollTo({ top, left, animated = true }) {
+      component.$$.scrollTo({ top, left, behavior: animated ? 'smooth' : 'auto' });
+    },
+    scrollIntoView(selector) {
+      component.showChild(selector.replace(/^#/, ''));
+    },
+  };
+}
+
 /** @type {Record<string, import("./base.js").Tag>} */
 export const scroll = {
   'scroll-view': {
@@ -29,6 +41,14 @@ export const scroll = {
       clip: null,
     },
     observers: {
+      /** Without it an iPhone moves what is read when something grows above; so does the preview. */
+      scrollAnchoring(anchors) {
+        this.$$.style.overflowAnchor = anchors ? 'auto' : 'none';
+      },
+      /** What `node()` of a selector query answers; WeChat has it for an enhanced scroll-view only. */
+      enhanced(enhanced) {
+        this.$$.phoneNode = enhanced ? contextOf(this) : null;
+      },
       'scrollX, scrollY, enableFlex'(x, y, flex) {
         this.$$.style.overflowX = x ? 'auto' : 'hidden';
         this.$$.style.overflowY = y ? 'auto' : 'hidden';
@@ -45,6 +65,9 @@ export const scroll = {
       },
     },
     lifetimes: {
+      created() {
+        this.$$.style.overflowAnchor = 'none';
+      },
       attached() {
         let [lastTop, lastLeft] = [0, 0];
         this.$$.addEventListener(

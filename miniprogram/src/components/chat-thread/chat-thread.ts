@@ -201,6 +201,10 @@ Component({
       if (detail.height === this.data.keyboard) return;
       this.setData({ keyboard: detail.height }, () => this.resized());
     },
+    /** A tap beside the box puts the keyboard away. */
+    rest() {
+      if (this.data.keyboard > 0) void wx.hideKeyboard();
+    },
     resized() {
       holdingOf(this).view?.resized();
     },

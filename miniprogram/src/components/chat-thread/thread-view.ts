@@ -34,7 +34,9 @@ export class ThreadView {
   private readonly offs: (() => void)[];
   private window: Window = { from: 0, to: 0 };
   private rows: Row[] = [];
-  private readBefore = 0;
+  /** What had been read when this was opened, and the last number of then. */
+  readBefore = 0;
+  openedAt = 0;
   private opened = false;
   private atEnd = true;
   /** The number of the last message of the others when one last looked at the end. */
@@ -49,7 +51,7 @@ export class ThreadView {
   constructor(
     private readonly screen: Screen,
     readonly id: string,
-    private readonly side: ChatSide,
+    readonly side: ChatSide,
   ) {
     this.scroller = new Scroller(screen);
     this.marks = id ? new ChatMarks(id) : null;
@@ -155,7 +157,8 @@ export class ThreadView {
     this.opened = true;
     this.readBefore = conversation?.mine.read ?? 0;
     if (conversation) this.marks?.begin(conversation.mine);
-    const newest = log ? firstNew(log.entries, this.side, this.readBefore) : -1;
+    this.openedAt = log?.have ?? 0;
+    const newest = log ? firstNew(log.entries, this) : -1;
     this.window = opened(this.total(), newest < 0 ? undefined : newest);
     this.put({ state: 'ready' });
     const entry = log?.entries[newest];
@@ -186,6 +189,7 @@ export class ThreadView {
       side: this.side,
       theirs: log?.conversation?.theirs ?? nobody,
       readBefore: this.readBefore,
+      openedAt: this.openedAt,
       now: serverNow(),
       connected: live.connected(),
     });
