@@ -171,8 +171,10 @@ async def _stored(
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
     passage = Passage.CHECKING if checked else Passage.SENT
     numbers = thread.next(side) if checked else thread.next(*BOTH)
-    to_check = checks.adding(ctx, "chat", f"{thread.id}:{side}:{thread.last[side]}", caller.me, wish.local_id)
-    beside = (thread.counting(), *(to_check if checked else ()))
+    beside = [thread.counting()]
+    if checked:
+        key = f"{thread.id}:{side}:{thread.last[side]}"
+        beside += checks.adding(ctx, "chat", key, caller.me, wish.local_id)
     message_id = await chat_messages.store(
         tx,
         thread.id,

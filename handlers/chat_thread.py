@@ -26,7 +26,6 @@ class Thread:
 
     def __init__(self, ctx: Context, tx: Tx, row: Row) -> None:
         self._ctx, self._tx = ctx, tx
-        self.row = row
         self.id: int = row["id"]
         self.reader_id: int = row["reader_id"]
         self.librarian_id: int | None = row["librarian_id"]
@@ -131,15 +130,19 @@ class Thread:
 
     def tell(self, audience: Side, event: ChatEvent) -> None:
         """After the commit, to the reader's phones or to those of the librarian who has the conversation."""
-        somebody = self.reader_id if audience is Side.READER else self.librarian_id
-        if somebody is None:
+        if (room := self._room(audience)) is None:
             return
         happened = ChatHappened(conversation_id=self.id, side=audience.value, event=event)
-        room = f"reader:{somebody}"
         self._tx.after_commit(lambda: self._ctx.live.push(room, "chat_event", happened))
+
+    def _room(self, audience: Side) -> str | None:
+        somebody = self.reader_id if audience is Side.READER else self.librarian_id
+        return None if somebody is None else f"reader:{somebody}"
 
     def tell_posted(self, audience: Side, message: ChatMessage, sender_name: str | None) -> None:
         """A message that was stored a moment ago, without reading it again."""
+        if self._room(audience) is None:
+            return
         own = message.seq if audience == message.side else message.shown_seq
         assert own is not None
         seen = (

@@ -1,12 +1,14 @@
 """Storing what is said and what happens in a conversation, and how far each text has come. Its row must be locked."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write, fetch
 
 FACTS = """
-SELECT c.*, k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
+SELECT c.id, c.reader_id, c.librarian_id, c.state, c.about, c.about_page, c.reader_seq, c.staff_seq,
+    k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
     k.side AS known_side, k.at AS known_at, k.reader_seq AS known_reader_seq, k.staff_seq AS known_staff_seq,
     (SELECT nickname FROM reader WHERE id = $2) AS sender_name,
     (SELECT nickname FROM reader WHERE id = c.librarian_id) AS librarian_name
@@ -50,7 +52,7 @@ async def store(
     passage: Passage,
     now: datetime,
     numbers: tuple[int | None, int | None],
-    beside: tuple[Write, ...],
+    beside: Sequence[Write],
 ) -> int:
     """The one place where a message is stored: its id. `numbers` are its own in the reader's and staff's stream.
 
