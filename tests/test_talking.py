@@ -19,6 +19,7 @@ async def test_what_was_acknowledged_is_stored_once_and_every_phone_has_it_thoug
         seconds=5,
         kills=1,
         check_text=check_text,
+        pause_s=0.3,
     )
     assert told["no answer"], "the kill came when nobody was talking"
     assert told["pushed"]

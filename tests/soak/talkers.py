@@ -160,9 +160,9 @@ class Person:
 
     side: Side
 
-    def __init__(self, name: str, url: str, tokens: list[str], *, checked: bool) -> None:
+    def __init__(self, name: str, url: str, tokens: list[str], *, checked: bool, pause_s: float) -> None:
         self._dice = random.Random(name)
-        self.name, self._checked = name, checked
+        self.name, self._checked, self._pause_s = name, checked, pause_s
         self.devices = [Device(url, token, self.side, self._dice) for token in tokens]
         self.said: list[dict[str, Said]] = [{} for _ in tokens]  # for each phone, by local id, in its order
         self.refused: set[str] = set()
@@ -178,7 +178,7 @@ class Person:
             await self.act(number)
             if self._dice.random() < 0.05:
                 await self.devices[number].cut()
-            await asyncio.sleep(self._dice.random() * 0.3)
+            await asyncio.sleep(self._dice.random() * self._pause_s)
 
     async def act(self, number: int) -> None:
         raise NotImplementedError

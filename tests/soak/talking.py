@@ -47,19 +47,26 @@ async def talking(
     seconds: float,
     kills: int,
     check_text: bool,
+    pause_s: float,
     absent_s: float = 0.0,
     judged: bool = False,
 ) -> Counter[str]:
     """Run it, then prove what was promised; raises AssertionError. Answers what the phones were told.
 
-    `absent_s`: for so long one librarian after the other is gone. `judged`: wait for the last text's judgement.
+    `pause_s`: the longest from one act of a phone to the next. `absent_s`: for so long one librarian after the
+    other is gone. `judged`: wait for the last text's judgement.
     """
     async with _wechat() as wechat:
         server = _server(database_url, folder, wechat=wechat, check_text=check_text)
         names = [f"reader{n}" for n in range(readers)], [f"librarian{n}" for n in range(librarians)]
         tokens = await _sign_in(database_url, wechat, names)
-        here = [Reader(name, server.url, tokens[name], checked=check_text) for name in names[0]]
-        staff = [Librarian(name, server.url, tokens[name], checked=check_text) for name in names[1]]
+        here = [
+            Reader(name, server.url, tokens[name], checked=check_text, pause_s=pause_s) for name in names[0]
+        ]
+        staff = [
+            Librarian(name, server.url, tokens[name], checked=check_text, pause_s=pause_s)
+            for name in names[1]
+        ]
         async with _connected(server, crowd := [*here, *staff]):
             until = asyncio.get_running_loop().time() + seconds
             talk = asyncio.gather(*(person.live(until) for person in crowd), _absences(staff, absent_s))

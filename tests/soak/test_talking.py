@@ -11,11 +11,12 @@ async def test_a_day_at_the_desk_of_ten_minutes_loses_doubles_and_mixes_up_nothi
     told = await talking(
         database_url,
         tmp_path,
-        readers=20,
-        librarians=4,
+        readers=12,
+        librarians=3,
         seconds=600,
         kills=12,
         check_text=True,
+        pause_s=2.0,
         absent_s=60,
         judged=True,
     )

@@ -41,7 +41,7 @@ class Line:
             await self.cut()
             raise ConnectionError("no answer") from error
         finally:
-            self._asked.pop(number, None)
+            self._asked.pop(number).cancel()
 
     async def cut(self) -> None:
         """The network is gone: no goodbye."""
