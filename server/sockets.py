@@ -22,7 +22,7 @@ from server.fanout import Outbox, tell
 from server.routes import EVENTS, STREAMS
 from server.rows import Event
 from server.services import Services
-from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket
+from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket, give_up_the_silent
 
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
@@ -70,6 +70,7 @@ class Sockets:
         self.sio = socketio.AsyncServer(
             async_mode="aiohttp",
             transports=["websocket"],
+            monitor_clients=False,  # give_up_the_silent does it
             async_handlers=False,  # else every event is a task of its own, and one client's run out of order
             cors_allowed_origins=origins or "*",
             max_http_buffer_size=LARGEST_MESSAGE,
@@ -83,14 +84,14 @@ class Sockets:
         self.sio.on("connect", self._connect)
         self.sio.on("*", self._event)
         self._outgoing: asyncio.Queue[Message] = asyncio.Queue()
-        self._sender: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._streams: set[str] = set()  # that somebody here has watched; some of them nobody does now
         services.bus.listen(self._hear)
 
     def attach(self, app: web.Application) -> None:
         self._open = app[OPEN] = weakref.WeakSet[web.WebSocketResponse]()
         # Not sio.attach: it would take POST as well, which brings packets past the websocket and its limits.
-        app.router.add_get("/socket.io/", self.sio.handle_request)
+        app.router.add_get("/socket.io/", self._enter)
 
     def watched(self) -> list[str]:
         """The numbered streams that somebody here watches: those whose name begins with a kind of `STREAMS`."""
@@ -99,15 +100,16 @@ class Sockets:
         return list(self._streams)
 
     async def start(self) -> None:
-        self._sender = asyncio.get_running_loop().create_task(self._send())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self._send()), loop.create_task(give_up_the_silent(self.sio.eio))]
 
     async def stop(self) -> None:
         """Tell everybody that the server goes, and close; they come back with jitter.
 
         python-socketio closes nothing by itself: each open websocket would be waited for as a request in flight.
         """
-        if self._sender:
-            self._sender.cancel()
+        for task in self._tasks:
+            task.cancel()
         tell(self.sio, EVERYBODY, event="server_stopping", payload=b"{}")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
@@ -119,6 +121,12 @@ class Sockets:
         await self.sio.shutdown()
 
     # -- from clients
+
+    async def _enter(self, request: web.Request) -> web.StreamResponse:
+        if not web.WebSocketResponse().can_prepare(request):
+            raise web.HTTPBadRequest  # engine.io would keep a client that never becomes a websocket
+        response: web.StreamResponse = await self.sio.handle_request(request)
+        return response
 
     async def _connect(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None

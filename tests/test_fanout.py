@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from engineio.async_socket import AsyncSocket
 from engineio.packet import MESSAGE, Packet
 from structlog.testing import capture_logs
 
@@ -17,6 +18,7 @@ from models.db import fetch
 from server.bus import Push
 from server.fanout import LEAVES_WITHIN_S, STRAIGHT_BELOW, UNREAD_AT_MOST, tell, text_frame
 from server.sockets import EVERYBODY
+from server.websocket import LOOK_EVERY_S
 from tests.support.library import Library, Phone
 from tests.support.raw import Raw, raw
 from tools.shell import NODE, ROOT
@@ -244,6 +246,13 @@ async def test_clients_that_leave_while_a_room_is_told_disturb_nobody(library: L
         for socket in staying:
             assert await numbers(socket, 200) == list(range(200))
         await library.until(lambda: only(library, 20))
+
+
+async def test_a_client_that_was_gone_before_its_websocket_opened_is_forgotten(library: Library) -> None:
+    engine = library.sockets.sio.eio
+    engine.ping_timeout = 0.4
+    engine.sockets["gone"] = AsyncSocket(engine, "gone")  # as engine.io leaves it
+    await library.until(lambda: nobody(library), seconds=4 * LOOK_EVERY_S)
 
 
 async def test_who_left_a_room_is_told_no_more(library: Library) -> None:

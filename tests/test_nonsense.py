@@ -13,6 +13,12 @@ from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE
 from tests.support.library import Library, Phone
 from tests.support.raw import raw
 
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
 DAY = {"area_id": "1", "date": "2026-11-23"}
 
 
@@ -119,6 +125,26 @@ async def test_a_message_above_a_megabyte_closes_the_connection(library: Library
     async with asyncio.timeout(5), raw(library) as socket:
         await socket.send(question(1, size=size))
         assert await socket.ended() == 1009
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("EIO=4&transport=websocket", {}),
+        ("EIO=4&transport=websocket", {**UPGRADE, "Connection": "keep-alive"}),
+        ("EIO=4&transport=websocket", {**UPGRADE, "Sec-WebSocket-Version": "99"}),
+        ("EIO=4&transport=websocket", {**UPGRADE, "Sec-WebSocket-Key": "short"}),
+        ("EIO=3&transport=websocket", UPGRADE),
+        ("EIO=4&transport=polling", UPGRADE),
+        ("transport=websocket&sid=nobody", UPGRADE),
+    ],
+)
+async def test_a_knock_that_opens_no_websocket_is_refused_and_forgotten(
+    library: Library, query: str, headers: dict[str, str]
+) -> None:
+    refused = await library.guest.call("GET", f"/socket.io/?{query}", headers=headers)
+    assert refused.status == 400
+    assert not library.sockets.sio.eio.sockets
 
 
 async def test_packets_come_by_websocket_only(library: Library) -> None:
