@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bench.load import Load, drive, request
+from bench.people import add_people, token
 from bench.postgres import Postgres
 from bench.report import Outcome, Side
 from bench.servers import Server, bare, product
@@ -26,14 +27,6 @@ WARM_UP: Final = 100
 CONNECTIONS: Final = 24
 VISITS: Final = ((7, 12, 17), (8, 13, 18), (9, 14, 19), (10, 15, 20), (11, 16, 21))  # hours of a day
 
-PEOPLE: Final = """
-INSERT INTO reader (id, openid, made_at) SELECT n, 'bench-' || n, $now$ FROM generate_series(1, $count$) n
-"""
-SESSIONS: Final = """
-INSERT INTO session (token_hash, reader_id, made_at, last_used_at, expires_at)
-SELECT encode(sha256(('token-' || n)::bytea), 'hex'), n, $now$, $now$, $now$ + interval '1 day'
-FROM generate_series(1, $count$) n
-"""
 LIMITS: Final = "UPDATE seat_rules SET at_once = 3, per_day = 3"
 
 
@@ -63,7 +56,8 @@ async def _served(postgres: Postgres) -> AsyncIterator[tuple[Server, Server, lis
     urls = [await postgres.library(name) for name in ("book_product", "book_bare")]
     visits = list(itertools.islice(_visits(await _seats(postgres)), WARM_UP + ROUNDS * READERS_A_ROUND))
     for name in ("book_product", "book_bare"):
-        await _add_people(postgres, name, len(visits))
+        await add_people(postgres, name, len(visits))
+        await postgres.run(name, LIMITS)
     async with product(urls[0]) as ours, bare(urls[1]) as theirs:
         yield ours, theirs, visits
 
@@ -72,12 +66,6 @@ async def _seats(postgres: Postgres) -> list[int]:
     """Open seats of the branch that is open on every day."""
     sql = "SELECT s.id FROM spot s JOIN area a ON a.id = s.area_id WHERE a.branch_id = 1 AND NOT s.closed"
     return [row["id"] for row in await postgres.rows("library", sql + " ORDER BY s.id")]
-
-
-async def _add_people(postgres: Postgres, name: str, count: int) -> None:
-    now = f"timestamptz '{SystemClock().now().isoformat()}'"
-    people = (sql.replace("$now$", now).replace("$count$", str(count)) for sql in (PEOPLE, SESSIONS))
-    await postgres.run(name, *people, LIMITS, "ANALYZE")
 
 
 def _visits(seats: Sequence[int]) -> Iterator[Visit]:
@@ -96,7 +84,7 @@ async def _round(server: Server, visits: Sequence[Visit], sent: Callable[[Visit,
 
 def _to_product(visit: Visit, starts: datetime) -> bytes:
     wish = {**_span(starts), "idempotency_key": f"key-{visit.reader:06}-{starts.hour}"}
-    return request("POST", f"/api/seats/{visit.seat}/bookings", token=f"token-{visit.reader}", body=wish)
+    return request("POST", f"/api/seats/{visit.seat}/bookings", token=token(visit.reader), body=wish)
 
 
 def _to_bare(visit: Visit, starts: datetime) -> bytes:

@@ -1,6 +1,6 @@
 """The machine that measures: which core does what, what a process has used, and what to call it in a report.
 
-Linux only: cores are pinned by `sched_setaffinity`, and CPU time is read from /proc.
+Linux only: cores are pinned by `sched_setaffinity`, and CPU time and memory are read from /proc.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import Final
 SERVER_CORE: Final = 0
 LOAD_CORE: Final = 1  # the load generator and PostgreSQL
 _TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 def pin(core: int) -> None:
@@ -24,6 +25,11 @@ def cpu_s(pid: int) -> float:
     stat = Path(f"/proc/{pid}/stat").read_text()
     after_name = stat.rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_S
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory of a process that is in RAM, shared libraries included."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE_BYTES
 
 
 def description(postgres_version: str) -> str:

@@ -4,16 +4,18 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, Final
 
 import aiohttp
 from aiohttp.test_utils import unused_port
 
-from bench.machine import SERVER_CORE, cpu_s, pin
+from bench.machine import SERVER_CORE, cpu_s, pin, resident_bytes
+from tools.shell import NODE
 
 ROOT: Final = Path(__file__).parent.parent
 LOGS: Final = ROOT / "var" / "bench"
@@ -23,6 +25,7 @@ CONFIG: Final = """
 simulator = false
 base_url = "https://wechat.invalid/"
 appid = "wx00000000000be7c4"
+check_text = false
 [worker]
 in_web = false
 [log]
@@ -39,25 +42,47 @@ class Server:
     def cpu_s(self) -> float:
         return cpu_s(self.pid)
 
+    @property
+    def resident_bytes(self) -> int:
+        return resident_bytes(self.pid)
+
 
 @asynccontextmanager
 async def product(database_url: str) -> AsyncIterator[Server]:
     """`python -m server run` as it is deployed."""
     with tempfile.TemporaryDirectory(prefix="wenjin-bench-") as folder:
         (Path(folder) / "config.toml").write_text(CONFIG)
-        async with _running(["-m", "server", "run"], database_url, Path(folder), "/readyz") as server:
+        command = [sys.executable, "-m", "server", "run"]
+        async with _running("server", command, database_url, folder=Path(folder), ready="/readyz") as server:
             yield server
 
 
 @asynccontextmanager
-async def bare(database_url: str) -> AsyncIterator[Server]:
-    async with _running(["-m", "bench.bare"], database_url, ROOT, "/") as server:
+async def bare(database_url: str, *, module: str = "bench.bare") -> AsyncIterator[Server]:
+    """A baseline in Python: a module that answers `GET /` once it can be measured."""
+    async with _running(module, [sys.executable, "-m", module], database_url) as server:
+        yield server
+
+
+@asynccontextmanager
+async def node(
+    script: str, database_url: str = "", *, own: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Server]:
+    """A baseline in Node: a file of bench/peers that answers `GET /` once it can be measured; `own` is set for it."""
+    path = ROOT / "bench" / "peers" / script
+    async with _running(script, [str(NODE), str(path)], database_url, own=own) as server:
         yield server
 
 
 @asynccontextmanager
 async def _running(
-    command: Sequence[str], database_url: str, folder: Path, ready: str
+    name: str,
+    command: Sequence[str],
+    database_url: str,
+    *,
+    folder: Path = ROOT,
+    ready: str = "/",
+    own: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Server]:
     port = unused_port()
     environment = {
@@ -67,10 +92,10 @@ async def _running(
         "WENJIN_DATABASE_URL": database_url,
         "WENJIN_WECHAT_SECRET": "0" * 32,
         "WENJIN_PUSH_TOKEN": "0" * 24,
+        **own,
     }
-    with _log(command[1]) as log:
+    with _log(name) as log:
         child = await asyncio.create_subprocess_exec(
-            sys.executable,
             *command,
             env=environment,
             cwd=folder,
@@ -86,9 +111,9 @@ async def _running(
         await asyncio.wait_for(child.wait(), 15)
 
 
-def _log(module: str) -> BinaryIO:
+def _log(name: str) -> BinaryIO:
     LOGS.mkdir(parents=True, exist_ok=True)
-    return (LOGS / f"{module}.log").open("ab")
+    return (LOGS / f"{name}.log").open("ab")
 
 
 async def _until_ready(url: str, child: asyncio.subprocess.Process, *, seconds: float = 20) -> None:
