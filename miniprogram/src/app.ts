@@ -2,6 +2,7 @@ import { showUnread } from './api/badge';
 import { outbox } from './api/chat-outbox';
 import { startDeskBell } from './api/desk-bell';
 import { goOnWithDuty } from './api/duty';
+import { told } from './api/feedback-outbox';
 import { followNetwork, onOnline } from './api/network';
 import { presenceHidden, presenceShown } from './api/presence';
 import { leave, onIdentity, onMe, refreshMe, setChatUnread, setUnread } from './api/session';
@@ -20,6 +21,7 @@ App({
     live.on('session_ended', leave);
     live.start();
     outbox.start();
+    told.start();
     // A failure shows on the page that is open, which asks for itself.
     refreshMe().then(goOnWithDuty, () => undefined);
     startDeskBell();

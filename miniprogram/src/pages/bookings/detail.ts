@@ -23,6 +23,8 @@ function viewOf(booking: Booking, now: number) {
   const standing = state === 'booked' || state === 'checked_in';
   const step = nextStepOf(booking, now);
   return {
+    id: booking.id,
+    finished: state === 'finished',
     title: words.titles[state],
     seal: bookingStates[state].seal,
     label: seat.label,

@@ -148,6 +148,10 @@ Page({
     wx.navigateTo({ url: '/pages/bookings/bookings' });
   },
 
+  openFeedback() {
+    wx.navigateTo({ url: '/pages/feedback/mine' });
+  },
+
   openStaff() {
     wx.navigateTo({ url: '/admin/index/index' });
   },
