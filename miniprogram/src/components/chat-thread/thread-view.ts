@@ -2,6 +2,7 @@ import { serverNow } from '../../api/clock';
 import { ChatFollowing } from '../../api/chat-follow';
 import { ChatMarks } from '../../api/chat-marks';
 import { outbox } from '../../api/chat-outbox';
+import { me } from '../../api/session';
 import { live } from '../../api/socket';
 import type { ChatMessage, ChatSide, Conversation } from '../../api/types';
 import type { Unsent } from '../../logic/chat-outbox';
@@ -252,6 +253,8 @@ export class ThreadView {
     const log = this.following?.log;
     const conversation = log?.conversation;
     if (!log || !conversation || !this.opened) return;
+    // A librarian who merely looks on has read nothing: whoever takes it has it all before them.
+    if (this.side === 'staff' && conversation.librarian?.id !== me().id) return;
     const last = log.lastFromOthers();
     if (last <= conversation.mine.read || !this.shown) {
       if (last > conversation.mine.delivered) this.marks?.note(last, conversation.mine.read);
