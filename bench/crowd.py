@@ -31,10 +31,14 @@ class Ask:
 
 
 class Client(asyncio.Protocol):
-    """Connects with a token, asks at most one thing, then answers pings; `heard` gets every push as text."""
+    """Connects with a token, asks at most one thing, then answers pings; `heard` gets every push as text.
+
+    `ready` is the answer to what was asked, or to the connect; `gone` is set when the connection has ended.
+    """
 
     def __init__(self, token: str | None, asked: Ask | None, heard: Callable[[bytes], None]) -> None:
-        self.ready = asyncio.get_running_loop().create_future()
+        self.ready: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.gone = asyncio.Event()
         self._token, self._asked, self._heard = token, asked, heard
         self._unread = b""
         self._upgraded = False
@@ -45,6 +49,7 @@ class Client(asyncio.Protocol):
         self.transport.write(HANDSHAKE.format(key=key).encode())
 
     def connection_lost(self, _reason: Exception | None) -> None:
+        self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(ConnectionError("the server hung up"))
 
@@ -73,8 +78,8 @@ class Client(asyncio.Protocol):
         elif packet.startswith(b"40") and self._asked:
             self._send(b"420" + orjson.dumps([self._asked.event, self._asked.payload]))
         elif packet.startswith((b"40", b'430[{"data"')):
-            self.ready.set_result(None)
-        else:
+            self.ready.set_result(packet)
+        elif not self.ready.done():
             self.ready.set_exception(ConnectionError(packet.decode()))
 
     def _send(self, packet: bytes) -> None:

@@ -79,7 +79,7 @@ async def open_database(database_url: str) -> AsyncIterator[None]:
         await disconnect()
 
 
-async def _sign_in_many(database_url: str, readers: int) -> tuple[list[str], list[int]]:
+async def sign_in_many(database_url: str, readers: int) -> tuple[list[str], list[int]]:
     """Tokens of new readers, and the ids of the seats; the library is open around the clock."""
     now = datetime.now(UTC)
     tokens = [people.new_secret() for _ in range(readers)]
@@ -119,7 +119,7 @@ class Reader:
             await asyncio.sleep(self._dice.random() * 0.05)
 
     async def _book(self) -> None:
-        starts = _next_quarter() + timedelta(minutes=15 * self._dice.randrange(24))
+        starts = next_quarter() + timedelta(minutes=15 * self._dice.randrange(24))
         ends = starts + timedelta(minutes=15 * self._dice.randrange(2, 9))
         seat = self._dice.choice(self._seats)
         wish = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
@@ -150,7 +150,7 @@ class Reader:
             await asyncio.sleep(0.2)
 
 
-def _next_quarter() -> datetime:
+def next_quarter() -> datetime:
     now = datetime.now(UTC)
     return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
 
@@ -171,7 +171,7 @@ KEYS_TWICE = (
 
 async def opening_morning(database_url: str, *, readers: int, seconds: float, kills: int) -> Counter[str]:
     """Run it, then prove what was promised; raises AssertionError. Answers what readers were told."""
-    tokens, seats = await _sign_in_many(database_url, readers)
+    tokens, seats = await sign_in_many(database_url, readers)
     server = Server(database_url)
     await server.start()
     timeout = aiohttp.ClientTimeout(total=5)
