@@ -13,6 +13,7 @@ from tests.support.library import Library
 
 ROOT = Path(__file__).parents[2]
 SCREEN = {"width": 375, "height": 812}
+COMPUTER = {"width": 1024, "height": 768}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -85,15 +86,16 @@ async def screen(
     *,
     page: str = "",
     deaf: bool = False,
+    size: dict[str, int] = SCREEN,
     allowed: tuple[str, ...] = (),
     **query: Any,
 ) -> AsyncIterator[Screen]:
-    """`handle` opens the mini-program; `deaf` has no live connection.
+    """`handle` opens the mini-program; `deaf` has no live connection; at `size=COMPUTER` give `bare=1` as well.
 
     `allowed` are parts of console errors that the story causes itself.
     """
     await library.sim("persons", {"handle": handle, "name": handle})
-    context = await browser.new_context(viewport=SCREEN, device_scale_factor=2, has_touch=True)  # type: ignore[arg-type]
+    context = await browser.new_context(viewport=size, device_scale_factor=2, has_touch=True)  # type: ignore[arg-type]
     opened = await context.new_page()
     problems: list[str] = []
     if deaf:

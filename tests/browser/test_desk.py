@@ -1,0 +1,298 @@
+"""The librarians' desk in real browsers: who waits, who has whom, and what one librarian sees of another."""
+
+import asyncio
+import re
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from playwright.async_api import Browser, expect
+
+from tests.support.chat import DOUBTFUL, claimed, librarian, queue, said, say, texts
+from tests.support.library import Library, Phone
+from tests.support.phones import COMPUTER, Screen, screen
+
+DESK = "staff/desk/desk"
+NEWS = "/assets/sounds/news.wav"
+
+
+async def staff(library: Library, handle: str, name: str) -> Phone:
+    """A librarian who is not on duty yet."""
+    phone = await library.reader(handle, role="librarian")
+    await phone.put("/api/me", {"nickname": name})
+    return phone
+
+
+async def reader(library: Library, handle: str, name: str) -> Phone:
+    phone = await library.reader(handle)
+    await phone.put("/api/me", {"nickname": name})
+    return phone
+
+
+def desk(
+    chromium: Browser, library: Library, handle: str, **more: Any
+) -> AbstractAsyncContextManager[Screen]:
+    return screen(chromium, library, handle, page=DESK, **more)
+
+
+async def names(phone: Screen) -> list[str]:
+    """Whom the list names, from above."""
+    found: list[str] = await phone.page.locator("desk-line:visible .strong").all_inner_texts()
+    return [name for name in found if name.startswith("读者")]
+
+
+async def test_who_waits_is_seen_at_once_longest_first(library: Library, chromium: Browser) -> None:
+    await staff(library, "he", "何馆员")
+    anna, bo = await reader(library, "anna", "读者甲"), await reader(library, "bo", "读者乙")
+    async with desk(chromium, library, "he") as he:
+        await he.sees("没有读者在等")
+        await he.sees("您没有在岗")
+        seat = await library.seat("A-3")
+        await said(anna, "这个座位有插座吗", about={"kind": "seat", "id": str(seat.id)})
+        await he.sees("这个座位有插座吗")  # without touching anything
+        await he.sees("座位 A-3")
+        await library.advance(minutes=3)
+        await said(bo, "几点闭馆")
+        await he.sees("几点闭馆")
+        assert await names(he) == ["读者甲", "读者乙"]
+        await bo.post("/api/presence", {"duty": False})
+        await he.sees("在线")
+
+        # one that was handed back is served before all who waited meanwhile
+        wang = await librarian(library, "wang", "王馆员")
+        first, second = await queue(wang)
+        assert (await wang.post(f"/api/desk/{second['id']}/claim")).status == 200
+        await he.sees("王馆员在接待")
+        assert await names(he) == ["读者甲", "读者乙"]
+        assert (await wang.post(f"/api/desk/{second['id']}/hand-back")).status == 200
+        await he.sees("优先")
+        assert await names(he) == ["读者乙", "读者甲"]
+        await he.look("desk-queue")
+
+
+async def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    await staff(library, "wang", "王馆员")
+    lin = await reader(library, "lin", "读者甲")
+    async with (
+        desk(chromium, library, "he", allowed=("409",)) as he,
+        desk(chromium, library, "wang", allowed=("409",)) as wang,
+    ):
+        for phone in (he, wang):
+            await phone.tap("上岗", exact=True)
+            await phone.sees("您在岗")
+        await he.sees("一起在岗：王馆员")
+        await said(lin, "几点闭馆")
+        for phone in (he, wang):
+            await phone.sees("几点闭馆")
+        await asyncio.gather(*(phone.tap("接待", exact=True) for phone in (he, wang)))
+        await library.settled()
+        [line] = await queue(await library.sign_in("he"))
+        winner, loser = (he, wang) if line["librarian"]["name"] == "何馆员" else (wang, he)
+        await winner.sees("交回排队")
+        await loser.sees(f"{line['librarian']['name']} 已经接待了这位读者。")
+        await loser.sees("没有读者在等")
+        assert await loser.route() == DESK
+        await loser.look("desk-claimed-by-another")
+
+
+async def test_a_librarian_looks_takes_answers_hands_back_and_closes(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    lin = await reader(library, "lin", "读者甲")
+    conversation = str((await said(lin, "几点闭馆"))["conversation_id"])
+    async with desk(chromium, library, "he") as he:
+        await he.tap("几点闭馆")
+        await he.sees("您还没有接待，读者看不到您在读")
+        await expect(he.page.locator("textarea:visible")).to_have_count(0)
+        await he.tap("接待", exact=True)
+        await he.tap("上岗并接待", exact=True)  # who is not on duty is asked first
+        await he.sees("何馆员开始接待")
+        await he.page.locator("textarea:visible").fill("晚上十点。")
+        await he.tap("发送", exact=True)
+        await he.sees("已发送")
+        await library.settled()
+        assert await texts(lin, conversation) == ["几点闭馆", "晚上十点。"]
+        await lin.post(f"/api/chats/{conversation}/marks", {"delivered": 9, "read": 9})
+        await he.sees("已读")
+        await he.look("desk-thread")
+
+        await he.tap("交回排队")
+        await he.sees("优先")  # the list again
+        assert [line["state"] for line in await queue(await library.sign_in("he"))] == ["waiting"]
+        await he.tap("接待", exact=True)
+        await he.tap("结束", exact=True)
+        await he.tap("开放时间", exact=True)
+        await he.look("desk-closing")
+        await he.tap("结束咨询", exact=True)
+        await he.sees("没有读者在等")
+        await he.tap("已结束", exact=True)
+        await he.sees("读者甲")
+        await he.sees("开放时间")
+        await he.look("desk-closed")
+        closed = (await (await library.sign_in("he")).get("/api/desk/closed")).body["items"]
+        assert [line["tag"] for line in closed] == ["开放时间"]
+
+
+async def test_when_a_librarians_network_dies_their_reader_is_first_in_the_queue(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    await staff(library, "wang", "王馆员")
+    anna, bo = await reader(library, "anna", "读者甲"), await reader(library, "bo", "读者乙")
+    await said(anna, "几点闭馆")
+    async with desk(chromium, library, "wang", allowed=("ERR_", "fail")) as wang:
+        await wang.tap("接待", exact=True)
+        await wang.tap("上岗并接待", exact=True)
+        await wang.sees("王馆员开始接待")
+        await said(bo, "有插座吗")
+        async with desk(chromium, library, "he") as he:
+            await he.sees("王馆员在接待")
+            assert await names(he) == ["读者乙", "读者甲"]
+            await wang.offline(True)
+            await library.advance(seconds=46)
+            await library.settled()
+            await he.sees("优先")
+            assert await names(he) == ["读者甲", "读者乙"]
+            await he.does_not_see("王馆员在接待")
+            await wang.sees("没有网络")
+            await wang.look("desk-offline")
+
+
+async def test_on_a_computer_list_and_conversation_stand_side_by_side_and_keys_move_between(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    anna, bo = await reader(library, "anna", "读者甲"), await reader(library, "bo", "读者乙")
+    await said(anna, "几点闭馆")
+    await said(bo, "有插座吗")
+    async with desk(chromium, library, "he", size=COMPUTER, bare=1) as he:
+        await he.tap("上岗", exact=True)
+        await he.sees("您在岗")
+        press = he.page.keyboard.press
+        await press("j")
+        await press("ArrowDown")
+        await press("k")
+        await press("ArrowDown")
+        await press("Enter")
+        pane = he.page.locator("wx-talk")
+        await expect(pane.get_by_text("有插座吗")).to_be_visible()
+        await expect(he.page.locator("desk-line:visible").first).to_be_visible()
+        left = await he.page.locator(".scroll").first.bounding_box()
+        right = await pane.bounding_box()
+        assert left
+        assert right
+        assert 320 <= left["width"] <= 360
+        assert right["x"] >= left["width"]
+        await press("Enter")  # takes it
+        await expect(pane.get_by_text("交回排队")).to_be_visible()
+        await expect(pane.locator("textarea")).to_be_focused()
+        await he.page.keyboard.type("有的")
+        await press("Shift+Enter")
+        await he.page.keyboard.type("靠墙那排。")
+        await press("Enter")
+        await expect(pane.get_by_text("有的\n靠墙那排。").first).to_be_visible()
+        await library.settled()
+        assert (await queue(await library.sign_in("he")))[-1]["last_text"] == "有的\n靠墙那排。"
+        await expect(he.page.locator("desk-line:visible .asks")).to_have_count(0)  # what was read is read
+        await he.look("desk-wide")
+
+        await press("Escape")  # out of the box
+        await press("Escape")
+        await expect(pane).to_have_count(0)
+        await he.sees("从左边选一位读者")
+        assert await he.route() == DESK
+
+
+async def test_a_question_is_heard_and_counted_on_every_page(library: Library, chromium: Browser) -> None:
+    await staff(library, "he", "何馆员")
+    anna, bo = await reader(library, "anna", "读者甲"), await reader(library, "bo", "读者乙")
+    async with desk(chromium, library, "he") as he:
+        sounds = he.page.evaluate
+        await he.tap("上岗", exact=True)
+        await he.sees("您在岗")
+        await he.tab("pages/home/home")
+        tab = he.page.get_by_role("tab", name="我的")
+        await said(anna, "几点闭馆")
+        await expect(tab).to_contain_text("1")
+        await he.page.wait_for_function("__preview.sounds().length === 1")
+        assert await sounds("__preview.sounds()") == [NEWS]
+        await said(bo, "有插座吗")
+        await expect(tab).to_contain_text("2")
+        await he.page.wait_for_function("__preview.sounds().length === 2")
+
+        await he.go("/admin/index/index")
+        await expect(he.page.get_by_role("button", name="咨询台")).to_contain_text("2")
+        await he.tap("咨询台")
+        await he.tap("声音开着")
+        await he.sees("声音关着")
+        await said(await reader(library, "chen", "读者丙"), "在吗")
+        await he.sees("在吗")
+        assert len(await sounds("__preview.sounds()")) == 2
+
+        await he.tap("离岗", exact=True)
+        await he.sees("您没有在岗")
+        await he.tab("pages/home/home")
+        await expect(tab).not_to_contain_text(re.compile(r"\d"))
+
+
+async def test_words_in_the_conversation_before_ones_eyes_make_no_sound(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    he_too = await librarian(library, "he", "何馆员")
+    lin, zhou = await reader(library, "lin", "读者甲"), await reader(library, "zhou", "读者乙")
+    first = await claimed(library, lin, he_too, "几点闭馆")
+    second = await claimed(library, zhou, he_too, "有插座吗")
+    async with desk(chromium, library, "he") as he:
+        await he.tap("上岗", exact=True)
+        await he.sees("您在岗")
+        await he.tap("几点闭馆")
+        await he.sees("交回排队")
+        await said(lin, "周末呢", conversation_id=first)
+        await he.sees("周末呢")
+        await said(zhou, "还在吗", conversation_id=second)
+        await he.page.wait_for_function("__preview.sounds().length > 0")
+        await he.page.wait_for_timeout(300)
+        assert await he.page.evaluate("__preview.sounds()") == [NEWS]
+
+
+async def test_who_does_not_move_is_away_and_back_at_the_first_touch(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    async with desk(chromium, library, "he") as he:
+        await he.page.clock.install()
+        await he.page.reload()
+        await he.tap("上岗", exact=True)
+        await he.sees("您在岗")
+        await he.page.clock.fast_forward("05:15")
+        await he.sees("您暂时不在岗")
+        await library.until(lambda: staffed_is(library, False))
+        await he.look("desk-idle")
+        await he.tap("没有读者在等")
+        await he.sees("您在岗")
+        await library.until(lambda: staffed_is(library, True))
+
+
+async def staffed_is(library: Library, staffed: bool) -> bool:
+    return bool((await library.guest.get("/api/chat-state")).body["staffed"] is staffed)
+
+
+async def test_a_held_text_is_looked_at_and_let_through(library: Library, chromium: Browser) -> None:
+    await staff(library, "he", "何馆员")
+    lin = await reader(library, "lin", "读者甲")
+    await say(lin, DOUBTFUL)
+    await library.settled()
+    async with desk(chromium, library, "he") as he:
+        await he.tap("待看内容 1")
+        await he.sees(DOUBTFUL)
+        await he.look("desk-held")
+        await he.tap("放行", exact=True)
+        await he.sees("没有要看的内容")
+        await he.tap("现在")
+        await he.sees(DOUBTFUL)
+        [line] = await queue(await library.sign_in("he"))
+        assert line["first_text"] == DOUBTFUL
