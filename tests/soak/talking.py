@@ -56,10 +56,10 @@ async def talking(
     `pause_s`: the longest from one act of a phone to the next. `absent_s`: for so long one librarian after the
     other is gone. `judged`: wait for the last text's judgement.
     """
-    async with _wechat() as wechat:
-        server = _server(database_url, folder, wechat=wechat, check_text=check_text)
+    async with simulated_wechat() as wechat:
+        server = server_on(database_url, folder, wechat=wechat, check_text=check_text)
         names = [f"reader{n}" for n in range(readers)], [f"librarian{n}" for n in range(librarians)]
-        tokens = await _sign_in(database_url, wechat, names)
+        tokens = await sign_in_all(database_url, wechat, names)
         here = [
             Reader(name, server.url, tokens[name], checked=check_text, pause_s=pause_s) for name in names[0]
         ]
@@ -84,7 +84,7 @@ async def talking(
     return sum((device.told for person in crowd for device in person.devices), Counter[str]())
 
 
-def _server(database_url: str, folder: Path, *, wechat: TestServer, check_text: bool) -> Server:
+def server_on(database_url: str, folder: Path, *, wechat: TestServer, check_text: bool) -> Server:
     settings = SETTINGS.format(wechat=wechat.make_url("/"), check_text=str(check_text).lower())
     (folder / "config.toml").write_text(settings, encoding="utf-8")
     return Server(database_url, folder=folder, WENJIN_WECHAT_SECRET=SECRET, WENJIN_PUSH_TOKEN=PUSH_TOKEN)
@@ -106,14 +106,14 @@ async def _connected(server: Server, crowd: Sequence[Person]) -> AsyncIterator[N
 
 
 @asynccontextmanager
-async def _wechat() -> AsyncIterator[TestServer]:
+async def simulated_wechat() -> AsyncIterator[TestServer]:
     settings = SimulatorSettings(":memory:", DEFAULTS.wechat.appid, SECRET, push_token=PUSH_TOKEN)
     wechat = TestServer(simulator_app(settings))
     async with wechat:
         yield wechat
 
 
-async def _sign_in(
+async def sign_in_all(
     database_url: str, wechat: TestServer, names: tuple[Sequence[str], Sequence[str]]
 ) -> dict[str, list[str]]:
     """Two sessions for each reader and each librarian, who all have the mini-program open."""
