@@ -1,5 +1,6 @@
 import { ask } from '../../api/ask';
 import { serverNow } from '../../api/clock';
+import { chatPlace, moveDraft } from '../../api/drafts';
 import { failureOf, type Failure } from '../../api/failure';
 import { beHere } from '../../api/presence';
 import { askReminders } from '../../api/reminders';
@@ -22,7 +23,8 @@ Page({
     about: null as ChatAbout | null,
     aboutWords: '',
     standing: null as Here | null,
-    closed: false,
+    /** The conversation when it is over, else ''. */
+    closed: '',
   },
   conversation: null as Conversation | null,
   staffed: null as Staffed | null,
@@ -79,7 +81,9 @@ Page({
   async findOpen() {
     const { items } = await ask<Chats>('chat_list', { limit: 20 });
     const open = items.find(({ state }) => state !== 'closed');
-    if (open) this.setData({ conversationId: open.id });
+    if (!open) return;
+    moveDraft(chatPlace(''), chatPlace(open.id));
+    this.setData({ conversationId: open.id });
   },
 
   onConversation({ detail }: WechatMiniprogram.CustomEvent<Conversation>) {
@@ -90,7 +94,7 @@ Page({
   say() {
     const { conversation } = this;
     const standing = standingOf(conversation, this.staffed, serverNow());
-    const closed = conversation?.state === 'closed';
+    const closed = conversation?.state === 'closed' ? conversation.id : '';
     const aboutWords = conversation?.about ?? this.data.aboutWords;
     this.setData({ standing, closed, aboutWords });
   },
