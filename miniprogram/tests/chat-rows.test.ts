@@ -16,6 +16,7 @@ const setting: Setting = {
   openedAt: 0,
   now: NOW,
   connected: true,
+  whole: true,
 };
 
 function said(
@@ -97,6 +98,10 @@ test('the day and time stand above the first word, after a pause and on the next
     rows.map(({ mark }) => mark),
     ['昨天 23:58', '今天 00:01', '', '今天 00:16'],
   );
+});
+
+test('the first of a page says no time while nobody knows what stands before it', () => {
+  assert.equal(all([said(1, 'staff')], { whole: false })[0]?.mark, '');
 });
 
 test('what was new when the page was opened stands below a line, what comes later does not', () => {

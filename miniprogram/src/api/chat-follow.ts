@@ -3,8 +3,9 @@ import { ask, isPassing } from './ask';
 import { live } from './socket';
 import type { ChatHappened, ChatHistory, ChatMessage, ChatResumed, ChatSide, SomebodyTypes } from './types';
 
-/** How much is fetched at once: of the history, and of what was missed. */
-const PAGE = 60;
+/** How much is fetched at once: at first, of what was before, and of what was missed. */
+const FIRST = 60;
+const OLDER = 100;
 const MISSED = 100;
 /** How often a conversation is asked for while no live connection tells of it, and after a failure, in ms. */
 const POLL_MS = 15_000;
@@ -74,7 +75,7 @@ export class ChatFollowing {
     if (!first || !this.log.more) return 0;
     const before = String(first.seq);
     return this.log.older(
-      await ask<ChatHistory>('chat_history', { conversation_id: this.id, before, limit: PAGE }),
+      await ask<ChatHistory>('chat_history', { conversation_id: this.id, before, limit: OLDER }),
     );
   }
 
@@ -109,7 +110,7 @@ export class ChatFollowing {
   }
 
   private async fetchFirst(): Promise<boolean> {
-    const page = await ask<ChatHistory>('chat_history', { conversation_id: this.id, limit: PAGE });
+    const page = await ask<ChatHistory>('chat_history', { conversation_id: this.id, limit: FIRST });
     if (this.stopped) return false;
     this.log.start(page);
     this.started = true;

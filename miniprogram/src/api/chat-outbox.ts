@@ -1,5 +1,6 @@
 import { sendable, withAnother, withoutStored, withRefusal, type Unsent } from '../logic/chat-outbox';
 import { ask, isPassing } from './ask';
+import { chatPlace, moveDraft } from './drafts';
 import { onOnline } from './network';
 import { ownStorage } from './own-storage';
 import { ApiError, newKey } from './request';
@@ -21,7 +22,7 @@ const underWay = new Set<string>();
 const changeListeners = new Set<() => void>();
 const storedListeners = new Set<Stored>();
 let wait = FIRST_WAIT_MS;
-let timer = 0;
+let dropPlan = () => {};
 
 function keep(list: Unsent[]): void {
   storage.write(list);
@@ -29,13 +30,14 @@ function keep(list: Unsent[]): void {
 }
 
 function pump(): void {
-  clearTimeout(timer);
+  dropPlan();
   for (const unsent of sendable(storage.read(), underWay)) void send(unsent);
 }
 
 function pumpLater(): void {
-  clearTimeout(timer);
-  timer = setTimeout(pump, wait);
+  dropPlan();
+  const planned = setTimeout(pump, wait);
+  dropPlan = () => clearTimeout(planned);
   wait = Math.min(LONGEST_WAIT_MS, wait * 2);
 }
 
@@ -47,6 +49,7 @@ async function send(unsent: Unsent): Promise<void> {
     const sent = await ask<ChatSent>('chat_send', { ...where, local_id, text, ...(about ? { about } : {}) });
     wait = FIRST_WAIT_MS;
     underWay.delete(place);
+    if (!place) moveDraft(chatPlace(''), chatPlace(sent.conversation_id));
     lately.write([...lately.read(), local_id].slice(-REMEMBERED));
     storedListeners.forEach((listener) => listener(sent, unsent));
     keep(withoutStored(storage.read(), local_id, sent.conversation_id));

@@ -14,3 +14,17 @@ export function keepDraft(place: string, text: string): void {
   const { [place]: before = '', ...others } = storage.read();
   if (before !== text) storage.write(text ? { ...others, [place]: text } : others);
 }
+
+/** Where the box of a conversation keeps its draft; '' is one that has not begun. */
+export function chatPlace(conversationId: string): string {
+  return `chat:${conversationId}`;
+}
+
+/** What was being typed goes on elsewhere, after what stands there. */
+export function moveDraft(from: string, to: string): void {
+  const moved = draftOf(from);
+  if (!moved) return;
+  const there = draftOf(to);
+  keepDraft(to, there ? `${there}\n${moved}` : moved);
+  keepDraft(from, '');
+}

@@ -35,6 +35,8 @@ export interface Setting {
   /** By the server's clock, in ms. */
   now: number;
   connected: boolean;
+  /** Whether nothing stands before the first entry: else what stands above it is not known yet. */
+  whole: boolean;
 }
 
 /** After so long without a word the time stands above the next one. */
@@ -162,7 +164,7 @@ export function rowsOf(
     const row: Row = entry.message
       ? bubbleOf(entry, entry.message, before, setting)
       : { ...none, key: keyOf(entry), kind: 'line', text: lineOf(entry) };
-    row.mark = markOf(entry, before, setting.now);
+    row.mark = before || setting.whole ? markOf(entry, before, setting.now) : '';
     row.fresh = at === newest && at > 0;
     if (!row.tone && last.get(row.word) !== row.key) row.word = '';
     rows.push(row);

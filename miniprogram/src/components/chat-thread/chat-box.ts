@@ -12,7 +12,7 @@ const typedIn = new WeakMap<object, string>();
 
 /**
  * The box to write in: grows to five lines, keeps its draft under `place`. Fires `send` {text, byTap}, `typing` while
- * something is typed, `keyboard` {height} in px. Methods: `put`, `isEmpty`, `focus`, `moveTo`.
+ * something is typed, `keyboard` {height} in px. Methods: `put`, `isEmpty`, `focus`.
  */
 Component({
   properties: {
@@ -53,12 +53,6 @@ Component({
     },
     focus() {
       this.setData({ focus: true });
-    },
-    /** The same words, in a conversation that has begun meanwhile. */
-    moveTo(place: string) {
-      const typed = this.typed();
-      keepDraft(this.data.place, '');
-      if (typed) keepDraft(place, typed);
     },
     show(text: string) {
       const before = this.typed();

@@ -1,5 +1,6 @@
 import { failureOf, type Failure } from '../../api/failure';
 import { outbox } from '../../api/chat-outbox';
+import { chatPlace } from '../../api/drafts';
 import { live } from '../../api/socket';
 import type { ChatAbout, ChatMessage, ChatSent, ChatSide, Conversation } from '../../api/types';
 import type { Row } from '../../logic/chat-rows';
@@ -13,7 +14,6 @@ interface Box {
   put(text: string): void;
   isEmpty(): boolean;
   focus(): void;
-  moveTo(place: string): void;
 }
 
 interface Held {
@@ -127,17 +127,16 @@ Component({
         down: '',
         typing: '',
         returned: '',
-        place: `chat:${id}`,
+        place: chatPlace(id),
       });
       holding.aboutSaid = false;
       holding.view = new ThreadView(this as unknown as Screen, id, this.data.side as ChatSide);
     },
-    /** A new conversation has its id: the words in the box stay, the bubbles come from the server from now on. */
+    /** A new conversation has its id: its draft has moved along, its bubbles come from the server from now on. */
     begin({ conversation_id: id }: ChatSent) {
       const holding = holdingOf(this);
-      this.box()?.moveTo(`chat:${id}`);
       holding.view?.stop();
-      this.setData({ place: `chat:${id}` });
+      this.setData({ place: chatPlace(id) });
       holding.view = new ThreadView(this as unknown as Screen, id, this.data.side as ChatSide);
       this.triggerEvent('began', { id });
     },

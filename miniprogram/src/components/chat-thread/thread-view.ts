@@ -193,6 +193,7 @@ export class ThreadView {
       openedAt: this.openedAt,
       now: serverNow(),
       connected: live.connected(),
+      whole: !log?.more,
     });
     const patch = { ...patchOf('rows', this.rows, rows), ...more };
     this.rows = rows;
