@@ -111,6 +111,7 @@ export type FeedbackLine = Narrowed<Schemas['FeedbackLine'], { state: FeedbackSt
 export type FeedbackInbox = Schemas['FeedbackInbox'];
 export type FeedbackNews = Narrowed<Schemas['FeedbackNews'], { items: FeedbackLine[] }>;
 export type RatingTotals = Schemas['RatingTotals'];
+export type StarCount = Schemas['StarCount'];
 export type RatedKind = Schemas['Rated'];
 export type RatedThing = Schemas['RatedThing'];
 export type RatingOffer = Schemas['RatingOffer'];

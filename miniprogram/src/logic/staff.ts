@@ -1,6 +1,7 @@
 /** The staff pages, each with the permission it needs, its path and its icon. */
 const PAGES = [
   { permission: 'chat.answer', key: 'desk', icon: 'desk', path: '/staff/desk/desk' },
+  { permission: 'feedback.answer', key: 'feedback', icon: 'mail', path: '/staff/feedback/feedback' },
   {
     permission: 'announcement.edit',
     key: 'announcement',

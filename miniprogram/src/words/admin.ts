@@ -4,6 +4,8 @@ export const staffWords = {
   nothing: '您现在没有要管理的内容。',
   desk: '咨询台',
   deskFacts: '排队的读者和您接待的对话',
+  feedback: '读者的意见',
+  feedbackFacts: '新的意见、您的答复、读者打的分',
   announcement: '首页的通知',
   announcementFacts: '写给所有读者，保存后立刻出现在首页',
   rules: '预约规则',

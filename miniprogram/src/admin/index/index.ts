@@ -1,4 +1,5 @@
 import { countNow, followDesk } from '../../api/desk-watch';
+import { followInbox } from '../../api/feedback-watch';
 import { me, onMe } from '../../api/session';
 import type { Me } from '../../api/types';
 import { staffPages } from '../../logic/staff';
@@ -17,15 +18,20 @@ function shown({ permissions }: Me) {
   };
 }
 
+const may = (permission: string) => me().permissions.includes(permission);
+
 Page({
-  data: { ...look(), w: staffWords, ...shown(me()), counts: { desk: 0 } },
+  data: { ...look(), w: staffWords, ...shown(me()), counts: { desk: 0, feedback: 0 } },
   offs: [] as (() => void)[],
 
   onShow() {
     this.setData(shown(me()));
     this.offs = [onMe((person) => this.setData(shown(person)))];
-    if (me().permissions.includes('chat.answer'))
-      this.offs.push(followDesk(() => this.setData({ 'counts.desk': countNow() })));
+    if (may('chat.answer')) this.offs.push(followDesk(() => this.setData({ 'counts.desk': countNow() })));
+    if (may('feedback.answer')) {
+      const onInbox = ({ waiting }: { waiting: number }) => this.setData({ 'counts.feedback': waiting });
+      this.offs.push(followInbox({ onInbox }));
+    }
   },
 
   onHide() {

@@ -5,10 +5,10 @@ import { failureOf, type Failure } from '../../api/failure';
 import { me } from '../../api/session';
 import type { OnDuty } from '../../api/types';
 import { lineView, type LineView } from '../../logic/desk-line';
-import { beside } from '../../logic/desk-queue';
 import { look } from '../../look';
 import { deskSay, deskWords } from '../../words/desk';
 import { claim } from '../claim';
+import { followKeys, hasKeys } from '../keys';
 import { isWide } from '../wide';
 
 /** How often the times that readers wait are said anew, in ms. */
@@ -17,9 +17,6 @@ const TICK_MS = 15_000;
 const MOST_LINES = 40;
 
 type View = 'now' | 'closed' | 'held';
-
-/** What the keyboard moves by, and by how many. */
-const STEPS: Record<string, 1 | -1> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 };
 
 const nobody = { waiting: [] as LineView[], mine: [] as LineView[], others: [] as LineView[] };
 
@@ -59,7 +56,7 @@ Page({
   closedIds: [] as string[],
 
   onLoad() {
-    this.setData({ wide: isWide(), keys: wx.canIUse('onKeyDown') });
+    this.setData({ wide: isWide(), keys: hasKeys() });
   },
 
   onShow() {
@@ -69,17 +66,19 @@ Page({
 
   follow() {
     const timer = setInterval(() => this.show(), TICK_MS);
-    const press = (key: { key: string }) => this.press(key.key);
-    if (this.data.keys) wx.onKeyDown(press);
     this.offs = [
       followDesk(
         () => this.show(),
         (error) => this.fail(error),
       ),
       () => clearInterval(timer),
-      () => {
-        if (this.data.keys) wx.offKeyDown(press);
-      },
+      followKeys({
+        ids: () => this.idsShown(),
+        pointed: () => this.data.pointed,
+        point: (id) => this.setData({ pointed: id }),
+        enter: () => this.enter(),
+        leave: () => this.setData({ chosen: '' }),
+      }),
     ];
   },
 
@@ -164,18 +163,7 @@ Page({
     this.closedIds = event.detail.ids;
   },
 
-  /** A key: up and down go through the list, Enter opens what they stand on and then takes it, Esc leaves it. */
-  press(key: string) {
-    stir();
-    if (!this.data.wide) return;
-    const step = STEPS[key];
-    if (step) {
-      const next = beside(this.idsShown(), this.data.pointed || null, step);
-      if (next) this.setData({ pointed: next });
-    } else if (key === 'Enter') this.enter();
-    else if (key === 'Escape') this.setData({ chosen: '' });
-  },
-
+  /** Opens what the keyboard stands on; when it is open, takes it, or writes in it. */
   enter() {
     const { pointed, chosen } = this.data;
     if (pointed && pointed !== chosen) this.openOne(pointed);

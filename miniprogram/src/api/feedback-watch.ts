@@ -1,0 +1,77 @@
+import { ask } from './ask';
+import { watchStream } from './stream-watch';
+import type { FeedbackBox, FeedbackInbox, FeedbackLine, FeedbackNews, Page, RatingTotals } from './types';
+
+/** The inbox as it is now. */
+export interface InboxNow {
+  waiting: number;
+  held: number;
+  ratings: RatingTotals;
+}
+
+interface Follower {
+  onInbox: (inbox: InboxNow) => void;
+  /** What changed, with absolute states; null when changes were missed and lists are to be fetched anew. */
+  onLines: (lines: FeedbackLine[] | null) => void;
+  onError: (error: unknown) => void;
+}
+
+const BOXES: FeedbackBox[] = ['new', 'mine', 'others', 'answered'];
+
+const followers = new Set<Follower>();
+let current: InboxNow | null = null;
+let end: (() => void) | null = null;
+
+function tell(inbox: InboxNow, lines: FeedbackLine[] | null): void {
+  current = inbox;
+  followers.forEach(({ onInbox, onLines }) => {
+    onInbox(inbox);
+    onLines(lines);
+  });
+}
+
+function begin(): void {
+  end = watchStream<FeedbackInbox, FeedbackNews>({
+    watch: 'feedback_watch',
+    leave: 'feedback_leave',
+    payload: {},
+    path: '/api/feedback-inbox',
+    changed: 'feedback_news',
+    number: 'feedback_number',
+    isMine: () => true,
+    onWhole: (inbox) => tell(inbox, null),
+    onChange: (news) => tell(news, news.items),
+    onError: (error) => followers.forEach(({ onError }) => onError(error)),
+  });
+}
+
+/** Follows the inbox until the returned function is called; all who follow share one watch. */
+export function followInbox({
+  onInbox,
+  onLines = () => undefined,
+  onError = () => undefined,
+}: Pick<Follower, 'onInbox'> & Partial<Follower>): () => void {
+  const follower = { onInbox, onLines, onError };
+  followers.add(follower);
+  if (current) onInbox(current);
+  if (!end) begin();
+  return () => {
+    followers.delete(follower);
+    if (followers.size > 0) return;
+    end?.();
+    end = null;
+    current = null;
+  };
+}
+
+/** A part of a box, the latest first. Raises ApiError. */
+export function fetchBox(box: FeedbackBox, after: string | null, limit: number): Promise<Page<FeedbackLine>> {
+  return ask<Page<FeedbackLine>>('feedback_list', { box, after, limit });
+}
+
+/** One of them, in whichever box it lies; null when in none. Raises ApiError. */
+export async function findFeedback(id: string): Promise<FeedbackLine | null> {
+  const justAfter = String(Number(id) + 1);
+  const parts = await Promise.all(BOXES.map((box) => fetchBox(box, justAfter, 1)));
+  return parts.flatMap(({ items }) => items).find((line) => line.id === id) ?? null;
+}

@@ -1,0 +1,155 @@
+import { serverNow } from '../../api/clock';
+import { failureOf, type Failure } from '../../api/failure';
+import { fetchBox, followInbox, type InboxNow } from '../../api/feedback-watch';
+import { me } from '../../api/session';
+import type { FeedbackBox, FeedbackLine, RatingTotals } from '../../api/types';
+import { boxTabs, opinionView, withNews, type OpinionView } from '../../logic/feedback-inbox';
+import { look } from '../../look';
+import { inboxWords } from '../../words/feedback-desk';
+import { followKeys, hasKeys } from '../keys';
+import { isWide } from '../wide';
+
+const AT_ONCE = 20;
+
+Page({
+  data: {
+    ...look(),
+    w: inboxWords,
+    bones: [1, 2, 3],
+    tabs: boxTabs(0),
+    box: 'new' as FeedbackBox,
+    state: 'loading',
+    failure: { text: '', requestId: '' } as Failure,
+    ratings: null as RatingTotals | null,
+    lines: [] as OpinionView[],
+    next: null as string | null,
+    wide: false,
+    keys: false,
+    chosen: '',
+    pointed: '',
+  },
+  offs: [] as (() => void)[],
+  shown: [] as FeedbackLine[],
+  fetchingMore: false,
+
+  onLoad() {
+    this.setData({ wide: isWide(), keys: hasKeys() });
+  },
+
+  onShow() {
+    this.offs = [
+      followInbox({
+        onInbox: (inbox) => this.showInbox(inbox),
+        onLines: (lines) => this.take(lines),
+        onError: (error) => this.fail(error),
+      }),
+      followKeys({
+        ids: () => this.data.lines.map(({ id }) => id),
+        pointed: () => this.data.pointed,
+        point: (id) => this.setData({ pointed: id }),
+        enter: () => this.data.pointed && this.openOne(this.data.pointed),
+        leave: () => this.setData({ chosen: '' }),
+      }),
+    ];
+    void this.load();
+  },
+
+  onHide() {
+    this.rest();
+  },
+
+  onUnload() {
+    this.rest();
+  },
+
+  rest() {
+    this.offs.forEach((off) => off());
+    this.offs = [];
+  },
+
+  onResize() {
+    const wide = isWide();
+    if (wide !== this.data.wide) this.setData({ wide, chosen: '' });
+  },
+
+  showInbox({ waiting, ratings }: InboxNow) {
+    this.setData({ tabs: boxTabs(waiting), ratings });
+  },
+
+  /** What changed, put into the list; everything anew when something was missed. */
+  take(lines: FeedbackLine[] | null) {
+    if (lines === null) void this.load();
+    else if (this.data.state === 'ready' || this.data.state === 'empty') {
+      const more = this.data.next !== null;
+      this.show(withNews(this.shown, lines, this.data.box, { me: me().id, more }), this.data.next);
+    }
+  },
+
+  fail(error: unknown) {
+    if (this.data.state === 'loading') this.setData({ state: 'error', failure: failureOf(error) });
+  },
+
+  async load() {
+    const { box } = this.data;
+    try {
+      const { items, next } = await fetchBox(box, null, AT_ONCE);
+      if (box === this.data.box) this.show(items, next);
+    } catch (error) {
+      if (box === this.data.box) this.fail(error);
+    }
+  },
+
+  show(shown: FeedbackLine[], next: string | null) {
+    const now = serverNow();
+    this.shown = shown;
+    this.setData({
+      state: shown.length ? 'ready' : 'empty',
+      lines: shown.map((line) => opinionView(line, now)),
+      next,
+    });
+  },
+
+  retry() {
+    this.setData({ state: 'loading' });
+    void this.load();
+  },
+
+  turn(event: WechatMiniprogram.TouchEvent) {
+    this.setData({
+      box: event.currentTarget.dataset.box,
+      state: 'loading',
+      lines: [],
+      next: null,
+      pointed: '',
+    });
+    void this.load();
+  },
+
+  async more() {
+    const { box, next } = this.data;
+    if (!next || this.fetchingMore) return;
+    this.fetchingMore = true;
+    try {
+      const older = await fetchBox(box, next, AT_ONCE);
+      if (box === this.data.box) this.show([...this.shown, ...older.items], older.next);
+    } catch (error) {
+      // The next scroll asks again; the banner says what is wrong meanwhile.
+      failureOf(error);
+    } finally {
+      this.fetchingMore = false;
+    }
+  },
+
+  open(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.openOne(event.detail.id);
+  },
+
+  openOne(id: string) {
+    if (this.data.wide) this.setData({ chosen: id, pointed: id });
+    else wx.navigateTo({ url: `/staff/feedback/one?id=${id}` });
+  },
+
+  left() {
+    this.setData({ chosen: '' });
+  },
+});
