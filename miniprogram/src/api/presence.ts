@@ -17,6 +17,15 @@ let timer = 0;
 /** Counts what was said: only the last may plan the next. */
 let saying = 0;
 
+/** What was said last: two words on their way at once might arrive in the other order. */
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(event: 'presence_here' | 'presence_away', wish: object): Promise<T> {
+  const next = last.then(() => ask<T>(event, wish));
+  last = next.catch(() => undefined);
+  return next;
+}
+
 async function say(): Promise<void> {
   clearTimeout(timer);
   const mine = ++saying;
@@ -25,7 +34,7 @@ async function say(): Promise<void> {
   let again = AGAIN_S;
   try {
     // Who is on duty stays so on a reader's page too: this phone says only one thing of itself.
-    const lease = await ask<HereUntil>('presence_here', { duty: [...wishes].some(({ duty }) => duty) });
+    const lease = await inTurn<HereUntil>('presence_here', { duty: [...wishes].some(({ duty }) => duty) });
     again = lease.again_s;
     wishes.forEach(({ heard }) => heard(lease));
   } catch {
@@ -37,7 +46,7 @@ async function say(): Promise<void> {
 function leave(): void {
   clearTimeout(timer);
   if (!tokenNow()) return;
-  ask('presence_away').catch(() => undefined);
+  inTurn('presence_away', {}).catch(() => undefined);
 }
 
 onIdentity(() => void say());

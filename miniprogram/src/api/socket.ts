@@ -68,7 +68,8 @@ function open(): Socket {
 
 /** The one live connection: news from the server, and questions that need a live answer. */
 export const live = {
-  connected: (): boolean => socket?.connected ?? false,
+  /** Whether the connection stands, as whoever is signed in now: one that was opened as a guest is not theirs. */
+  connected: (): boolean => (socket?.connected ?? false) && introduced === tokenNow(),
 
   /** Opens the connection; once open it keeps itself open. */
   start(): void {
@@ -118,7 +119,7 @@ export const live = {
   /** Asks over the connection; raises ApiError, with code `offline` when no answer comes within eight seconds. */
   ask<T>(event: string, payload: object): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (!socket?.connected) {
+      if (!socket || !live.connected()) {
         reject(new ApiError('offline', common.offline));
         return;
       }
