@@ -6,6 +6,7 @@ from playwright.async_api import Browser, expect
 
 from models.chat import ChatMessage, Conversation
 from models.db import fetch
+from tests.browser.test_story import AREA, open_list
 from tests.support.chat import RISKY, claim, librarian, queue, said, texts
 from tests.support.library import MONDAY_9, Library, Phone
 from tests.support.phones import Screen, screen
@@ -68,6 +69,22 @@ async def test_a_question_is_asked_answered_read_and_asked_again_after_its_end(
         assert await texts(he, line["id"]) == await stored()
 
 
+async def test_the_seat_that_one_looks_at_comes_along_with_the_question(
+    library: Library, chromium: Browser
+) -> None:
+    he = await librarian(library)
+    async with screen(chromium, library, "lin", page=AREA) as lin:
+        await open_list(lin)
+        await lin.tap("A-3", exact=True)
+        await lin.tap("咨询馆员")
+        await lin.sees("A-3，今天 10:00–12:00")
+        await send(lin, "这个座位安静吗？", consent="取消")
+        await lin.sees("座位 A-3（1层 A 区），11月23日 10:00–12:00")
+        await library.settled()
+        [line] = await queue(he)
+        assert line["about"] == "座位 A-3（1层 A 区），11月23日 10:00–12:00"
+
+
 async def test_without_a_librarian_the_page_says_so_before_anything_is_typed(
     library: Library, chromium: Browser
 ) -> None:
@@ -126,7 +143,8 @@ async def test_the_keyboard_never_covers_the_box(library: Library, chromium: Bro
         await field.fill("一行\n" * 12)
         for found in (lin.page.locator(f"{PAGE} wx-textarea"), lin.text("发送", exact=True)):
             edges = await found.bounding_box()
-            assert edges and edges["y"] + edges["height"] <= 812 - 291
+            assert edges
+            assert edges["y"] + edges["height"] <= 812 - 291
             assert edges["height"] >= 44
         await lin.look("chat-keyboard")
         await lin.tap("发送", exact=True)

@@ -91,8 +91,12 @@ export const outbox = {
     return storage.read().filter((unsent) => unsent.place === place);
   },
 
-  sentHere(localId: string): boolean {
-    return lately.read().includes(localId);
+  /** A text came back unseen: true, once, where this phone has sent it lately. */
+  takeBack(localId: string): boolean {
+    const ids = lately.read();
+    if (!ids.includes(localId)) return false;
+    lately.write(ids.filter((id) => id !== localId));
+    return true;
   },
 
   again(localId: string): void {

@@ -58,7 +58,7 @@ export type ChatPassage = 'checking' | 'sent' | 'held' | 'returned' | 'withdrawn
 export type ChatKind =
   'posted' | 'changed' | 'marked' | 'about' | 'claimed' | 'handed_back' | 'returned' | 'closed' | 'reopened';
 
-export type ChatAbout = Schemas['About'];
+export type ChatAbout = Pick<Schemas['About'], 'kind' | 'id'> & Partial<Schemas['About']>;
 export type ChatMarks = Schemas['Marks'];
 export type ChatMessage = Narrowed<Schemas['ChatMessage'], { side: ChatSide; state: ChatPassage }>;
 export type ChatEvent = Narrowed<

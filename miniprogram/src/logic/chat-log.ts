@@ -36,7 +36,7 @@ export class ChatLog {
   turned = false;
   conversation: Conversation | null = null;
   readonly entries: Entry[] = [];
-  /** Texts of this side that came back unseen since they were last looked for. */
+  /** Texts of this side that came back unseen, since they were last looked for. */
   cameBack: ChatMessage[] = [];
   private readonly byMessage = new Map<string, Entry>();
   /** The local ids of this side's messages. */
@@ -167,6 +167,8 @@ export class ChatLog {
   /** A message of a page, or one that was posted. */
   private put(message: ChatMessage, who: ChatEvent['who']): void {
     const known = this.byMessage.get(message.id);
+    const isBack = message.state === 'returned' && message.side === this.side;
+    if (isBack && known?.message?.state !== 'returned') this.cameBack.push(message);
     if (known) {
       known.message = message;
       known.who ??= who;
@@ -179,7 +181,6 @@ export class ChatLog {
 
   /** A message is no longer what it was. */
   private change(message: ChatMessage): void {
-    if (message.side === this.side && message.state === 'returned') this.cameBack.push(message);
     const first = this.entries[0];
     const isBeyond = this.more && first !== undefined && (message.seq ?? 0) < first.seq;
     if (isBeyond) this.beyond.set(message.id, message);

@@ -5,6 +5,7 @@ export const meWords = {
   unnamed: '给自己起个称呼',
   reader: '读者',
   bookings: '我的预约',
+  chats: '我的咨询',
   feedback: '我的意见',
   reminders: '微信提醒',
   remindersWhy: '微信规定：您答应一次，我们只能提醒一次。消息页里总会有同样的内容。',

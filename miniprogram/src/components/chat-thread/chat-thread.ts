@@ -162,7 +162,7 @@ Component({
     },
     /** A text came back unseen: into the box it was typed in, while nothing else stands there. */
     returned({ local_id, text }: ChatMessage) {
-      if (!outbox.sentHere(local_id)) return;
+      if (!outbox.takeBack(local_id)) return;
       if (this.box()?.isEmpty()) this.write(text);
       else this.setData({ returned: text });
     },

@@ -4,13 +4,16 @@ import { askReminders } from '../../api/reminders';
 import { ApiError } from '../../api/request';
 import type { AreaPlan, Booking, PlanSeat, SeatRules } from '../../api/types';
 import { keepLastSpan, lastSpan } from '../../api/last-span';
+import { askingPage } from '../../logic/chat-about';
 import { count, type SeatState } from '../../logic/seat-states';
 import { isoOf, minutesOf, type OpenDay, type Span } from '../../logic/span';
 import { when } from '../../logic/time';
 import { look } from '../../look';
-import { areaWords, panelWords, seatWords } from '../../words/booking';
+import { areaWords, panelWords } from '../../words/booking';
+import { chatWords } from '../../words/chat';
 import { common } from '../../words/common';
 import { Attempt } from './attempt';
+import { features, signs } from './legend';
 import { panelOf, refusalOf, type Panel, type Standing } from './panel';
 import { Watching } from './watching';
 
@@ -29,21 +32,12 @@ function wishIn({ date, from, until }: Query): Span | null {
   return date && from && until ? { date, from: minutesOf(from), until: minutesOf(until) } : null;
 }
 
-const signs = [
-  ...(['free', 'taken', 'soon', 'mine', 'closed'] as const).map((state) => ({
-    state: state as string,
-    name: seatWords.states[state],
-  })),
-  { state: 'chosen', name: areaWords.chosen },
-];
-
-const features = Object.entries(seatWords.features).map(([icon, name]) => ({ icon, name }));
-
 Page({
   data: {
     ...look(),
     words: areaWords,
     panelWords,
+    ask: chatWords.askLibrarian,
     common,
     signs,
     features,
@@ -280,6 +274,14 @@ Page({
       this.refused(seat, error);
     }
     this.attempt = null;
+  },
+
+  /** A question about the chosen seat, in the hours that are looked at. */
+  onAsk() {
+    const { chosen, watching } = this;
+    if (!chosen || !watching.span) return;
+    const about = { kind: 'seat' as const, id: chosen.id, ...this.instants(watching.span) };
+    wx.navigateTo({ url: askingPage(about, `${chosen.label}，${this.data.when}`) });
   },
 
   stand(kind: 'asking' | 'unknown') {

@@ -5,10 +5,12 @@ import { scanned } from '../../api/scan';
 import { live } from '../../api/socket';
 import type { Booking } from '../../api/types';
 import { nextStepOf } from '../../logic/booking';
+import { askingPage } from '../../logic/chat-about';
 import { clockOf, when } from '../../logic/time';
 import { look } from '../../look';
 import { detailWords as words } from '../../words/booking';
 import { bookingStates } from '../../words/booking-card';
+import { chatWords } from '../../words/chat';
 import { common } from '../../words/common';
 
 type Asking = '' | 'cancel' | 'finish';
@@ -50,6 +52,7 @@ Page({
   data: {
     ...look(),
     words,
+    librarian: chatWords.askLibrarian,
     common,
     state: 'loading' as 'loading' | 'ready' | 'error',
     failure: none,
@@ -130,6 +133,14 @@ Page({
     const { area_id } = this.booking?.seat ?? {};
     // In place of this page, which is over: booking and cancelling by turns would fill the ten pages WeChat allows.
     wx.redirectTo({ url: `/pages/area/area?id=${area_id}` });
+  },
+
+  onAsk() {
+    const { view } = this.data;
+    if (!view) return;
+    wx.navigateTo({
+      url: askingPage({ kind: 'booking', id: this.bookingId }, `${view.label}，${view.when}`),
+    });
   },
 
   ask(event: WechatMiniprogram.BaseEvent<object, { what: Asking }>) {

@@ -1,8 +1,10 @@
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { BranchHours, HoursDay } from '../../api/types';
+import { askingPage } from '../../logic/chat-about';
 import { dayName, hoursOf } from '../../logic/time';
 import { look } from '../../look';
+import { chatWords } from '../../words/chat';
 import { hoursWords } from '../../words/hours';
 
 function dayLine(day: HoursDay, today: string) {
@@ -19,6 +21,7 @@ Page({
   data: {
     ...look(),
     w: hoursWords,
+    ask: chatWords.askLibrarian,
     bones: [1, 2, 3, 4, 5, 6, 7],
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
@@ -46,5 +49,9 @@ Page({
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
     }
+  },
+
+  onAsk() {
+    wx.navigateTo({ url: askingPage({ kind: 'branch', id: this.branchId }, this.data.branch) });
   },
 });

@@ -144,6 +144,10 @@ Page({
     }
   },
 
+  openChats() {
+    wx.switchTab({ url: '/pages/chat/chat' });
+  },
+
   openBookings() {
     wx.navigateTo({ url: '/pages/bookings/bookings' });
   },
