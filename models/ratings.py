@@ -113,7 +113,7 @@ SELECT * FROM (
 ) t
 WHERE NOT EXISTS (SELECT 1 FROM rating x WHERE x.kind = t.kind AND x.thing_id = t.id)
     AND NOT EXISTS (SELECT 1 FROM rating x WHERE x.reader_id = $1 AND x.at > $4)
-ORDER BY at DESC, kind LIMIT 1
+ORDER BY at DESC, kind, id DESC LIMIT 1
 """
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from tests.support.databases import databases
+from tests.support.feedback import act, answer, librarian, told, visit
 from tests.support.library import Library, Phone, at, fill, running_library
 from tests.support.phones import ROOT, Screen, launch, screen
 
@@ -28,6 +29,10 @@ PAGES = {
         ("messages", "pages/messages/messages"),
         ("me", "pages/me/me"),
         ("hours", "pages/hours/hours?branch=1"),
+        ("feedback-tell", "pages/feedback/tell?topic=space"),
+        ("feedback-mine", "pages/feedback/mine"),
+        ("feedback-one", "pages/feedback/one?id=2"),
+        ("rating-visit", "pages/bookings/detail?id=5"),
     ),
     "zhou": (
         ("bookings-empty", "pages/bookings/bookings"),
@@ -41,6 +46,14 @@ PAGES = {
         ("admin-codes", "admin/codes/codes"),
     ),
 }
+FEEDBACK: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("谢谢周末也开门。", {"topic": "service", "may_answer": False}),
+    ("三楼东边靠窗的灯有点暗，晚上看书眼睛累。", {"topic": "space"}),
+    ("能不能多买几本《边城》，每次来都借完了。", {"topic": "collection"}),
+    ("请转账给我", {"topic": "other"}),
+    ("有人在三层赌博", {"topic": "other"}),
+    ("小程序里的字可以再大一点吗", {"topic": "system"}),
+)
 SIGNED_IN = "pages/bookings/bookings"  # the first page that asks who it is
 
 
@@ -55,6 +68,18 @@ async def _furnish(library: Library) -> None:
     await library.advance(minutes=50)  # 9:50: a message, and an hour that can be checked in to
     await _two_more(lin, zhou)
     await library.settled()
+    await _told(library, lin)
+
+
+async def _told(library: Library, lin: Phone) -> None:
+    """A visit that has ended, and feedback in several states."""
+    he = await librarian(library, "he", "何馆员")
+    for text, more in FEEDBACK:
+        await told(library, lin, text, **more)
+    await act(he, "1", "note")
+    await answer(he, "2", "您说得对，今天已经换了新的灯管。有别的不方便，也请告诉我们。")
+    await act(he, "3", "take")
+    await visit(lin.reader_id)
 
 
 async def _two_more(lin: Phone, zhou: Phone) -> None:

@@ -1,6 +1,8 @@
 """A reader tells the library something and rates a visit, in a real browser; nothing is lost or asked twice."""
 
-from playwright.async_api import Browser, expect
+import re
+
+from playwright.async_api import Browser, WebSocketRoute, expect
 
 from models.db import fetch
 from tests.support.chat import RISKY, claimed
@@ -11,6 +13,7 @@ from tests.support.phones import Screen, screen
 
 HOME, TELL, MINE = "pages/home/home", "pages/feedback/tell", "pages/feedback/mine"
 PAGE = "section:not([hidden])"
+OF_SERVER = re.compile(r"//[^/]+/api/")
 
 
 async def write(phone: Screen, text: str, *, topic: str = "空间") -> None:
@@ -21,6 +24,29 @@ async def write(phone: Screen, text: str, *, topic: str = "空间") -> None:
 async def written(phone: Screen, text: str) -> None:
     """This stands in the form."""
     await expect(phone.page.locator(f"{PAGE} textarea")).to_have_value(text, timeout=8000)
+
+
+class Line:
+    """A phone's way to the server, which is cut and mended; the program itself is still there to be opened."""
+
+    def __init__(self, phone: Screen) -> None:
+        self.page = phone.page
+        self.open = True
+
+    async def cut(self) -> None:
+        self.open = False
+        await self.page.route(OF_SERVER, lambda route: route.abort())
+        await self.page.route_web_socket("**/socket.io/**", self._connect)
+
+    async def mend(self) -> None:
+        self.open = True
+        await self.page.unroute(OF_SERVER)
+
+    async def _connect(self, socket: WebSocketRoute) -> None:
+        if self.open:
+            socket.connect_to_server()
+        else:
+            await socket.close()
 
 
 async def stored() -> list[str]:
@@ -39,7 +65,7 @@ async def test_what_is_told_over_a_lost_network_arrives_once_and_is_answered(
     library: Library, chromium: Browser
 ) -> None:
     he = await librarian(library, "he", "何馆员")
-    async with screen(chromium, library, "lin", page=TELL, allowed=("ERR_", "fail")) as lin:
+    async with screen(chromium, library, "lin", page=TELL, allowed=("ERR_", "fail", "WebSocket")) as lin:
         await write(lin, "三楼的灯有点暗")
         await lin.look("feedback-form")
         await lin.offline(True)
@@ -51,20 +77,22 @@ async def test_what_is_told_over_a_lost_network_arrives_once_and_is_answered(
         await lin.does_not_see("收到了，谢谢您", seconds=1)
         assert await stored() == []
 
+        line = Line(lin)
+        await line.cut()
         await lin.page.reload()  # the mini-program is closed and opened, still without network
-        await lin.offline(True)
+        await written(lin, "")
         await lin.go(f"/{MINE}")
         await lin.sees("等着发出")
-        await lin.offline(False)
+        await line.mend()
         await lin.sees("已收到", seconds=30)
         await lin.does_not_see("等着发出")
         await library.settled()
         assert await stored() == ["三楼的灯有点暗"]
 
-        [line] = await box(he)
-        await act(he, line["id"], "take")
+        [told_once] = await box(he)
+        await act(he, told_once["id"], "take")
         await lin.sees("有人在看")  # without touching anything
-        await answer(he, line["id"], "今天已经换了新灯管。")
+        await answer(he, told_once["id"], "今天已经换了新灯管。")
         await lin.sees("已答复")
         await lin.look("feedback-mine")
         await lin.tab("pages/messages/messages")
@@ -128,14 +156,20 @@ async def test_risky_words_come_back_into_the_form_they_were_typed_in(
         await lin.sees("收到了，谢谢您")
         await library.settled()
         assert await stored() == [RISKY, "三层有点吵"]
+        await lin.tap("再说一件")
+        await write(lin, "写到一半", topic="服务")
+        await lin.tap("看我的意见")
+        await lin.tap("没有发出", exact=True)
+        await lin.tap("改一改再发", exact=True)
+        await written(lin, f"写到一半\n{RISKY}")  # what was being written is still there
 
 
 async def test_a_visit_is_asked_about_once_and_few_stars_lead_on(library: Library, chromium: Browser) -> None:
     async with screen(chromium, library, "lin", page=MINE) as lin:
         await lin.sees("您还没有提过意见")
         reader = (await fetch("SELECT id FROM reader"))[0]["id"]
-        booking = await visit(reader, ended=MONDAY_9)
         await visit(reader, ended=MONDAY_9, seat="A-2")
+        booking = await visit(reader, ended=MONDAY_9)
         await lin.tab(HOME)
         await lin.sees("自习还顺利吗？")
         await lin.look("rating-home")
@@ -143,7 +177,7 @@ async def test_a_visit_is_asked_about_once_and_few_stars_lead_on(library: Librar
         await lin.sees("再约一个")
         await lin.look("rating-visit")
         await lin.tab(HOME)
-        await give(lin, "2 星，不太好")
+        await give(lin, "2 星，欠佳")
         await lin.sees("谢谢您告诉我们")
         await lin.look("rating-thanks")
         await lin.tap("告诉我们哪里可以更好")
@@ -164,7 +198,7 @@ async def test_a_talk_that_is_over_is_asked_about_in_its_own_page(
         await he.post(f"/api/desk/{talk}/close")
         await phone.sees("何馆员解决了您的问题吗？")  # without touching anything
         await phone.look("rating-chat")
-        await give(phone, "5 星，非常好")
+        await give(phone, "5 星，很好")
         await phone.sees("谢谢您告诉我们")
         await library.until(stars)
         assert await stars() == [5]

@@ -1,5 +1,5 @@
 import { ownStorage } from './own-storage';
-import type { FeedbackTopic } from './types';
+import type { FeedbackTopic, FeedbackView } from './types';
 
 export interface FeedbackDraft {
   topic: FeedbackTopic | '';
@@ -13,3 +13,10 @@ export const feedbackDraft = ownStorage<FeedbackDraft>('feedback-draft', () => (
   text: '',
   mayAnswer: true,
 }));
+
+/** A text that did not go out is written once more; what is being written already stays before it. */
+export function writeAgain({ topic, text, may_answer }: Pick<FeedbackView, 'topic' | 'text' | 'may_answer'>) {
+  const begun = feedbackDraft.read().text;
+  const both = begun && begun !== text ? `${begun}\n${text}` : text;
+  feedbackDraft.write({ topic, text: both, mayAnswer: may_answer });
+}

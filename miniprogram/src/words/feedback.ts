@@ -62,7 +62,7 @@ export const feedbackSay = {
 
 /** One question after a visit or a talk; the stars from one to five. */
 export const ratingWords = {
-  stars: ['很不好', '不太好', '还可以', '挺好', '非常好'],
+  stars: ['不好', '欠佳', '还行', '不错', '很好'],
   star: (stars: number, word: string) => `${stars} 星，${word}`,
   no: '不了',
   noWhy: '不评价，一周内也不再问',

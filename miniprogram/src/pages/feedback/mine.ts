@@ -1,7 +1,7 @@
 import { ask } from '../../api/ask';
 import { serverNow } from '../../api/clock';
 import { failureOf, tellFailure, type Failure } from '../../api/failure';
-import { feedbackDraft } from '../../api/feedback-draft';
+import { writeAgain } from '../../api/feedback-draft';
 import { told } from '../../api/feedback-outbox';
 import { ensureSignedIn, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
@@ -112,8 +112,7 @@ Page({
     }
     const refused = told.unsent().find((kept) => kept.key === key && kept.refusal);
     if (!refused) return;
-    const { topic, text, may_answer: mayAnswer } = refused.payload;
-    feedbackDraft.write({ topic, text, mayAnswer });
+    writeAgain(refused.payload);
     told.drop(key);
     this.tell();
   },

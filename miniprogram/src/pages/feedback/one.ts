@@ -1,7 +1,7 @@
 import { ask } from '../../api/ask';
 import { serverNow } from '../../api/clock';
 import { failureOf, type Failure } from '../../api/failure';
-import { feedbackDraft } from '../../api/feedback-draft';
+import { writeAgain } from '../../api/feedback-draft';
 import { ensureSignedIn, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
 import type { FeedbackChanged, FeedbackView } from '../../api/types';
@@ -75,8 +75,7 @@ Page({
 
   mend() {
     if (!this.feedback) return;
-    const { topic, text, may_answer: mayAnswer } = this.feedback;
-    feedbackDraft.write({ topic, text, mayAnswer });
+    writeAgain(this.feedback);
     wx.redirectTo({ url: '/pages/feedback/tell' });
   },
 });
