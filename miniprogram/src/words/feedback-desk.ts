@@ -26,7 +26,7 @@ export const inboxWords = {
 
 /** One of them, with what may be done. */
 export const opinionWords = {
-  look: '微信请人先看一看这段话。放行以后才能答复，退回以后馆里不再保留。',
+  look: '微信请人先看一看这段话。放行以后才能答复，退回以后馆里看不到它。',
   show: '放行',
   giveBackText: '退回给写的人',
   own: '这是您自己写的，请另一位同事来看。',

@@ -47,7 +47,8 @@ function holdingOf(instance: object): Held {
  *
  * Fires `conversation` (the Conversation, at each change), `began` {id} when a new one has its id, `sending` {byTap}
  * before a text goes (synchronously in the tap, so that consent may be asked for), `sent` (ChatSent) when it is stored,
- * `touched` at each scroll or key. `write(text)` puts a text into the box, `focus()` the cursor.
+ * `keyboard` {height}, `touched` at each scroll or key. `write(text)` puts a text into the box, `focus()` the cursor;
+ * `resized()` is to be called when what stands beside it has left it more room, or less.
  */
 Component({
   options: { multipleSlots: true },
@@ -83,6 +84,10 @@ Component({
     },
     seq(seq: number) {
       if (held.has(this)) holdingOf(this).view?.heardOf(seq);
+    },
+    /** The box comes or goes, and with it the height of the list. */
+    canWrite() {
+      if (held.has(this)) wx.nextTick(() => this.resized());
     },
   },
   lifetimes: {
@@ -199,6 +204,7 @@ Component({
     lift({ detail }: WechatMiniprogram.CustomEvent<{ height: number }>) {
       if (detail.height === this.data.keyboard) return;
       this.setData({ keyboard: detail.height }, () => this.resized());
+      this.triggerEvent('keyboard', detail);
     },
     /** A tap beside the box puts the keyboard away. */
     rest() {
