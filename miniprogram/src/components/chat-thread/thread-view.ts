@@ -218,6 +218,8 @@ export class ThreadView {
     if (!conversation || conversation === this.told) return;
     this.told = conversation;
     this.screen.told(conversation);
+    // Around the list its page may have changed with it.
+    wx.nextTick(() => this.resized());
   }
 
   // ------------------------------------------------------------ moving along

@@ -45,6 +45,7 @@ Page({
   onShow() {
     this.setData(look());
     showUnread();
+    this.leave();
     this.offs = [
       beHere(false),
       followStaffed(
@@ -59,6 +60,10 @@ Page({
   },
 
   onHide() {
+    this.leave();
+  },
+
+  leave() {
     clearTimeout(this.soon);
     this.offs.splice(0).forEach((off) => off());
   },

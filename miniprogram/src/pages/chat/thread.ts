@@ -12,6 +12,11 @@ import { standingOf, type Here } from '../../logic/chat-here';
 import { look } from '../../look';
 import { threadWords } from '../../words/chat';
 
+/** The component, which cannot know that what stands above it takes more or less room. */
+interface Talk {
+  resized(): void;
+}
+
 Page({
   data: {
     ...look(),
@@ -25,6 +30,8 @@ Page({
     standing: null as Here | null,
     /** The conversation when it is over, else ''. */
     closed: '',
+    /** With the keyboard up there is room for what is said and what is written. */
+    lifted: false,
   },
   conversation: null as Conversation | null,
   staffed: null as Staffed | null,
@@ -41,6 +48,7 @@ Page({
 
   onShow() {
     this.setData(look());
+    this.leave();
     this.offs = [
       beHere(false),
       followStaffed(
@@ -96,7 +104,15 @@ Page({
     const standing = standingOf(conversation, this.staffed, serverNow());
     const closed = conversation?.state === 'closed' ? conversation.id : '';
     const aboutWords = conversation?.about ?? this.data.aboutWords;
-    this.setData({ standing, closed, aboutWords });
+    this.setData({ standing, closed, aboutWords }, () => this.talk()?.resized());
+  },
+
+  talk(): Talk | null {
+    return this.selectComponent('#talk') as unknown as Talk | null;
+  },
+
+  onKeyboard({ detail }: WechatMiniprogram.CustomEvent<{ height: number }>) {
+    this.setData({ lifted: detail.height > 0 }, () => this.talk()?.resized());
   },
 
   openAbout() {
