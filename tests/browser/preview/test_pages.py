@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.async_api import expect
 
-from tests.support.sample import Open, World, call
+from tests.support.sample import PHONE, Open, World, call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -184,3 +184,49 @@ async def test_a_badge_shows_on_its_tab(open_page: Open) -> None:
     await expect(page.get_by_role("tab", name="另一页")).to_contain_text("3")
     await call(page, "wx.removeTabBarBadge({ index: 1 })")
     await expect(page.get_by_role("tab", name="另一页")).not_to_contain_text("3")
+
+
+KEYS = 291
+
+
+async def test_a_keyboard_pushes_the_page_up_and_is_told_of(open_page: Open) -> None:
+    page = await open_page(f"?person=amy&keyboard={KEYS}#/pages/third/third")
+    await page.evaluate("wx.onKeyboardHeightChange(({ height }) => (window.told = height))")
+    field = page.locator("wx-textarea")
+    await field.evaluate("field => (field.style.marginTop = '500px')")
+    await field.click()
+    assert await page.evaluate("window.told") == KEYS
+    edges = await field.bounding_box()
+    assert edges
+    assert edges["y"] + edges["height"] <= PHONE["height"] - KEYS
+    await page.evaluate("wx.hideKeyboard()")
+    assert await page.evaluate("window.told") == 0
+    await expect(page.locator(".keyboard")).to_have_count(0)
+
+
+async def test_a_scroll_view_is_moved_by_code_only_when_it_is_enhanced(open_page: Open) -> None:
+    page = await open_page("?person=amy#/pages/third/third")
+    ask = """() => new Promise((resolve) =>
+      wx.createSelectorQuery().select('.scroll').node(resolve).exec())"""
+    assert await page.evaluate(f"({ask})().then(({{ node }}) => node)") is None
+    scroller = page.locator("wx-scroll-view")
+    await expect(scroller).to_have_css("overflow-anchor", "none")  # an iPhone moves what is read
+    await page.evaluate("document.querySelector('wx-scroll-view').__wxElement.setData({ enhanced: true })")
+    await page.evaluate(f"({ask})().then(({{ node }}) => node.scrollTo({{ top: 40, animated: false }}))")
+    assert await page.evaluate("document.querySelector('wx-scroll-view').scrollTop") == 40
+
+
+ASKED_WHILE_LEAVING = """() => new Promise((resolve) => {
+  const query = wx.createSelectorQuery().in(getCurrentPages()[1]);
+  query.select('.title').boundingClientRect();
+  query.selectAll('.title').boundingClientRect();
+  wx.redirectTo({ url: '/pages/second/second' });
+  query.exec(resolve);
+})"""
+
+
+async def test_what_is_measured_on_a_page_that_has_left_is_nothing(open_page: Open) -> None:
+    page = await open_page()
+    await page.get_by_text("第二页").click()
+    await expect(page.get_by_text("从 first 来")).to_be_visible()
+    assert await page.evaluate(ASKED_WHILE_LEAVING) == [None, []]
