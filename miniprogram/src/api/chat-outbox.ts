@@ -1,15 +1,11 @@
 import { sendable, withAnother, withoutStored, withRefusal, type Unsent } from '../logic/chat-outbox';
 import { ask, isPassing } from './ask';
 import { chatPlace, moveDraft } from './drafts';
-import { onOnline } from './network';
 import { ownStorage } from './own-storage';
 import { ApiError, newKey } from './request';
 import { onIdentity } from './session';
-import { live } from './socket';
+import { trying } from './trying';
 import type { ChatAbout, ChatSent } from './types';
-
-const FIRST_WAIT_MS = 2_000;
-const LONGEST_WAIT_MS = 15_000;
 
 type Stored = (sent: ChatSent, text: Unsent) => void;
 
@@ -21,8 +17,7 @@ const REMEMBERED = 30;
 const underWay = new Set<string>();
 const changeListeners = new Set<() => void>();
 const storedListeners = new Set<Stored>();
-let wait = FIRST_WAIT_MS;
-let dropPlan = () => {};
+let tries: ReturnType<typeof trying> | null = null;
 
 function keep(list: Unsent[]): void {
   storage.write(list);
@@ -30,15 +25,7 @@ function keep(list: Unsent[]): void {
 }
 
 function pump(): void {
-  dropPlan();
   for (const unsent of sendable(storage.read(), underWay)) void send(unsent);
-}
-
-function pumpLater(): void {
-  dropPlan();
-  const planned = setTimeout(pump, wait);
-  dropPlan = () => clearTimeout(planned);
-  wait = Math.min(LONGEST_WAIT_MS, wait * 2);
 }
 
 async function send(unsent: Unsent): Promise<void> {
@@ -47,7 +34,7 @@ async function send(unsent: Unsent): Promise<void> {
   try {
     const where = place ? { conversation_id: place } : {};
     const sent = await ask<ChatSent>('chat_send', { ...where, local_id, text, ...(about ? { about } : {}) });
-    wait = FIRST_WAIT_MS;
+    tries?.well();
     underWay.delete(place);
     if (!place) moveDraft(chatPlace(''), chatPlace(sent.conversation_id));
     lately.write([...lately.read(), local_id].slice(-REMEMBERED));
@@ -57,7 +44,7 @@ async function send(unsent: Unsent): Promise<void> {
   } catch (error) {
     underWay.delete(place);
     // A text may be stored though no answer came: the same `local_id` is asked again until one does.
-    if (!(error instanceof ApiError) || isPassing(error)) pumpLater();
+    if (!(error instanceof ApiError) || isPassing(error)) tries?.later();
     else {
       keep(withRefusal(storage.read(), local_id, error.message));
       pump();
@@ -69,16 +56,8 @@ async function send(unsent: Unsent): Promise<void> {
 export const outbox = {
   /** For the app's start: sends what the last run left, and whenever the way is free again. */
   start(): void {
-    const free = (yes: boolean) => {
-      if (yes) pump();
-    };
-    live.onConnection(free);
-    onOnline(free);
-    onIdentity(() => {
-      changeListeners.forEach((listener) => listener());
-      pump();
-    });
-    pump();
+    onIdentity(() => changeListeners.forEach((listener) => listener()));
+    tries = trying(pump);
   },
 
   /** Kept before anything else, then sent. `place` is the conversation, '' for a new one. */
