@@ -82,6 +82,7 @@ async def test_two_readers_and_a_librarian_from_the_question_to_the_rating(
         await lin.page.locator("textarea:visible").fill("")
         await send(he, "有，靠窗一排都有。")
         await lin.sees("靠窗一排都有")
+        await lin.does_not_see("正在输入", seconds=1)  # it was said
         await he.sees("已读")
         await he.look("talk-desk")
         await lin.look("talk-reader")

@@ -15,7 +15,8 @@ export interface Told {
   /** Something is to be drawn anew. */
   changed(): void;
   /** The other side types. */
-  typing(): void;
+  /** The other side types; not any more once they have said it, or gone. */
+  typing(on: boolean): void;
   /** A text of this side came back unseen. */
   returned(message: ChatMessage): void;
   /** It cannot be shown; passing failures are tried again by themselves. */
@@ -44,7 +45,7 @@ export class ChatFollowing {
       () => clearInterval(timer),
       live.on<ChatHappened>('chat_event', (happened) => this.hear(happened)),
       live.on<SomebodyTypes>('chat_typing', (who) => {
-        if (who.conversation_id === id && who.side !== side) told.typing();
+        if (who.conversation_id === id && who.side !== side) told.typing(true);
       }),
       live.onConnection((connected) => {
         if (connected) this.resume();
@@ -81,6 +82,7 @@ export class ChatFollowing {
 
   private hear({ conversation_id, side, event }: ChatHappened): void {
     if (conversation_id !== this.id || side !== this.log.side) return;
+    if (event.who && event.who.side !== side && event.kind !== 'marked') this.told.typing(false);
     if (this.log.take(event)) this.tell();
     if (this.started && (this.log.missed || this.log.turned)) this.resume();
   }

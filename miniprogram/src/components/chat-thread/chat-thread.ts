@@ -154,14 +154,18 @@ Component({
     failed(error: unknown) {
       this.setData({ state: 'error', failure: failureOf(error) });
     },
-    typing() {
+    typing(on: boolean) {
       const holding = holdingOf(this);
+      clearTimeout(holding.timer);
+      if (!on) {
+        this.setData({ typing: '' });
+        return;
+      }
       const { librarian, reader_name } = holding.conversation ?? {};
       const name =
         this.data.side === 'reader'
           ? librarian?.name || bubbleWords.librarian
           : reader_name || bubbleWords.reader;
-      clearTimeout(holding.timer);
       this.setData({ typing: bubbleWords.typing(name) });
       holding.timer = setTimeout(() => this.setData({ typing: '' }), TYPING_SHOWN_MS);
     },

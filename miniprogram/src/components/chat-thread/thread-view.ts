@@ -15,7 +15,7 @@ export interface Screen {
   createSelectorQuery(): WechatMiniprogram.SelectorQuery;
   setData(patch: Record<string, unknown>): void;
   told(conversation: Conversation): void;
-  typing(): void;
+  typing(on: boolean): void;
   returned(message: ChatMessage): void;
   failed(error: unknown): void;
 }
@@ -65,7 +65,7 @@ export class ThreadView {
     this.following = id
       ? new ChatFollowing(id, side, {
           changed: () => this.draw(),
-          typing: () => screen.typing(),
+          typing: (on) => screen.typing(on),
           returned: (message) => screen.returned(message),
           failed: (error) => screen.failed(error),
         })
