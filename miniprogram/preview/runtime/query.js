@@ -47,10 +47,10 @@ function answer(root, selector, all, fields) {
   if (!root) return all ? [] : null;
   if (selector === null) return describeViewport(fields);
   const shadow = root.getShadowRoot();
-  if (all) return shadow.querySelectorAll(selector).map((element) => describe(element, fields));
-  const element = shadow.querySelector(selector);
   // An element of a page that has left has nothing to be measured.
-  return element?.$$ ? describe(element, fields) : null;
+  const measured = (element) => (element?.$$ ? describe(element, fields) : null);
+  if (all) return shadow.querySelectorAll(selector).map(measured).filter(Boolean);
+  return measured(shadow.querySelector(selector));
 }
 
 function describe(element, fields) {

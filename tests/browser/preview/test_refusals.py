@@ -133,3 +133,19 @@ async def test_five_seconds_in_the_background_close_the_sockets(open_page: Open)
     await page.evaluate("__preview.show()")
     assert await page.evaluate("getApp().globalData.shows") == shows + 1
     assert await page.evaluate(SOCKETS, 1) == ["heard hello"]
+
+
+ASKED_WHILE_LEAVING = """() => new Promise((resolve) => {
+  const query = wx.createSelectorQuery().in(getCurrentPages()[1]);
+  query.select('.title').boundingClientRect();
+  query.selectAll('.title').boundingClientRect();
+  wx.redirectTo({ url: '/pages/second/second' });
+  query.exec(resolve);
+})"""
+
+
+async def test_what_is_measured_on_a_page_that_has_left_is_nothing(open_page: Open) -> None:
+    page = await open_page()
+    await page.get_by_text("第二页").click()
+    await expect(page.get_by_text("从 first 来")).to_be_visible()
+    assert await page.evaluate(ASKED_WHILE_LEAVING) == [None, []]
