@@ -9,10 +9,11 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.support.chat import DOUBTFUL, RISKY, claim, claimed, on_duty, said
 from tests.support.databases import databases
 from tests.support.feedback import act, answer, librarian, told, visit
 from tests.support.library import Library, Phone, at, fill, running_library
-from tests.support.phones import ROOT, Screen, launch, screen
+from tests.support.phones import COMPUTER, ROOT, Screen, launch, screen
 
 SHOTS = ROOT / "var" / "shots"
 LOOKS: dict[str, dict[str, Any]] = {"light": {}, "dark": {"theme": "dark"}, "large": {"font": "26"}}
@@ -29,14 +30,27 @@ PAGES = {
         ("messages", "pages/messages/messages"),
         ("me", "pages/me/me"),
         ("hours", "pages/hours/hours?branch=1"),
+        ("chat", "pages/chat/chat"),
+        ("chat-thread", "pages/chat/thread?id=2"),
+        ("chat-closed", "pages/chat/thread?id=1"),
         ("feedback-tell", "pages/feedback/tell?topic=space"),
         ("feedback-mine", "pages/feedback/mine"),
         ("feedback-one", "pages/feedback/one?id=2"),
         ("rating-visit", "pages/bookings/detail?id=5"),
     ),
+    "he": (
+        ("desk", "staff/desk/desk"),
+        ("desk-waits", "staff/desk/thread?id=4"),
+        ("desk-mine", "staff/desk/thread?id=3"),
+        ("inbox", "staff/feedback/feedback"),
+        ("inbox-one", "staff/feedback/one?id=3"),
+        ("inbox-held", "staff/feedback/one?id=4"),
+    ),
     "zhou": (
         ("bookings-empty", "pages/bookings/bookings"),
         ("messages-empty", "pages/messages/messages"),
+        ("chat-empty", "pages/chat/chat"),
+        ("chat-new", "pages/chat/thread"),
     ),
     "admin": (
         ("admin", "admin/index/index"),
@@ -54,6 +68,7 @@ FEEDBACK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("有人在三层赌博", {"topic": "other"}),
     ("小程序里的字可以再大一点吗", {"topic": "system"}),
 )
+WIDE = (("desk-wide", "staff/desk/desk", "在家里"), ("inbox-wide", "staff/feedback/feedback", "字可以再大"))
 SIGNED_IN = "pages/bookings/bookings"  # the first page that asks who it is
 
 
@@ -69,6 +84,7 @@ async def _furnish(library: Library) -> None:
     await _two_more(lin, zhou)
     await library.settled()
     await _told(library, lin)
+    await _asked(library, zhou)
 
 
 async def _told(library: Library, lin: Phone) -> None:
@@ -80,6 +96,43 @@ async def _told(library: Library, lin: Phone) -> None:
     await answer(he, "2", "您说得对，今天已经换了新的灯管。有别的不方便，也请告诉我们。")
     await act(he, "3", "take")
     await visit(lin.reader_id)
+    await _talked(library, lin, he)
+
+
+async def _talked(library: Library, lin: Phone, he: Phone) -> None:
+    """Two conversations: one that is over, and one with texts in every state."""
+    await on_duty(he)
+    over = await claimed(library, lin, he, "借书证丢了怎么补办？")
+    await said(he, "带身份证到一楼总服务台，当场就能补。", conversation_id=over)
+    await library.settled()
+    await he.post(f"/api/desk/{over}/close", {"tag": "证件"})
+    seat = await library.seat("A-3")
+    about = {"kind": "seat", "id": str(seat.id), "starts_at": at(14), "ends_at": at(17)}
+    now = (await said(lin, "这个座位旁边有插座吗？我要坐一下午。", about=about))["conversation_id"]
+    await library.settled()
+    await claim(he, now)
+    await said(he, "有的，桌角下面就是。下午那一侧会晒，怕晒可以看看 A-5。", conversation_id=now)
+    for text in ("谢谢，那我就约 A-5。", RISKY, DOUBTFUL):
+        await library.settled()
+        await said(lin, text, conversation_id=now)
+    await library.settled()
+
+
+async def _asked(library: Library, chen: Phone) -> None:
+    """A queue at the desk, and one more conversation that a librarian has."""
+    he = await library.sign_in("he")
+    await chen.put("/api/me", {"nickname": "陈晨"})
+    mine = await claimed(library, chen, he, "电子书怎么看")
+    await said(he, "在馆内的网络上打开就可以。", conversation_id=mine)
+    await library.settled()
+    await said(chen, "好的，那在家里呢", conversation_id=mine)
+    seat = await library.seat("A-3")
+    about = {"kind": "seat", "id": str(seat.id), "starts_at": at(14), "ends_at": at(17)}
+    await said(await library.reader("yu"), "三楼靠窗的座位有插座吗", about=about)
+    await library.advance(minutes=3)
+    await on_duty(he)
+    await said(await library.reader("wu"), "闭馆时间改了吗")
+    await library.settled()
 
 
 async def _two_more(lin: Phone, zhou: Phone) -> None:
@@ -100,6 +153,21 @@ async def _take(browser: Browser, library: Library, look: str) -> list[Path]:
                 taken.append(path)
                 print(f"  {path.relative_to(ROOT)}", flush=True)
     return taken
+
+
+async def _take_wide(browser: Browser, library: Library, look: str) -> None:
+    """The staff's pages on a computer, with something chosen from the list."""
+    size = {"size": COMPUTER, "bare": 1}
+    async with screen(browser, library, "he", page=SIGNED_IN, allowed=("",), **size, **LOOKS[look]) as phone:
+        await _at_rest(phone)
+        for name, page, chosen in WIDE:
+            await phone.page.evaluate("url => wx.reLaunch({ url })", f"/{page}")
+            await _at_rest(phone)
+            await phone.tap(chosen)
+            await _at_rest(phone)
+            path = SHOTS / f"{name}-{look}.png"
+            await phone.page.screenshot(path=path)
+            print(f"  {path.relative_to(ROOT)}", flush=True)
 
 
 async def _at_rest(phone: Screen) -> None:
@@ -133,6 +201,7 @@ async def _main(url: str) -> None:
         for look in LOOKS:
             print(look, flush=True)
             taken = await _take(browser, library, look)
+            await _take_wide(browser, library, look)
             for first in range(0, len(taken), PER_SHEET):
                 await _sheet(browser, look, first // PER_SHEET + 1, taken[first : first + PER_SHEET])
         await browser.close()
