@@ -307,7 +307,8 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
                 await _to_the_end(_rollback(client))
                 raise
             else:
-                look_again = tx._afterwards
+                # Taken away from it: most calls hold their Tx, and such a circle only the collector would free.
+                look_again, tx._afterwards = tx._afterwards, []
                 await (_to_the_end(client.commit()) if sqlite else _commit(client))
             finally:
                 _open.reset(mark)

@@ -1,10 +1,13 @@
 """The guards around the database: transactions under cancellation, two writers, time, constraints, migrations."""
 
 import asyncio
+import gc
 import random
 import sys
+import weakref
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -94,6 +97,18 @@ async def test_what_waits_for_the_commit_happens_after_it_and_never_without_it(d
         tx.after_commit(lambda: told.append("stored"))
         assert told == []
     assert told == ["stored"]
+
+
+async def test_a_transaction_leaves_nothing_that_only_the_collector_would_free(database: str) -> None:
+    gc.disable()
+    try:
+        async with transaction() as tx:
+            tx.after_commit(partial(setattr, tx, "told", True))  # it holds the transaction, as most do
+        left = weakref.ref(tx)
+        del tx
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 async def test_a_task_started_after_the_commit_has_no_part_in_the_transaction(database: str) -> None:
