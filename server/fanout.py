@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import orjson
 import structlog
+from aiohttp import web
 from engineio.packet import MESSAGE, Packet
 
 UNREAD_AT_MOST: Final = 1_000_000  # bytes of this process's memory that wait for one client
@@ -24,21 +25,23 @@ log = structlog.get_logger()
 
 
 class Outbox(asyncio.Queue[Any]):
-    """All that waits for one client: engine.io's queue of packets (None ends it), and the way past it.
+    """All that one client is sent: engine.io's queue of packets (None ends it), and the way past it.
 
-    Acknowledgements, pings and pushes reach the client in the order in which they came here.
+    Acknowledgements, pings and pushes reach the client in the order in which they came here. This is the only
+    place that writes frames of data.
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._websocket: web.WebSocketResponse | None = None
         self._transport: asyncio.Transport | None = None
         self._held = 0  # bytes of the packets that wait, or that the writer has in hand
         self._in_hand = 0
         self._writer_idle = False
 
-    def open(self, transport: asyncio.Transport) -> None:
-        """From now on there is a websocket, and engine.io starts its writer task."""
-        self._transport = transport
+    def open(self, websocket: web.WebSocketResponse, transport: asyncio.Transport) -> None:
+        """From now on there is a connection, and engine.io starts its writer task."""
+        self._websocket, self._transport = websocket, transport
 
     @property
     def unread(self) -> int:
@@ -46,35 +49,50 @@ class Outbox(asyncio.Queue[Any]):
         return self._held + (self._transport.get_write_buffer_size() if self._transport else 0)
 
     def send(self, packet: Packet, frame: bytes) -> None:
-        """The packet, as the frame that it makes: at once when nothing is before it, else in its turn.
+        """The packet, as the frame that it makes: at once when nothing is before it, else in its turn."""
+        if transport := self._clear():
+            transport.write(frame)
+        else:
+            self._wait(packet)
+
+    def _clear(self) -> asyncio.Transport | None:
+        """The transport, when a frame may go straight to it.
 
         An empty queue is not enough: the writer may have packets in hand and wait for a full transport.
         """
         transport = self._transport
         if (
-            transport
-            and self._writer_idle
+            self._writer_idle
+            and transport
             and not transport.is_closing()
             and transport.get_write_buffer_size() < STRAIGHT_BELOW
+            and self._websocket
+            and not self._websocket.closed
         ):
-            transport.write(frame)
-        else:
-            self.put_nowait(packet)
+            return transport
+        return None
+
+    def _wait(self, packet: Packet) -> None:
+        if self._transport and self._transport.is_closing():
+            return
+        if (unread := self.unread) and unread + _memory(packet) > UNREAD_AT_MOST:
+            return self._cut(unread)
+        self._held += _memory(packet)
+        self._writer_idle = False
+        super().put_nowait(packet)
 
     # -- what engine.io calls
 
     def put_nowait(self, packet: Packet | None) -> None:
         if packet is None:
             self._leave()
-        elif self._transport and self._transport.is_closing():
-            return
-        elif (unread := self.unread) and unread + _memory(packet) > UNREAD_AT_MOST:
-            self._cut(unread)
-            return
+            self._writer_idle = False
+            super().put_nowait(None)
+        # Pings go by the queue always: the writer gives a client up when it has had nothing to write for long.
+        elif packet.packet_type == MESSAGE and not packet.binary and (transport := self._clear()):
+            transport.write(text_frame(packet.encode().encode()))
         else:
-            self._held += _memory(packet)
-        self._writer_idle = False
-        super().put_nowait(packet)
+            self._wait(packet)
 
     async def get(self) -> Packet | None:
         # Only the writer waits here, and it comes back when all that it had is in the transport.

@@ -47,7 +47,7 @@ class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
         self._sock = web.WebSocketResponse(compress=False, max_msg_size=LARGEST_MESSAGE + 1)
         await self._sock.prepare(request)
         if request.transport:  # it may be gone by now; the handler finds that out
-            self._outbox.open(request.transport)
+            self._outbox.open(self._sock, request.transport)
         request.app[OPEN].add(self._sock)
         self.environ = environ
         await self.handler(self)

@@ -2,6 +2,8 @@
 
 import asyncio
 import random
+import re
+import socket
 import tracemalloc
 from contextlib import AsyncExitStack
 from datetime import date
@@ -20,7 +22,7 @@ from server.fanout import LEAVES_WITHIN_S, STRAIGHT_BELOW, UNREAD_AT_MOST, tell,
 from server.sockets import EVERYBODY
 from server.websocket import LOOK_EVERY_S
 from tests.support.library import Library, Phone
-from tests.support.raw import Raw, raw
+from tests.support.raw import UPGRADE, Raw, raw
 from tools.shell import NODE, ROOT
 
 DAYS = [{"area_id": "1", "date": f"2026-11-{day}"} for day in (23, 24)]
@@ -75,8 +77,8 @@ async def test_answers_and_pushes_reach_a_client_in_the_order_in_which_they_were
 
         came = asyncio.create_task(read())
         for number in range(1_000):
-            reading.set() if number % 40 > 10 else reading.clear()
-            body = numbered(number, size=dice.choice(SIZES) if client.queue.qsize() < 3 else 1)
+            reading.clear() if number % 250 < 150 else reading.set()
+            body = numbered(number, size=dice.choice(SIZES) if client.queue.unread < 300_000 else 1)
             if dice.random() < 0.3:
                 client.queue.put_nowait(Packet(MESSAGE, f"37[{body.decode()}]"))  # as python-socketio answers
             else:
@@ -88,6 +90,40 @@ async def test_answers_and_pushes_reach_a_client_in_the_order_in_which_they_were
         reading.set()
         assert await came == list(range(1_000))
     assert 100 < straight < pushes - 100
+
+
+async def test_no_push_overtakes_what_the_writer_has_in_hand(library: Library) -> None:
+    """A client that reads in small sips: the transport has room again before the writer has noticed."""
+    dice, loop = random.Random(7), asyncio.get_running_loop()
+    host, port = library.url.removeprefix("http://").split(":")
+    came, number = bytearray(), 0
+    with socket.socket() as sipping:
+        sipping.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262_144)
+        sipping.setblocking(False)
+        await loop.sock_connect(sipping, (host, int(port)))
+        lines = [f"{name}: {value}" for name, value in UPGRADE.items()]
+        knock = "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\n" + "\r\n".join(lines)
+        await loop.sock_sendall(sipping, f"{knock}\r\n\r\n".encode() + b"\x81\x84" + bytes(4) + b"40{}")
+        while b"40{" not in came:
+            came += await loop.sock_recv(sipping, 16_384)
+        [client] = library.sockets.sio.eio.sockets.values()
+
+        async def sip() -> None:
+            while f'"number":{number - 1},'.encode() not in came[-20_000:]:
+                came.extend(await loop.sock_recv(sipping, 16_384))
+                await asyncio.sleep(0)
+
+        for _ in range(200):
+            for _ in range(dice.randrange(1, 12)):
+                body = numbered(number, size=9_000)
+                tell(library.sockets.sio, EVERYBODY, event="home_changed", payload=body)
+                number += 1
+            sips = asyncio.create_task(sip())
+            while client.queue.unread > dice.randrange(10_000, 400_000):  # noqa: ASYNC110 (nothing tells)
+                await asyncio.sleep(0)
+            sips.cancel()
+        await sip()
+    assert [int(found) for found in re.findall(rb'"number":(\d+),', came)] == list(range(number))
 
 
 async def test_several_rooms_are_told_in_one_order(library: Library) -> None:

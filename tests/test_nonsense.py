@@ -11,14 +11,8 @@ from models.db import fetch
 from server.sockets import STREAMS_AT_ONCE
 from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE
 from tests.support.library import Library, Phone
-from tests.support.raw import raw
+from tests.support.raw import UPGRADE, raw
 
-UPGRADE = {
-    "Upgrade": "websocket",
-    "Connection": "Upgrade",
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-}
 DAY = {"area_id": "1", "date": "2026-11-23"}
 
 

@@ -9,6 +9,13 @@ import orjson
 
 from tests.support.library import Library, Phone
 
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
 
 class Raw:
     """Until `next` is called nothing is read; past some 100 kB the connection itself stands still."""
