@@ -1,11 +1,14 @@
 """What `make bench` measures still runs, on PostgreSQL; how fast it is, only `make bench` says."""
 
+import contextlib
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from bench.bare import write_booking
-from bench.servers import CONFIG
+from bench.crowd import Ask, Crowd
+from bench.servers import CONFIG, node
 from models.db import postgres_credentials
 from server.config import load
 from tests.support.library import Library, Phone, at
@@ -31,3 +34,21 @@ async def test_the_baseline_books_what_the_product_would(
     [held] = (await lin.get("/api/areas/1/days/2026-11-23")).body["mine"]
     assert held["seat_id"] == str(seat.id)
     assert (await lin.book("A-1", at(10), at(11))).code == "overlaps_yours"
+
+
+@pytest.mark.parametrize("peer", [False, True])
+async def test_a_change_is_counted_once_for_each_watcher(library: Library, lin: Phone, peer: bool) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        crowd = Crowd("seats_changed")
+        stack.callback(crowd.leave)
+        other = await stack.enter_async_context(node("fanout.mjs"))
+        port = other.port if peer else int(library.url.rpartition(":")[2])
+        await crowd.come(port, [lin.token] * 5, Ask("area_watch", {"area_id": "1", "date": "2026-11-23"}))
+        crowd.expect()
+        if peer:
+            change = {"area_id": "1", "date": "2026-11-23", "seats": [], "number": 1}
+            await library.http.post(f"http://127.0.0.1:{port}/", json=change)
+        else:
+            await lin.booked("A-1", at(10), at(11))
+        assert await crowd.all_heard() == 5
+        assert b'"number":1' in crowd.last
