@@ -7,12 +7,17 @@ from typing import Final
 
 import uvloop
 
-from bench import book, map, report
+from bench import book, fanout, map, memory, report
 from bench.machine import LOAD_CORE, description, pin
 from bench.postgres import Postgres, postgres
 from bench.report import Outcome
 
-ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {"book": book.run, "map": map.run}
+ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {
+    "book": book.run,
+    "map": map.run,
+    "fanout": fanout.run,
+    "memory": memory.run,
+}
 
 
 async def measure(names: Sequence[str]) -> int:
