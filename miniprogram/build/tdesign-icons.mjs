@@ -47,7 +47,9 @@ function namedIcons(files) {
 function mask(name) {
   const svg = fs
     .readFileSync(path.join(SVGS, `${name}.svg`), 'utf8')
-    .replace(/ (view-box|width="1em"|height="1em"|class|id)(="[^"]*")?/g, '')
+    .replace(/ (view-box|width="1em"|height="1em"|class|id|clip-path)(="[^"]*")?/g, '')
+    // Some are cut to the grid that they fill anyway, by an id that a mask in a sheet cannot point at.
+    .replace(/ clip-path="[^"]*"|<defs>.*?<\/defs>/gs, '')
     .replace('<svg', '<svg viewBox="0 0 24 24"')
     .replace(/stroke-width="2"/g, `stroke-width="${STROKE}"`)
     .replace(/currentColor/g, '#000')
