@@ -53,9 +53,10 @@ export class Scroller {
     });
   }
 
-  async toEnd(): Promise<void> {
+  /** `still` is asked last: who has begun to scroll meanwhile is not pulled back. */
+  async toEnd(still: () => boolean): Promise<void> {
     const sight = await this.look();
-    if (sight) this.move(sight.scrollHeight - sight.height);
+    if (sight && still()) this.move(sight.scrollHeight - sight.height);
   }
 
   async toRow(key: string): Promise<void> {

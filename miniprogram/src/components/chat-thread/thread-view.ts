@@ -114,7 +114,7 @@ export class ThreadView {
   /** The list became higher or lower. */
   resized(): void {
     void this.step(async () => {
-      if (this.atEnd) await this.scroller.toEnd();
+      if (this.atEnd) await this.scroller.toEnd(() => this.atEnd);
       else await this.scroller.look();
     });
   }
@@ -164,7 +164,7 @@ export class ThreadView {
     this.put({ state: 'ready' });
     const entry = log?.entries[newest];
     if (entry && newest > 0) await this.scroller.toRow(keyOf(entry));
-    else await this.scroller.toEnd();
+    else await this.scroller.toEnd(() => this.atEnd);
     const sight = await this.scroller.look();
     this.atEnd = !sight || sight.scrollHeight - sight.scrollTop - sight.height <= AT_END;
     this.put({ placed: true });
@@ -175,7 +175,7 @@ export class ThreadView {
     if (this.atEnd) {
       this.window = followed(this.window, total);
       this.put();
-      await this.scroller.toEnd();
+      await this.scroller.toEnd(() => this.atEnd);
     } else {
       // What is drawn below the screen moves nothing; beyond that it waits for the reader to come down.
       this.window.to = Math.max(Math.min(this.window.to, total), Math.min(total, this.window.from + MOST));
