@@ -15,6 +15,7 @@ import { after, before, test } from 'node:test';
 import vm from 'node:vm';
 
 import { buildClient } from '../build/client.mjs';
+import { iconSheet } from '../build/tdesign-icons.mjs';
 
 const src = mkdtempSync(join(tmpdir(), 'wenjin-client-'));
 const npm = join(src, 'miniprogram_npm');
@@ -51,6 +52,15 @@ test('icons are masks in the colour of the text', () => {
   assert.doesNotMatch(sheet, /font-face|font-family/);
   assert.match(sheet, /\.t-icon-close:before\{-webkit-mask-image:url\("data:image\/svg\+xml,/);
   assert.match(sheet, /background:currentColor/);
+});
+
+test('no icon speaks of a part of a file that is not there', () => {
+  const words = join(npm, 'words.ts');
+  writeFileSync(words, "export const all = ['send', 'close'];");
+  const sheet = iconSheet('', [words]);
+  assert.match(sheet, /\.t-icon-send:before/);
+  assert.doesNotMatch(sheet, /url\(%23|clip-path/);
+  rmSync(words);
 });
 
 test('a second build finds nothing to do, and a change builds again', async () => {
