@@ -277,6 +277,29 @@ async def test_who_does_not_move_is_away_and_back_at_the_first_touch(
         await library.until(lambda: staffed_is(library, True))
 
 
+async def test_duty_outlives_a_restart_of_the_client_and_ends_when_the_librarian_says_so(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    lin = await reader(library, "lin", "读者甲")
+    await said(lin, "几点闭馆")
+    async with desk(chromium, library, "he") as he:
+        await he.tap("接待", exact=True)
+        await he.tap("上岗并接待", exact=True)
+        await he.sees("何馆员开始接待")
+        await he.go("/staff/desk/desk")
+        await he.page.reload()
+        await he.sees("您在岗")
+        await he.tap("离岗", exact=True)
+        await he.sees("您手上的 1 位读者会回到排队里")
+        await he.page.get_by_role("dialog").get_by_text("离岗", exact=True).click()
+        await he.sees("您没有在岗")
+        await he.sees("优先")  # at once, not when the lease ends
+        assert await staffed_is(library, False)
+        await he.page.reload()
+        await he.sees("您没有在岗")
+
+
 async def staffed_is(library: Library, staffed: bool) -> bool:
     return bool((await library.guest.get("/api/chat-state")).body["staffed"] is staffed)
 

@@ -14,7 +14,6 @@ export const deskWords = {
   keys: '↑ ↓ 选，Enter 打开或接待，Esc 回到列表',
   reader: '一位读者',
   colleague: '一位同事',
-  me: '我',
   here: '在线',
   gone: '不在线',
   first: '优先',
@@ -53,7 +52,7 @@ export const dutyWords = {
   idleFacts: '5 分钟没有动，碰一下屏幕就回来。手上的读者快要回到排队里了。',
   lost: '连不上，读者看不到您在岗',
   lostFacts: '连上以后自动回来。手上的读者会先回到排队里。',
-  nobody: '现在没有馆员在岗。',
+  elsewhere: '您在另一台设备上在岗。',
 };
 
 /** What a conversation may be filed under, offered beside what was used before. */
@@ -69,7 +68,6 @@ export const deskSay = {
   with: (name: string) => `${name}在接待`,
   together: (names: string[]) => `一起在岗：${names.join('、')}`,
   onDuty: (names: string[]) => `现在在岗：${names.join('、')}`,
-  taken: (name: string) => `${name}已经接待了这位读者。`,
   handedBack: '已交回排队，排在最前',
   closedNow: '咨询已结束',
   shown: '已放行',

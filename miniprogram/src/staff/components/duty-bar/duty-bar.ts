@@ -16,6 +16,7 @@ function factsOf(duty: Duty, librarians: OnDuty[]): string {
   if (duty === 'lost') return dutyWords.lostFacts;
   const others = librarians.filter(({ id }) => id !== me().id).map(({ name }) => name ?? deskWords.colleague);
   if (duty === 'on') return others.length ? deskSay.together(others) : dutyWords.alone;
+  if (others.length < librarians.length) return dutyWords.elsewhere;
   return others.length ? `${dutyWords.offFacts}${deskSay.onDuty(others)}。` : dutyWords.offFacts;
 }
 
