@@ -157,8 +157,8 @@ async def _take(browser: Browser, library: Library, look: str) -> list[Path]:
 
 async def _take_wide(browser: Browser, library: Library, look: str) -> None:
     """The staff's pages on a computer, with something chosen from the list."""
-    size = {"size": COMPUTER, "bare": 1}
-    async with screen(browser, library, "he", page=SIGNED_IN, allowed=("",), **size, **LOOKS[look]) as phone:
+    computer: dict[str, Any] = {"size": COMPUTER, "bare": 1, **LOOKS[look]}
+    async with screen(browser, library, "he", page=SIGNED_IN, allowed=("",), **computer) as phone:
         await _at_rest(phone)
         for name, page, chosen in WIDE:
             await phone.page.evaluate("url => wx.reLaunch({ url })", f"/{page}")
