@@ -49,6 +49,8 @@ Page({
     /** The conversation beside the list, and the line that the keyboard stands on. */
     chosen: '',
     pointed: '',
+    /** Where the keyboard has led: it comes into sight. */
+    reached: '',
     claiming: '',
     refused: '',
   },
@@ -75,7 +77,7 @@ Page({
       followKeys({
         ids: () => this.idsShown(),
         pointed: () => this.data.pointed,
-        point: (id) => this.setData({ pointed: id }),
+        point: (id) => this.setData({ pointed: id, reached: id }),
         enter: () => this.enter(),
         leave: () => this.setData({ chosen: '' }),
       }),
@@ -97,7 +99,7 @@ Page({
 
   onResize() {
     const wide = isWide();
-    if (wide !== this.data.wide) this.setData({ wide, chosen: '' });
+    if (wide !== this.data.wide) this.setData({ wide, chosen: '', pointed: '' });
   },
 
   show() {

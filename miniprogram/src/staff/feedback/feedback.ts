@@ -27,6 +27,8 @@ Page({
     keys: false,
     chosen: '',
     pointed: '',
+    /** Where the keyboard has led: it comes into sight. */
+    reached: '',
   },
   offs: [] as (() => void)[],
   shown: [] as FeedbackLine[],
@@ -46,7 +48,7 @@ Page({
       followKeys({
         ids: () => this.data.lines.map(({ id }) => id),
         pointed: () => this.data.pointed,
-        point: (id) => this.setData({ pointed: id }),
+        point: (id) => this.setData({ pointed: id, reached: id }),
         enter: () => this.data.pointed && this.openOne(this.data.pointed),
         leave: () => this.setData({ chosen: '' }),
       }),
@@ -69,7 +71,7 @@ Page({
 
   onResize() {
     const wide = isWide();
-    if (wide !== this.data.wide) this.setData({ wide, chosen: '' });
+    if (wide !== this.data.wide) this.setData({ wide, chosen: '', pointed: '' });
   },
 
   showInbox({ waiting, ratings }: InboxNow) {
