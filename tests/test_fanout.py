@@ -6,36 +6,22 @@ import re
 import socket
 import tracemalloc
 from contextlib import AsyncExitStack
-from datetime import date
 from typing import Any
 
 import orjson
 import pytest
-from engineio.async_socket import AsyncSocket
 from engineio.packet import MESSAGE, Packet
 from structlog.testing import capture_logs
 
-from handlers import seat_map
 from models.db import fetch
 from server.bus import Push
 from server.fanout import LEAVES_WITHIN_S, STRAIGHT_BELOW, UNREAD_AT_MOST, tell, text_frame
 from server.sockets import EVERYBODY
-from server.websocket import LOOK_EVERY_S
 from tests.support.library import Library, Phone
-from tests.support.raw import UPGRADE, Raw, raw
+from tests.support.raw import DAYS, ROOMS, UPGRADE, Raw, nobody, numbered, numbers, only, publish, raw
 from tools.shell import NODE, ROOT
 
-DAYS = [{"area_id": "1", "date": f"2026-11-{day}"} for day in (23, 24)]
-ROOMS = [seat_map.watched(seat_map.WatchArea(area_id=1, date=date(2026, 11, day))) for day in (23, 24)]
 SIZES = (1, 100, 125, 126, 60_000, 65_530, 66_000, 150_000)
-
-
-def numbered(number: int, *, size: int = 0) -> bytes:
-    return orjson.dumps({"number": number, "text": "座" * (size // 3)})
-
-
-def publish(library: Library, number: int, *, size: int = 0, room: str = EVERYBODY) -> None:
-    library.services.bus.publish(Push(room, "home_changed", numbered(number, size=size)))
 
 
 async def stands_still(library: Library) -> int:
@@ -47,10 +33,6 @@ async def stands_still(library: Library) -> int:
         pushed += 1
         await asyncio.sleep(0)
     return pushed
-
-
-async def numbers(socket: Raw, count: int) -> list[int]:
-    return [(await socket.pushed("home_changed"))["number"] for _ in range(count)]
 
 
 # ---------------------------------------------------------------- order
@@ -211,11 +193,6 @@ async def test_a_client_that_reads_nothing_is_cut_off_and_the_others_do_not_noti
         assert await asleep.ended() == 1006
 
 
-async def only(library: Library, count: int) -> bool:
-    sockets = library.sockets.sio
-    return len(sockets.eio.sockets) == count == len(sockets.manager.rooms["/"][EVERYBODY])
-
-
 async def test_a_client_that_asks_and_reads_no_answer_is_cut_off(library: Library) -> None:
     async with asyncio.timeout(20), raw(library) as socket:
         with capture_logs() as logs, pytest.raises(ConnectionError):
@@ -241,10 +218,6 @@ async def test_a_client_that_breaks_the_rules_and_reads_nothing_is_not_waited_fo
         await library.until(lambda: nobody(library), seconds=LEAVES_WITHIN_S + 3)
 
 
-async def nobody(library: Library) -> bool:
-    return not library.sockets.sio.eio.sockets
-
-
 async def test_a_session_that_ends_at_a_phone_that_reads_nothing_holds_up_nobody(
     library: Library, lin: Phone
 ) -> None:
@@ -256,78 +229,3 @@ async def test_a_session_that_ends_at_a_phone_that_reads_nothing_holds_up_nobody
             publish(library, 1)
             assert await numbers(awake, 1) == [1]
         assert await asleep.pushed("session_ended") == {}
-
-
-# ---------------------------------------------------------------- coming and going
-
-
-async def test_clients_that_leave_while_a_room_is_told_disturb_nobody(library: Library) -> None:
-    async with asyncio.timeout(30), AsyncExitStack() as stack:
-        sockets = [await stack.enter_async_context(raw(library)) for _ in range(40)]
-        staying, leaving = sockets[:20], sockets[20:]
-
-        async def leave() -> None:
-            for number, socket in enumerate(leaving):
-                if number % 2:
-                    await socket.websocket.close()
-                else:
-                    socket.websocket._response.connection.transport.abort()  # type: ignore[union-attr]
-                await asyncio.sleep(0.001)
-
-        gone = asyncio.create_task(leave())
-        for number in range(200):
-            publish(library, number, size=3_000)
-            await asyncio.sleep(0.001)
-        await gone
-        for socket in staying:
-            assert await numbers(socket, 200) == list(range(200))
-        await library.until(lambda: only(library, 20))
-
-
-async def test_a_client_that_was_gone_before_its_websocket_opened_is_forgotten(library: Library) -> None:
-    engine = library.sockets.sio.eio
-    engine.ping_timeout = 0.4
-    engine.sockets["gone"] = AsyncSocket(engine, "gone")  # as engine.io leaves it
-    await library.until(lambda: nobody(library), seconds=4 * LOOK_EVERY_S)
-
-
-async def test_who_left_a_room_is_told_no_more(library: Library) -> None:
-    async with asyncio.timeout(5), raw(library) as socket:
-        for event in ("area_watch", "area_leave"):
-            await socket.ask(1, event, DAYS[0])
-            await socket.answer()
-            publish(library, 1, room=ROOMS[0])
-            publish(library, 2)
-            assert (await numbers(socket, 1) == [1]) == (event == "area_watch")
-            if event == "area_watch":
-                assert await numbers(socket, 1) == [2]
-
-
-async def test_there_is_one_namespace_and_knocking_at_another_harms_nothing(library: Library) -> None:
-    async with asyncio.timeout(5), raw(library) as socket:
-        await socket.send("40/staff,{}")
-        assert (await socket.packet() or "").startswith("44/staff,")
-        await socket.send('42/staff,5["area_watch",{}]')
-        await socket.ask(6, "area_leave", DAYS[0])
-        assert await socket.answer() == (6, {"data": {}})
-        publish(library, 1)
-        assert await numbers(socket, 1) == [1]
-
-
-async def test_a_client_whose_leaving_takes_a_while_is_told_no_more(library: Library) -> None:
-    leaving, may_go = asyncio.Event(), asyncio.Event()
-
-    async def goodbye(_sid: str, _reason: str) -> None:
-        leaving.set()
-        await may_go.wait()
-
-    library.sockets.sio.on("disconnect", goodbye)
-    async with asyncio.timeout(5), raw(library) as socket:
-        [client] = library.sockets.sio.eio.sockets.values()
-        closing = asyncio.create_task(client.close(wait=False))
-        await leaving.wait()
-        publish(library, 1)
-        await asyncio.sleep(0.05)
-        may_go.set()
-        await closing
-        assert await socket.packet() == "1"

@@ -2,13 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 
 import aiohttp
 import orjson
 
+from handlers import seat_map
+from server.bus import Push
+from server.sockets import EVERYBODY
 from tests.support.library import Library, Phone
 
+DAYS = [{"area_id": "1", "date": f"2026-11-{day}"} for day in (23, 24)]
+ROOMS = [seat_map.watched(seat_map.WatchArea(area_id=1, date=date(2026, 11, day))) for day in (23, 24)]
 UPGRADE = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",
@@ -71,3 +77,24 @@ async def raw(library: Library, phone: Phone | None = None) -> AsyncIterator[Raw
         assert (await socket.packet() or "").startswith("0")
         assert (await socket.packet() or "").startswith("40")
         yield socket
+
+
+def numbered(number: int, *, size: int = 0) -> bytes:
+    return orjson.dumps({"number": number, "text": "座" * (size // 3)})
+
+
+def publish(library: Library, number: int, *, size: int = 0, room: str = EVERYBODY) -> None:
+    library.services.bus.publish(Push(room, "home_changed", numbered(number, size=size)))
+
+
+async def numbers(socket: Raw, count: int) -> list[int]:
+    return [(await socket.pushed("home_changed"))["number"] for _ in range(count)]
+
+
+async def only(library: Library, count: int) -> bool:
+    sockets = library.sockets.sio
+    return len(sockets.eio.sockets) == count == len(sockets.manager.rooms["/"][EVERYBODY])
+
+
+async def nobody(library: Library) -> bool:
+    return not library.sockets.sio.eio.sockets
