@@ -58,7 +58,7 @@ class Screen:
         await self.text(text, exact=exact).first.click(timeout=8000)
 
     async def tab(self, page: str) -> None:
-        """One of the four tabs, by its page."""
+        """One of the tabs, by its page."""
         await self.page.evaluate("url => wx.switchTab({ url })", f"/{page}")
 
     async def go(self, page: str) -> None:
