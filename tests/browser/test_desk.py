@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Browser, expect
 
-from tests.support.chat import DOUBTFUL, librarian, queue, said, say, texts
+from tests.support.chat import DOUBTFUL, claim, librarian, queue, said, say, texts
 from tests.support.desk import DESK, desk, reader, staff
 from tests.support.library import Library
 from tests.support.phones import COMPUTER, Screen
@@ -135,6 +135,30 @@ async def test_when_a_librarians_network_dies_their_reader_is_first_in_the_queue
             await he.does_not_see("王馆员在接待")
             await wang.sees("没有网络")
             await wang.look("desk-offline")
+
+
+async def test_when_a_colleague_goes_on_it_is_said_and_what_was_typed_is_kept(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    lin = await reader(library, "lin", "读者甲")
+    conversation = (await said(lin, "几点闭馆"))["conversation_id"]
+    async with desk(chromium, library, "he") as he:
+        await he.tap("接待", exact=True)
+        await he.tap("上岗并接待", exact=True)
+        await he.sees("何馆员开始接待")
+        await he.page.locator("textarea:visible").fill("写到一半的答复")
+        await library.advance(seconds=46)
+        await library.settled()
+        await he.sees("您还没有接待")  # the lease ended meanwhile: it waits again
+        await he.sees("写到一半的答复")
+        wang = await librarian(library, "wang", "王馆员")
+        assert (await claim(wang, conversation)).status == 200
+        await he.sees("王馆员在接待")
+        await he.sees("同事在接待，您可以看，不能写。")
+        await he.sees("您写的还在这里，没有发出")
+        await he.sees("写到一半的答复")
+        await he.look("desk-colleague-goes-on")
 
 
 async def test_on_a_computer_list_and_conversation_stand_side_by_side_and_keys_move_between(

@@ -39,6 +39,8 @@ export const deskWords = {
   overHint: '已经结束。读者再说话时，会回到排队里。',
   otherHint: '同事在接待，您可以看，不能写。',
   placeholder: '回答读者',
+  draft: '您写的还在这里，没有发出',
+  copy: '复制',
 };
 
 export const dutyWords = {

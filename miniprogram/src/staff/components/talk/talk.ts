@@ -1,7 +1,9 @@
 import { ask } from '../../../api/ask';
 import { serverNow } from '../../../api/clock';
+import { copy } from '../../../api/copy';
 import { lookAt } from '../../../api/desk-bell';
 import { deskNow, followDesk, noteLine } from '../../../api/desk-watch';
+import { chatPlace, draftOf } from '../../../api/drafts';
 import { stir } from '../../../api/duty';
 import { failureOf } from '../../../api/failure';
 import { me } from '../../../api/session';
@@ -34,6 +36,8 @@ Component({
     tag: '',
     here: false,
     seq: 0,
+    /** What this librarian typed and has not sent, when there is no box to see it in. */
+    draft: '',
     busy: '' as '' | 'claim' | 'hand_back',
     refused: '',
     closing: false,
@@ -42,7 +46,7 @@ Component({
     conversationId(id: string) {
       lookAt(id || null);
       lastSeen.delete(this);
-      this.setData({ hold: '', name: '', about: '', standing: '', tag: '', here: false, seq: 0 });
+      this.setData({ hold: '', name: '', about: '', standing: '', tag: '', here: false, seq: 0, draft: '' });
       this.setData({ busy: '', refused: '', closing: false });
       this.showLine();
     },
@@ -110,6 +114,7 @@ Component({
         tag: seen.tag ?? '',
         here: hold !== 'closed' && 'reader_here_until' in seen && isHere(seen, now),
         seq: Math.max(seen.seq, this.data.seq),
+        draft: hold === 'mine' ? '' : draftOf(chatPlace(seen.id)),
       });
     },
 
@@ -163,6 +168,10 @@ Component({
     focus() {
       if (this.data.hold !== 'mine') return;
       (this.selectComponent('#thread') as unknown as { focus(): void } | null)?.focus();
+    },
+
+    copyDraft() {
+      copy(this.data.draft);
     },
 
     touched() {
