@@ -293,13 +293,14 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
     """
     if _open.get():
         raise RuntimeError("a transaction is open already: a use case never calls a use case")
-    parent = _client()
+    connections = get_connections()
+    parent = cast(SqliteClient | AsyncpgDBClient, connections.get("default"))
     sqlite = isinstance(parent, SqliteClient)
     look_again: list[Callable[[], None]] = []
     try:
         async with _sqlite_transaction(parent) if sqlite else _postgres_transaction(parent, lock) as client:
             tx = Tx(client)
-            seen_by_models = get_connections().set("default", client)
+            seen_by_models = connections.set("default", client)
             mark = _open.set(True)
             try:
                 yield tx
@@ -312,7 +313,7 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
                 await (_to_the_end(client.commit()) if sqlite else _commit(client))
             finally:
                 _open.reset(mark)
-                get_connections().reset(seen_by_models)
+                connections.reset(seen_by_models)
     except Exception as error:
         if not isinstance(error, AWAY):  # else nobody knows whether it was committed
             look_again = []

@@ -96,6 +96,7 @@ async def _serve(config: Config, secrets: Secrets, listening: socket.socket, tol
         elif config.wechat.simulator:
             log.warning("simulated_wechat", meaning="whoever reaches this server can be anybody")
         gc.freeze()  # what is loaded now stays until the end; the collector need not look at it again
+        gc.set_threshold(10_000, 10, 10)  # what many requests in flight hold, they free by themselves
         await stop.wait()
         log.info("stopping")
     finally:
