@@ -23,6 +23,7 @@ from models.spaces import SEAT_SLOT_MINUTES
 from tests.soak.opening import Server, next_quarter, sign_in_many
 
 HEARD_S = 20.0
+SPREAD = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Phone:
         self.failed = 0
 
     async def live(self) -> None:
-        """Like socket.io-client: half to one and a half times the delay, which doubles up to 15 s."""
+        """Like socket.io-client with the mini-program's settings: the delay doubles up to 15 s, chance moves it."""
         loop, tries = asyncio.get_running_loop(), 0
         while True:
             try:
@@ -60,7 +61,7 @@ class Phone:
                 self.failed += 1
             delay_s = min(self._first_delay_s * 2**tries, 15.0)
             tries += 1
-            await asyncio.sleep(delay_s * self._dice.uniform(0.5, 1.5))
+            await asyncio.sleep(delay_s * self._dice.uniform(1 - SPREAD, 1 + SPREAD))
 
     def _client(self) -> Client:
         return Client(self._token, self._asked, self._hear)

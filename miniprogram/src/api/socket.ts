@@ -6,7 +6,12 @@ import { noteReached } from './network';
 import { forget, tokenNow } from './session';
 
 const ANSWER_MS = 8_000;
-const FIRST_DELAY_MS = 1_000;
+/** Before the first attempt after a loss; chance moves it by up to four fifths, so that thousands do not come at once. */
+const FIRST_DELAY_MS = 3_000;
+const SPREAD = 0.8;
+/** The same after a server has said that it goes: then all have lost it, and none of them is alone. */
+const ALL_DELAY_MS = 8_000;
+const ALL_SPREAD = 0.9;
 const LONGEST_DELAY_MS = 15_000;
 /** WeChat stops the client's timers this long after it is hidden: a socket older than that is not to be believed. */
 const SUSPENDED_AFTER_MS = 5_000;
@@ -31,7 +36,12 @@ function tellConnection(connected: boolean): void {
 }
 
 function reconnectSoon(): void {
-  setTimeout(() => socket?.connect(), FIRST_DELAY_MS * (1 + 2 * Math.random()));
+  setTimeout(() => socket?.connect(), FIRST_DELAY_MS * (1 - SPREAD + 2 * SPREAD * Math.random()));
+}
+
+function spread(opened: Socket, delayMs: number, part: number): void {
+  opened.io.reconnectionDelay(delayMs);
+  opened.io.randomizationFactor(part);
 }
 
 function open(): Socket {
@@ -44,9 +54,11 @@ function open(): Socket {
     },
     reconnectionDelay: FIRST_DELAY_MS,
     reconnectionDelayMax: LONGEST_DELAY_MS,
-    randomizationFactor: 0.5,
+    randomizationFactor: SPREAD,
   });
+  opened.on('server_stopping', () => spread(opened, ALL_DELAY_MS, ALL_SPREAD));
   opened.on('connect', () => {
+    spread(opened, FIRST_DELAY_MS, SPREAD);
     noteReached();
     if (introduced === tokenNow()) tellConnection(true);
     else live.restart();
