@@ -7,7 +7,7 @@ from typing import Final
 
 import uvloop
 
-from bench import book, fanout, map, memory, report
+from bench import book, chat, fanout, map, memory, report
 from bench.machine import LOAD_CORE, description, pin
 from bench.postgres import Postgres, postgres
 from bench.report import Outcome
@@ -17,6 +17,7 @@ ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {
     "map": map.run,
     "fanout": fanout.run,
     "memory": memory.run,
+    "chat": chat.run,
 }
 
 
