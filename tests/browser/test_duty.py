@@ -26,6 +26,8 @@ async def test_a_question_is_heard_and_counted_on_every_page(library: Library, c
         await expect(tab).to_contain_text("2")
         await he.page.wait_for_function("__preview.sounds().length === 2")
 
+        await he.tab("pages/me/me")
+        await expect(he.page.get_by_role("button", name="管理")).to_contain_text("2")
         await he.go("/admin/index/index")
         await expect(he.page.get_by_role("button", name="咨询台")).to_contain_text("2")
         await he.tap("咨询台")

@@ -1,5 +1,6 @@
 import { showUnread } from '../../api/badge';
 import { serverNow } from '../../api/clock';
+import { countNow, followDesk } from '../../api/desk-watch';
 import { tellFailure } from '../../api/failure';
 import { askReminders } from '../../api/reminders';
 import { request } from '../../api/request';
@@ -53,20 +54,30 @@ Page({
     devices: [] as ReturnType<typeof deviceLine>[],
     allDevices: '',
     entering: false,
+    onDesk: 0,
     sheet: '' as '' | 'nickname' | 'invitation',
   },
   off: () => {},
+  leaveDesk: null as (() => void) | null,
   showsAllDevices: false,
 
   onShow() {
     showUnread();
-    this.off = onMe((person) => this.setData(shown(person)));
-    this.setData(shown(me()));
+    this.off = onMe((person) => this.show(person));
+    this.show(me());
     void this.load();
   },
 
   onHide() {
     this.off();
+    this.leaveDesk?.();
+    this.leaveDesk = null;
+  },
+
+  show(person: Me) {
+    this.setData(shown(person));
+    if (person.permissions.includes('chat.answer'))
+      this.leaveDesk ??= followDesk(() => this.setData({ onDesk: countNow() }));
   },
 
   /** Fetches anew what may have changed elsewhere; when that fails the page stays as it was, under the banner. */
