@@ -1,5 +1,6 @@
 import { deskCount, listsOf, withChanged, type DeskLists } from '../logic/desk-queue';
 import { me, onIdentity } from './session';
+import { SharedWatch } from './shared-watch';
 import { watchStream } from './stream-watch';
 import type { Desk, DeskChanged, DeskLine, OnDuty } from './types';
 
@@ -16,7 +17,6 @@ type ErrorListener = (error: unknown) => void;
 
 const followers = new Map<Listener, ErrorListener>();
 let current: DeskNow | null = null;
-let end: (() => void) | null = null;
 
 function tell(lines: DeskLine[], { librarians, held }: Pick<DeskNow, 'librarians' | 'held'>): void {
   const desk = { lines, lists: listsOf(lines, me().id), librarians, held };
@@ -24,8 +24,8 @@ function tell(lines: DeskLine[], { librarians, held }: Pick<DeskNow, 'librarians
   followers.forEach((_, listener) => listener(desk));
 }
 
-function begin(): void {
-  end = watchStream<Desk, DeskChanged>({
+function begin(): () => void {
+  return watchStream<Desk, DeskChanged>({
     watch: 'desk_watch',
     leave: 'desk_leave',
     payload: {},
@@ -39,11 +39,9 @@ function begin(): void {
   });
 }
 
-function stop(): void {
-  end?.();
-  end = null;
+const watch = new SharedWatch(begin, () => {
   current = null;
-}
+});
 
 /**
  * Follows the desk until the returned function is called: the listener hears of it at once when somebody else
@@ -52,10 +50,10 @@ function stop(): void {
 export function followDesk(listener: Listener, onError: ErrorListener = () => undefined): () => void {
   followers.set(listener, onError);
   if (current) listener(current);
-  if (!end) begin();
+  const leave = watch.follow();
   return () => {
     followers.delete(listener);
-    if (followers.size === 0) stop();
+    leave();
   };
 }
 
@@ -75,8 +73,4 @@ export function countNow(): number {
 }
 
 // Somebody else holds the phone: what is theirs is sorted anew, and asked for as them.
-onIdentity(() => {
-  if (!end) return;
-  stop();
-  begin();
-});
+onIdentity(() => watch.restart());

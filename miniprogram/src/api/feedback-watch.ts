@@ -1,4 +1,6 @@
 import { ask } from './ask';
+import { onIdentity } from './session';
+import { SharedWatch } from './shared-watch';
 import { watchStream } from './stream-watch';
 import type { FeedbackBox, FeedbackInbox, FeedbackLine, FeedbackNews, Page, RatingTotals } from './types';
 
@@ -20,7 +22,6 @@ const BOXES: FeedbackBox[] = ['new', 'mine', 'others', 'answered'];
 
 const followers = new Set<Follower>();
 let current: InboxNow | null = null;
-let end: (() => void) | null = null;
 
 function tell(inbox: InboxNow, lines: FeedbackLine[] | null): void {
   current = inbox;
@@ -30,8 +31,8 @@ function tell(inbox: InboxNow, lines: FeedbackLine[] | null): void {
   });
 }
 
-function begin(): void {
-  end = watchStream<FeedbackInbox, FeedbackNews>({
+function begin(): () => void {
+  return watchStream<FeedbackInbox, FeedbackNews>({
     watch: 'feedback_watch',
     leave: 'feedback_leave',
     payload: {},
@@ -45,6 +46,10 @@ function begin(): void {
   });
 }
 
+const watch = new SharedWatch(begin, () => {
+  current = null;
+});
+
 /** Follows the inbox until the returned function is called; all who follow share one watch. */
 export function followInbox({
   onInbox,
@@ -54,13 +59,10 @@ export function followInbox({
   const follower = { onInbox, onLines, onError };
   followers.add(follower);
   if (current) onInbox(current);
-  if (!end) begin();
+  const leave = watch.follow();
   return () => {
     followers.delete(follower);
-    if (followers.size > 0) return;
-    end?.();
-    end = null;
-    current = null;
+    leave();
   };
 }
 
@@ -75,3 +77,6 @@ export async function findFeedback(id: string): Promise<FeedbackLine | null> {
   const parts = await Promise.all(BOXES.map((box) => fetchBox(box, justAfter, 1)));
   return parts.flatMap(({ items }) => items).find((line) => line.id === id) ?? null;
 }
+
+// Somebody else holds the phone: what is theirs is asked for as them.
+onIdentity(() => watch.restart());
