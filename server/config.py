@@ -110,6 +110,7 @@ class WorkerSection(Section):
     in_web: bool = True
     poll_s: Annotated[float, Field(gt=0, le=60)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=50)] = 4
+    outside_at_once: Annotated[int, Field(ge=1, le=200)] = 16
 
 
 class LogSection(Section):

@@ -36,7 +36,11 @@ class Worker:
         self._kinds = {job.kind: Bound.of(job.handler) for job in JOBS}
         self._daily = [job.kind for job in JOBS if job.daily]
         # Apart, so that jobs which wait for somebody else's slow server keep no others waiting.
-        self._lanes = [[job.kind for job in JOBS if job.outside is outside] for outside in (False, True)]
+        sizes = services.config.worker.at_once, services.config.worker.outside_at_once
+        self._lanes = [
+            ([job.kind for job in JOBS if job.outside is outside], size)
+            for outside, size in zip((False, True), sizes, strict=True)
+        ]
         self._due = asyncio.Event()
         self._running: dict[int, tuple[str, asyncio.Task[None]]] = {}
         self._loop: asyncio.Task[None] | None = None
@@ -98,9 +102,8 @@ class Worker:
 
     async def _claim(self) -> list[Claimed]:
         claimed: list[Claimed] = []
-        for kinds in self._lanes:
-            busy = sum(kind in kinds for kind, _ in self._running.values())
-            free = self._services.config.worker.at_once - busy
+        for kinds, size in self._lanes:
+            free = size - sum(kind in kinds for kind, _ in self._running.values())
             if free > 0:
                 claimed += await jobs.claim(self._name, self._services.clock.now(), kinds, limit=free)
         return claimed

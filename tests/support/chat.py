@@ -116,9 +116,9 @@ class Device:
             self.seq = event["seq"]
             if event["kind"] == "posted":
                 self.order.append(event["message"]["id"])
-        if event["message"]:
-            self.messages[event["message"]["id"]] = event["message"]
-        return True
+            if event["message"]:
+                self.messages[event["message"]["id"]] = event["message"]
+        return True  # one that came late says what a message was
 
     @property
     def read(self) -> list[tuple[str, str]]:
