@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Browser, expect
 
-from tests.support.chat import claimed, librarian, said
+from tests.support.chat import claimed, librarian, queue, said
 from tests.support.desk import NEWS, desk, reader, staff
 from tests.support.library import Library
 
@@ -80,6 +80,25 @@ async def test_who_does_not_move_is_away_and_back_at_the_first_touch(
         await he.tap("没有读者在等")
         await he.sees("您在岗")
         await library.until(lambda: staffed_is(library, True))
+
+
+async def test_a_librarian_who_asks_something_themselves_stays_on_duty(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    await said(await reader(library, "lin", "读者甲"), "几点闭馆")
+    async with desk(chromium, library, "he") as he:
+        await he.tap("接待", exact=True)
+        await he.tap("上岗并接待", exact=True)
+        await he.sees("何馆员开始接待")
+        await he.go("/pages/chat/thread")
+        await he.sees("写下您的问题")
+        await he.page.evaluate("wx.navigateBack()")
+        await he.sees("交回排队")
+        await library.settled()
+        [line] = await queue(await library.sign_in("he"))
+        assert line["librarian"]["name"] == "何馆员"
+        assert await staffed_is(library, True)
 
 
 async def test_duty_outlives_a_restart_of_the_client_and_ends_when_the_librarian_says_so(
