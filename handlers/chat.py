@@ -23,7 +23,7 @@ from handlers.chat_shapes import (
     conversation_of,
     event_of,
 )
-from handlers.chat_thread import BOTH, Thread, page_of
+from handlers.chat_thread import Thread, Voice, page_of
 from handlers.context import Context
 from handlers.errors import KeyReused, NotFound, Refused
 from handlers.shapes import Nothing
@@ -106,16 +106,22 @@ async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
     """
     about = await words_of(ctx, caller, wish.about) if wish.about else None
     try:
-        return await _send(ctx, caller, wish, about)
+        return await _send(ctx, caller, wish, about, look_first=about is not None)
     except IntegrityError:
-        # Stored by the same request at the same time; what it stored is found now.
-        return await _send(ctx, caller, wish, about)
+        # It was stored before, or is at this moment by the same request; what was stored is found now.
+        return await _send(ctx, caller, wish, about, look_first=True)
 
 
-async def _send(ctx: Context, caller: Caller, wish: SendChat, about: tuple[str, str] | None) -> ChatSent:
+async def _send(
+    ctx: Context, caller: Caller, wish: SendChat, about: tuple[str, str] | None, *, look_first: bool
+) -> ChatSent:
     if wish.conversation_id is not None:
         async with transaction(lock=("conversation", wish.conversation_id)) as tx:
-            return await _post(ctx, caller, wish, tx, conversation_id=wish.conversation_id, about=about)
+            # Nearly every text can simply be stored, so why not is only looked for when one cannot.
+            sent = None if look_first else await _stored(ctx, caller, wish, tx, wish.conversation_id)
+            return sent or await _post(
+                ctx, caller, wish, tx, conversation_id=wish.conversation_id, about=about
+            )
     async with transaction(lock=("reader", caller.me)) as tx:
         if known := await chat_messages.known(tx, caller.me, wish.local_id):
             return _again(ctx, known, wish)
@@ -133,6 +139,7 @@ async def _post(
     conversation_id: int,
     about: tuple[str, str] | None,
 ) -> ChatSent:
+    """Store it after a look at who speaks, where, and whether it was said before."""
     facts = await chat_messages.facts(tx, conversation_id, caller.me, wish.local_id)
     if facts is None:
         raise NotFound()
@@ -152,7 +159,9 @@ async def _post(
     if about and side is Side.READER and about != (facts["about"], facts["about_page"]):
         await chat.speak_of(tx, thread.id, about)
         await thread.happened(Kind.ABOUT, words=about[0])
-    return await _stored(ctx, caller, wish, thread, side=side, name=facts["sender_name"], tx=tx)
+    sent = await _stored(ctx, caller, wish, tx, conversation_id)
+    assert sent
+    return sent
 
 
 async def _may_speak(caller: Caller, facts: Row, side: Side, tx: Tx) -> None:
@@ -166,54 +175,45 @@ async def _may_speak(caller: Caller, facts: Row, side: Side, tx: Tx) -> None:
 
 
 async def _stored(
-    ctx: Context, caller: Caller, wish: SendChat, thread: Thread, *, side: Side, name: str | None, tx: Tx
-) -> ChatSent:
+    ctx: Context, caller: Caller, wish: SendChat, tx: Tx, conversation_id: int
+) -> ChatSent | None:
+    """None: the caller may not write there as things stand."""
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
     passage = Passage.CHECKING if checked else Passage.SENT
-    numbers = thread.next(side) if checked else thread.next(*BOTH)
-    beside = [thread.counting()]
-    if checked:
-        key = f"{thread.id}:{side}:{thread.last[side]}"
-        beside += checks.adding(ctx, "chat", key, caller.me, wish.local_id)
-    message_id = await chat_messages.store(
-        tx,
-        thread.id,
-        caller.me,
-        side,
-        local_id=wish.local_id,
-        text=wish.text,
-        passage=passage,
-        now=now,
-        numbers=numbers,
-        beside=beside,
+    row = await chat_messages.store(
+        tx, conversation_id, caller.me, local_id=wish.local_id, text=wish.text, passage=passage, now=now
     )
-    reader_seq, staff_seq = numbers
-    own, shown = (reader_seq, staff_seq) if side is Side.READER else (staff_seq, reader_seq)
-    assert own is not None
+    if row is None:
+        return None
+    side = Side(row["side"])
     message = ChatMessage(
-        id=message_id,
+        id=row["id"],
         local_id=wish.local_id,
         side=side.value,
         text=wish.text,
         state=passage.value,
         unchecked=False,
         at=ctx.local(now),
-        seq=own,
-        shown_seq=shown,
+        seq=row[f"{side}_seq"],
+        shown_seq=row[f"{side.other}_seq"],
     )
-    thread.tell_posted(side, message, name)
+    voice = Voice(ctx, tx, conversation_id, reader_id=row["reader_id"], librarian_id=row["librarian_id"])
+    voice.tell_posted(side, message, row["sender_name"])
     if checked:
+        key = f"{conversation_id}:{side}:{message.seq}"
+        await tx.together(*checks.adding(ctx, "chat", key, caller.me, wish.local_id))
         tx.after_commit(ctx.live.wake_workers)
     else:
-        thread.tell_posted(side.other, message, name)
-        await thread.shown(side, message_id)
+        voice.tell_posted(side.other, message, row["sender_name"])
+        await voice.shown(side, message.id)
+    assert message.seq is not None
     return ChatSent(
-        conversation_id=thread.id,
-        message_id=message_id,
+        conversation_id=conversation_id,
+        message_id=message.id,
         local_id=wish.local_id,
-        seq=own,
+        seq=message.seq,
         state=passage.value,
-        at=ctx.local(now),
+        at=message.at,
     )
 
 

@@ -21,91 +21,14 @@ def page_of(conversation_id: int) -> str:
     return f"/pages/chat/thread?id={conversation_id}"
 
 
-class Thread:
-    """The conversation's row must be locked, and read after that."""
+class Voice:
+    """Tells both sides of a conversation what was written in this transaction, after the commit."""
 
-    def __init__(self, ctx: Context, tx: Tx, row: Row) -> None:
-        self._ctx, self._tx = ctx, tx
-        self.id: int = row["id"]
-        self.reader_id: int = row["reader_id"]
-        self.librarian_id: int | None = row["librarian_id"]
-        self.last = {Side.READER: int(row["reader_seq"]), Side.STAFF: int(row["staff_seq"])}
-
-    def next(self, *sides: Side) -> Numbers:
-        """The next number in the streams of these sides; to be written with `counting`."""
-        for side in sides:
-            self.last[side] += 1
-        reader, staff = (self.last[side] if side in sides else None for side in BOTH)
-        return reader, staff
-
-    def counting(self) -> Write:
-        """The write that keeps the numbers given so far."""
-        return chat_messages.counting(self.id, self.last[Side.READER], self.last[Side.STAFF])
-
-    async def happened(
-        self,
-        kind: Kind,
-        *,
-        who: Person | None = None,
-        actor_id: int | None = None,
-        marks: Numbers = (None, None),
-        words: str | None = None,
+    def __init__(
+        self, ctx: Context, tx: Tx, conversation_id: int, *, reader_id: int, librarian_id: int | None
     ) -> None:
-        """An event for both sides that is about no message."""
-        now, numbers = self._ctx.clock.now(), self.next(*BOTH)
-        side = Side(who.side) if who else None
-        event = chat_messages.adding_event(
-            self.id, kind, numbers, now, side=side, actor_id=actor_id, marks=marks, words=words
-        )
-        await self._tx.together(event, self.counting())
-        for audience, number in zip(BOTH, numbers, strict=True):
-            assert number is not None
-            hidden = audience is Side.READER and kind is Kind.CLOSED
-            self.tell(
-                audience,
-                ChatEvent(
-                    seq=number,
-                    kind=kind.value,
-                    at=self._ctx.local(now),
-                    who=who,
-                    message=None,
-                    delivered=marks[0],
-                    read=marks[1],
-                    words=None if hidden else words,
-                ),
-            )
-        self.desk_changed()
-
-    async def pass_on(self, message: Row, passage: Passage, *, unchecked: bool = False) -> None:
-        """A message gets further, or back: its author's side is told, and the other where it sees it.
-
-        `message` is a row of `models.chat.message`, read after the lock.
-        """
-        author, now = Side(message["side"]), self._ctx.clock.now()
-        own, shown = f"{author}_seq", f"{author.other}_seq"
-        numbers = {own: message[own], shown: message[shown]}
-        first_shown = passage is Passage.SENT and message[shown] is None
-        if first_shown:
-            self.next(author.other)
-            numbers[shown] = self.last[author.other]
-        told = BOTH if message[shown] is not None else (author,)
-        changed = self.next(*told)
-        await self._tx.together(
-            chat_messages.passing(
-                message["id"],
-                passage,
-                unchecked=unchecked,
-                numbers=(numbers["reader_seq"], numbers["staff_seq"]),
-            ),
-            chat_messages.adding_event(self.id, Kind.CHANGED, changed, now, message_id=message["id"]),
-            self.counting(),
-        )
-        for side in told:
-            await self._tell_stored(side, self.last[side])
-        if first_shown:
-            await self._tell_stored(author.other, self.last[author.other])
-            await self.shown(author, message["id"])
-        self.desk_changed()
+        self._ctx, self._tx = ctx, tx
+        self.id, self.reader_id, self.librarian_id = conversation_id, reader_id, librarian_id
 
     async def shown(self, author: Side, message_id: int) -> None:
         """The other side may see a message now: a reader gets the count, and a notice in time."""
@@ -123,10 +46,6 @@ class Thread:
     async def tell_unread(self) -> None:
         unread, room = await chat_streams.unread_of(self.reader_id, self._tx), f"reader:{self.reader_id}"
         self._tx.after_commit(lambda: self._ctx.live.push(room, "chat_unread", ChatUnread(unread=unread)))
-
-    async def _tell_stored(self, audience: Side, seq: int) -> None:
-        row = await chat_streams.event(self._tx, self.id, audience, seq)
-        self.tell(audience, event_of(self._ctx, row, audience))
 
     def tell(self, audience: Side, event: ChatEvent) -> None:
         """After the commit, to the reader's phones or to those of the librarian who has the conversation."""
@@ -168,3 +87,91 @@ class Thread:
     def desk_changed(self) -> None:
         """After the commit: those who look at the desk see this conversation anew."""
         self._tx.after_commit(lambda: self._ctx.live.changed(DESK, str(self.id)))
+
+
+class Thread(Voice):
+    """Gives numbers and writes what happens. The conversation's row must be locked, and read after that."""
+
+    def __init__(self, ctx: Context, tx: Tx, row: Row) -> None:
+        super().__init__(ctx, tx, row["id"], reader_id=row["reader_id"], librarian_id=row["librarian_id"])
+        self._last = {Side.READER: int(row["reader_seq"]), Side.STAFF: int(row["staff_seq"])}
+
+    def _next(self, *sides: Side) -> Numbers:
+        """The next number in the streams of these sides; to be written with `_counting`."""
+        for side in sides:
+            self._last[side] += 1
+        reader, staff = (self._last[side] if side in sides else None for side in BOTH)
+        return reader, staff
+
+    def _counting(self) -> Write:
+        """The write that keeps the numbers given so far."""
+        return chat_messages.counting(self.id, self._last[Side.READER], self._last[Side.STAFF])
+
+    async def happened(
+        self,
+        kind: Kind,
+        *,
+        who: Person | None = None,
+        actor_id: int | None = None,
+        marks: Numbers = (None, None),
+        words: str | None = None,
+    ) -> None:
+        """An event for both sides that is about no message."""
+        now, numbers = self._ctx.clock.now(), self._next(*BOTH)
+        side = Side(who.side) if who else None
+        event = chat_messages.adding_event(
+            self.id, kind, numbers, now, side=side, actor_id=actor_id, marks=marks, words=words
+        )
+        await self._tx.together(event, self._counting())
+        for audience, number in zip(BOTH, numbers, strict=True):
+            assert number is not None
+            hidden = audience is Side.READER and kind is Kind.CLOSED
+            self.tell(
+                audience,
+                ChatEvent(
+                    seq=number,
+                    kind=kind.value,
+                    at=self._ctx.local(now),
+                    who=who,
+                    message=None,
+                    delivered=marks[0],
+                    read=marks[1],
+                    words=None if hidden else words,
+                ),
+            )
+        self.desk_changed()
+
+    async def pass_on(self, message: Row, passage: Passage, *, unchecked: bool = False) -> None:
+        """A message gets further, or back: its author's side is told, and the other where it sees it.
+
+        `message` is a row of `models.chat.message`, read after the lock.
+        """
+        author, now = Side(message["side"]), self._ctx.clock.now()
+        own, shown = f"{author}_seq", f"{author.other}_seq"
+        numbers = {own: message[own], shown: message[shown]}
+        first_shown = passage is Passage.SENT and message[shown] is None
+        if first_shown:
+            self._next(author.other)
+            numbers[shown] = self._last[author.other]
+        told = BOTH if message[shown] is not None else (author,)
+        changed = self._next(*told)
+        await self._tx.together(
+            chat_messages.passing(
+                message["id"],
+                passage,
+                unchecked=unchecked,
+                numbers=(numbers["reader_seq"], numbers["staff_seq"]),
+            ),
+            chat_messages.adding_event(self.id, Kind.CHANGED, changed, now, message_id=message["id"]),
+            self._counting(),
+        )
+        for side in told:
+            await self._tell_stored(side, self._last[side])
+        if first_shown:
+            await self._tell_stored(author.other, self._last[author.other])
+            await self.shown(author, message["id"])
+        self.desk_changed()
+
+    async def _tell_stored(self, audience: Side, seq: int) -> None:
+        row = await chat_streams.event(self._tx, self.id, audience, seq)
+        self.tell(audience, event_of(self._ctx, row, audience))

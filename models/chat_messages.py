@@ -1,7 +1,7 @@
 """Storing what is said and what happens in a conversation, and how far each text has come. Its row must be locked."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write, fetch
@@ -29,38 +29,45 @@ async def known(tx: Tx, sender_id: int, local_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-STORE = """
+# Who may write as things stand: a reader in what is theirs and not closed, a librarian in what they have.
+_SPEAKS: Final = """
+id = $1 AND ((reader_id = $2 AND state <> 'closed') OR (librarian_id = $2 AND state = 'claimed'))
+"""
+# The numbers of the conversation are read here as they were before COUNT_ON, which goes along.
+STORE: Final = f"""
 INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
+SELECT id, $2, CASE WHEN reader_id = $2 THEN 'reader' ELSE 'staff' END, $3, $4, $5, FALSE, $7,
+    CASE WHEN reader_id = $2 OR $6 THEN reader_seq + 1 END, CASE WHEN reader_id <> $2 OR $6 THEN staff_seq + 1 END
+FROM conversation WHERE {_SPEAKS}
+RETURNING id, side, reader_seq, staff_seq,
+    (SELECT reader_id FROM conversation WHERE id = $1) AS reader_id,
+    (SELECT librarian_id FROM conversation WHERE id = $1) AS librarian_id,
+    (SELECT nickname FROM reader WHERE id = $2) AS sender_name
+"""
+COUNT_ON: Final = f"""
+UPDATE conversation SET reader_seq = reader_seq + CASE WHEN reader_id = $2 OR $3 THEN 1 ELSE 0 END,
+    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {_SPEAKS}
 """
 COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
+
+
+async def store(
+    tx: Tx, conversation_id: int, sender_id: int, *, local_id: str, text: str, passage: Passage, now: datetime
+) -> Row | None:
+    """The one place where a message is stored: its id, side and numbers, and who is in the conversation.
+
+    None when the sender may not write there as things stand: whoever asks looks why. Raises `IntegrityError` when
+    they have stored something under this `local_id` before.
+    """
+    shown = passage is Passage.SENT  # then it has a number in the other side's stream as well
+    values = (conversation_id, sender_id, local_id, text, passage.value, shown, now)
+    rows = await tx.together((STORE, values), (COUNT_ON, (conversation_id, sender_id, shown)))
+    return rows[0] if rows else None
 
 
 def counting(conversation_id: int, reader_seq: int, staff_seq: int) -> Write:
     """The write that keeps the last numbers, for `Tx.together`. The row must be locked."""
     return COUNT, (conversation_id, reader_seq, staff_seq)
-
-
-async def store(
-    tx: Tx,
-    conversation_id: int,
-    sender_id: int,
-    side: Side,
-    *,
-    local_id: str,
-    text: str,
-    passage: Passage,
-    now: datetime,
-    numbers: tuple[int | None, int | None],
-    beside: Sequence[Write],
-) -> int:
-    """The one place where a message is stored: its id. `numbers` are its own in the reader's and staff's stream.
-
-    Raises `IntegrityError` when the sender has stored something under this `local_id` meanwhile.
-    """
-    values = (conversation_id, sender_id, side.value, local_id, text, passage.value, False, now, *numbers)
-    message_id: int = (await tx.together((STORE, values), *beside))[0]["id"]
-    return message_id
 
 
 ADD_EVENT = """

@@ -49,7 +49,7 @@ class Claimed:
 
 ADD = """
 INSERT INTO job (kind, key, payload, state, due_at, attempts) VALUES ($1, $2, $3, 'new', $4, 0)
-ON CONFLICT (key) DO NOTHING
+ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
 

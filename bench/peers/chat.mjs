@@ -1,7 +1,7 @@
 // The baseline of `chat`: socket.io of Node and pg that store a message and acknowledge it, and nothing else.
 //
 // PORT says where it listens, WENJIN_DATABASE_URL where PostgreSQL is, POOL how many connections it may hold; STORE
-// and COUNT are the product's own statements. GET / answers once it is up. Nobody signs in, nothing is checked, and
+// and COUNT are the statements. GET / answers once it is up. Nobody signs in, nothing is checked, and
 // nobody but the sender is told.
 import { createServer } from 'node:http';
 import process from 'node:process';
