@@ -125,6 +125,23 @@ async def test_a_restart_keeps_the_draft_and_what_was_under_way(library: Library
         assert await stored() == ["重启之前写的"]
 
 
+async def test_what_is_sent_after_signing_out_elsewhere_stays_in_the_box_until_one_is_back(
+    library: Library, chromium: Browser
+) -> None:
+    async with screen(chromium, library, "lin", page=THREAD, allowed=("WebSocket", "ERR_")) as lin:
+        await lin.sees("发送")
+        await write(lin, "退出以后写的")
+        await (await library.sign_in("lin")).post("/api/sign-out", {"everywhere": True})
+        await lin.page.wait_for_function("!wx.getStorageSync('token')")
+        await lin.tap("发送", exact=True)
+        await lin.tap("取消", exact=True)
+        await expect(lin.page.locator(f"{PAGE} textarea")).to_have_value("退出以后写的")
+        await lin.page.wait_for_function("Boolean(wx.getStorageSync('token'))")
+        await lin.tap("发送", exact=True)
+        await lin.sees("已发送")
+        assert await stored() == ["退出以后写的"]
+
+
 async def test_a_text_that_is_not_shown_returns_into_its_box(library: Library, chromium: Browser) -> None:
     await librarian(library)
     async with screen(chromium, library, "lin", page=THREAD) as lin:

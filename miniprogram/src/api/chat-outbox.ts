@@ -1,7 +1,7 @@
 import { sendable, withAnother, withoutStored, withRefusal, type Unsent } from '../logic/chat-outbox';
 import { ask, isPassing } from './ask';
 import { chatPlace, moveDraft } from './drafts';
-import { ownStorage } from './own-storage';
+import { ownerNow, ownStorage } from './own-storage';
 import { ApiError, newKey } from './request';
 import { onIdentity } from './session';
 import { trying } from './trying';
@@ -60,10 +60,12 @@ export const outbox = {
     tries = trying(pump);
   },
 
-  /** Kept before anything else, then sent. `place` is the conversation, '' for a new one. */
-  add(place: string, text: string, about: ChatAbout | null): void {
+  /** Kept before anything else, then sent. `place` is the conversation, '' for a new one. False: a guest's is not kept. */
+  add(place: string, text: string, about: ChatAbout | null): boolean {
+    if (!ownerNow()) return false;
     keep([...storage.read(), { local_id: newKey(), place, text, about, refusal: '' }]);
     pump();
+    return true;
   },
 
   of(place: string): Unsent[] {

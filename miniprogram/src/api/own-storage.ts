@@ -1,4 +1,4 @@
-import { me, onMe, tokenNow } from './session';
+import { me, onMe, signedOutByChoice, tokenNow } from './session';
 
 const OWNER = 'owner';
 
@@ -14,9 +14,9 @@ function noteOwner(id: string | null): void {
 noteOwner(me().id);
 onMe(({ id }) => noteOwner(id));
 
-/** Whose things may be shown now: '' while nobody is signed in. */
+/** Whose things may be shown now: '' for a guest. A session that ended by itself makes nobody a guest. */
 export function ownerNow(): string {
-  return tokenNow() ? owner : '';
+  return tokenNow() || !signedOutByChoice() ? owner : '';
 }
 
 /** Storage of one kind of thing, apart for each person who uses this phone. */

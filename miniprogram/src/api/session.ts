@@ -108,8 +108,9 @@ async function signIn(): Promise<Me> {
     throw error;
   });
   wx.removeStorageSync(SIGNED_OUT);
-  setToken(signedIn.token);
+  // First who it is: whoever hears of the new token at once must not take it for the last person's.
   setMe(signedIn.me);
+  setToken(signedIn.token);
   return signedIn.me;
 }
 

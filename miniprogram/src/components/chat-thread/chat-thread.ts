@@ -1,6 +1,7 @@
-import { failureOf, type Failure } from '../../api/failure';
+import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { outbox } from '../../api/chat-outbox';
 import { chatPlace } from '../../api/drafts';
+import { ensureSignedIn } from '../../api/session';
 import { live } from '../../api/socket';
 import type { ChatAbout, ChatMessage, ChatSent, ChatSide, Conversation } from '../../api/types';
 import type { Row } from '../../logic/chat-rows';
@@ -192,8 +193,13 @@ Component({
       const holding = holdingOf(this);
       this.triggerEvent('sending', { byTap: detail.byTap });
       const about = holding.aboutSaid ? null : (this.data.about as ChatAbout | null);
+      if (!outbox.add(holding.view?.id ?? '', detail.text, about)) {
+        // They signed out elsewhere meanwhile: the text goes back into the box, which empties itself after this.
+        setTimeout(() => this.write(detail.text));
+        ensureSignedIn().catch(tellFailure);
+        return;
+      }
       holding.aboutSaid = true;
-      outbox.add(holding.view?.id ?? '', detail.text, about);
       holding.view?.goToEnd();
     },
     typed() {
