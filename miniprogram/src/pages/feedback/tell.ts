@@ -1,8 +1,9 @@
 import { ask } from '../../api/ask';
-import { failureOf, type Failure } from '../../api/failure';
+import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { feedbackDraft, type FeedbackDraft } from '../../api/feedback-draft';
 import { told } from '../../api/feedback-outbox';
 import { askReminders } from '../../api/reminders';
+import { ownerNow } from '../../api/own-storage';
 import { ensureSignedIn, me, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
 import type { FeedbackChanged, FeedbackTopic, FeedbackView } from '../../api/types';
@@ -113,6 +114,11 @@ Page({
     const { topic, text, mayAnswer } = this.data;
     if (!topic) {
       this.setData({ note: tellWords.noTopic, notSent: false });
+      return;
+    }
+    if (!ownerNow()) {
+      // They signed out elsewhere meanwhile: the text stays, and is sent with the next tap.
+      ensureSignedIn().catch(tellFailure);
       return;
     }
     // The answer comes when nobody looks: WeChat may only be asked for that within this tap.
