@@ -50,7 +50,12 @@ class PlainWebSocket(driver.WebSocket):  # type: ignore[misc]
             self._outbox.open(self._sock, request.transport)
         request.app[OPEN].add(self._sock)
         self.environ = environ
-        await self.handler(self)
+        try:
+            await self.handler(self)
+        finally:
+            # When the connection breaks while engine.io's writer says goodbye, engine.io goes without this.
+            client = self.handler.__self__
+            await client.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
         return self._sock
 
     async def wait(self) -> str:
