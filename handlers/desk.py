@@ -210,28 +210,35 @@ async def _take(ctx: Context, caller: Caller, row: Row, tx: Tx) -> None:
 
 
 async def hand_back(ctx: Context, caller: Caller, wish: OfConversation) -> DeskLine:
-    """Put a conversation back into the queue, before all others; raises `not_with_you`."""
+    """Put a conversation back into the queue, before all others; raises `not_with_you`. One that waits is there."""
     async with transaction(lock=("conversation", wish.conversation_id)) as tx:
         row = await _of_another(caller, wish.conversation_id, tx)
-        if not await chat.hand_back(tx, row["id"], caller.me):
-            raise NotWithYou(name=await _name(tx, row["librarian_id"]))
-        who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
-        await Thread(ctx, tx, row).happened(Kind.HANDED_BACK, who=who, actor_id=caller.me)
-        await audit.add(tx, caller, "chat.hand_back", f"conversation:{row['id']}", ctx.clock.now())
+        if row["state"] != chat.State.WAITING:
+            if not await chat.hand_back(tx, row["id"], caller.me):
+                raise NotWithYou(name=await _name(tx, row["librarian_id"]))
+            who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+            await Thread(ctx, tx, row).happened(Kind.HANDED_BACK, who=who, actor_id=caller.me)
+            await audit.add(tx, caller, "chat.hand_back", f"conversation:{row['id']}", ctx.clock.now())
     return await _line(ctx, wish.conversation_id)
 
 
 async def close(ctx: Context, caller: Caller, wish: CloseConversation) -> DeskLine:
     """End a conversation, with a word to file it under; raises `not_with_you`. Its reader can open it again."""
-    now = ctx.clock.now()
     async with transaction(lock=("conversation", wish.conversation_id)) as tx:
         row = await _of_another(caller, wish.conversation_id, tx)
-        if not await chat.close(tx, row["id"], caller.me, wish.tag, now):
-            raise NotWithYou(name=await _name(tx, row["librarian_id"]))
-        who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
-        await Thread(ctx, tx, row).happened(Kind.CLOSED, who=who, actor_id=caller.me, words=wish.tag)
-        await audit.add(tx, caller, "chat.close", f"conversation:{row['id']}", now)
+        closed_by_me = row["state"] == chat.State.CLOSED and row["librarian_id"] == caller.me
+        if not closed_by_me:  # else its answer was lost, and it is asked again
+            await _close(ctx, caller, wish, tx, row)
     return await _line(ctx, wish.conversation_id)
+
+
+async def _close(ctx: Context, caller: Caller, wish: CloseConversation, tx: Tx, row: Row) -> None:
+    now = ctx.clock.now()
+    if not await chat.close(tx, row["id"], caller.me, wish.tag, now):
+        raise NotWithYou(name=await _name(tx, row["librarian_id"]))
+    who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+    await Thread(ctx, tx, row).happened(Kind.CLOSED, who=who, actor_id=caller.me, words=wish.tag)
+    await audit.add(tx, caller, "chat.close", f"conversation:{row['id']}", now)
 
 
 async def take_back(ctx: Context, tx: Tx, librarian_id: int) -> None:

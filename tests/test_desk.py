@@ -130,7 +130,8 @@ async def test_handed_back_it_is_first_in_the_queue_again(library: Library, he: 
     back = await he.post(f"/api/desk/{made['c']}/hand-back")
     assert (back.body["state"], back.body["librarian"]) == ("waiting", None)
     assert waiting(await queue(he)) == ["c 想问", "a 想问", "b 想问"]
-    assert (await he.post(f"/api/desk/{made['c']}/hand-back")).code == "not_with_you"
+    assert (await he.post(f"/api/desk/{made['c']}/hand-back")).body == back.body  # asked again: it is there
+    assert [e["kind"] for e in await stream(he, made["c"])].count("handed_back") == 1
 
 
 async def test_closed_with_a_tag_that_the_reader_does_not_see(
@@ -140,6 +141,8 @@ async def test_closed_with_a_tag_that_the_reader_does_not_see(
     assert (await wu.post(f"/api/desk/{conversation}/close", {})).code == "not_with_you"
     closed = await he.post(f"/api/desk/{conversation}/close", {"tag": "座位"})
     assert (closed.body["state"], closed.body["tag"]) == ("closed", "座位")
+    assert (await he.post(f"/api/desk/{conversation}/close", {"tag": "座位"})).body == closed.body
+    assert (await wu.post(f"/api/desk/{conversation}/close", {})).code == "not_with_you"
     assert await queue(he) == []
     assert [line["id"] for line in (await he.get("/api/desk/closed")).body["items"]] == [conversation]
     assert (await lin.get("/api/chats")).body["items"][0]["tag"] is None

@@ -48,14 +48,14 @@ class Screen:
         """What is visible with this text, on the page that is on top."""
         return self.page.get_by_text(text, exact=exact).filter(visible=True)
 
-    async def sees(self, text: str, *, seconds: float = 8) -> None:
+    async def sees(self, text: str, *, seconds: float = 15) -> None:
         await expect(self.text(text).first).to_be_visible(timeout=seconds * 1000)
 
-    async def does_not_see(self, text: str, *, seconds: float = 8) -> None:
+    async def does_not_see(self, text: str, *, seconds: float = 15) -> None:
         await expect(self.text(text)).to_have_count(0, timeout=seconds * 1000)
 
     async def tap(self, text: str, *, exact: bool = False) -> None:
-        await self.text(text, exact=exact).first.click(timeout=8000)
+        await self.text(text, exact=exact).first.click(timeout=15_000)
 
     async def tab(self, page: str) -> None:
         """One of the tabs, by its page."""

@@ -63,17 +63,19 @@ export function twinOf(event: Question, payload: object): { method: Method; path
   return { method, path: query.length ? `${path}?${query.join('&')}` : path };
 }
 
+/** Of the live connection, and no refusal: the other way may do better. Every question bears being asked twice. */
+const NO_ANSWER = ['offline', 'sign_in_needed'];
+
 /**
- * Asks over the live connection while it stands, else over HTTP; the same handler answers. A connection that does
- * not know yet who signed in is passed by. Raises ApiError, with code `offline` when no answer came: what was asked
- * may have happened.
+ * Asks over the live connection while it stands, else over HTTP, also when the connection brings no answer; the same
+ * handler answers. Raises ApiError, with code `offline` when no answer came: what was asked may have happened.
  */
 export async function ask<T>(event: Question, payload: object = {}): Promise<T> {
   if (live.connected()) {
     try {
       return await live.ask<T>(event, payload);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== 'sign_in_needed') throw error;
+      if (!(error instanceof ApiError) || !NO_ANSWER.includes(error.code)) throw error;
     }
   }
   const { method, path, body } = twinOf(event, payload);
