@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import socketio
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer, get_unused_port_socket
 from pydantic import SecretStr
 
 from handlers import people
@@ -296,7 +296,8 @@ class Library:
 async def running_library(database_url: str, *, with_worker: bool = True) -> AsyncIterator[Library]:
     """Everything opened on free ports of this machine, in this test's own event loop."""
     clock = TestClock()
-    port = unused_port()
+    listening = get_unused_port_socket("127.0.0.1")  # kept, so that no other test of this machine takes the port
+    port = listening.getsockname()[1]
     simulated = SimulatorSettings(
         database=":memory:",
         appid=DEFAULTS.wechat.appid,
@@ -310,7 +311,7 @@ async def running_library(database_url: str, *, with_worker: bool = True) -> Asy
         config = _config(DEFAULTS, database_url, sim_url)
         secrets = Secrets(wechat_secret=SecretStr(SECRET), push_token=SecretStr(PUSH_TOKEN))
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
-        async with TestServer(app, port=port) as server:
+        async with TestServer(app, socket_factory=lambda *_: listening) as server:
             url = str(server.make_url("/")).rstrip("/")
             library = Library(config, clock, url, sim_url.rstrip("/"), http, app[SERVICES], app[SOCKETS])
             await library._tell_simulator_the_time()

@@ -538,7 +538,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Put a conversation back into the queue, before all others; raises `not_with_you`.
+     * Put a conversation back into the queue, before all others; raises `not_with_you`. One that waits is there.
      * @description Permission: `chat.answer`.
      */
     post: operations['desk_hand_back'];
