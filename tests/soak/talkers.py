@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -155,7 +156,7 @@ class Device:
             self._look(LISTS, *self.copies)
 
 
-class Person:
+class Person(ABC):
     """Somebody with two phones."""
 
     side: Side
@@ -180,8 +181,9 @@ class Person:
                 await self.devices[number].cut()
             await asyncio.sleep(self._dice.random() * self._pause_s)
 
+    @abstractmethod
     async def act(self, number: int) -> None:
-        raise NotImplementedError
+        """Do one thing on one phone."""
 
     async def say(self, number: int, conversation_id: str | None) -> str:
         """The error's code, or nothing."""
