@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import Browser, expect
 
-from tests.support.chat import DOUBTFUL, claim, librarian, queue, said, say, texts
+from tests.support.chat import CHECK, DOUBTFUL, claim, librarian, queue, said, say, texts
 from tests.support.desk import DESK, desk, reader, staff
 from tests.support.library import Library
 from tests.support.phones import COMPUTER, Screen
@@ -233,3 +233,14 @@ async def test_a_held_text_is_looked_at_and_let_through(library: Library, chromi
         await he.sees(DOUBTFUL)
         [line] = await queue(await library.sign_in("he"))
         assert line["first_text"] == DOUBTFUL
+
+
+async def test_a_text_that_wechat_has_not_judged_is_read_with_its_mark(
+    library: Library, chromium: Browser
+) -> None:
+    await staff(library, "he", "何馆员")
+    await library.sim("faults", {"path": CHECK, "kind": "errcode", "errcode": -1})
+    await said(await reader(library, "anna", "读者甲"), "微信没有看过这一句")
+    async with desk(chromium, library, "he") as he:
+        await he.tap("微信没有看过这一句")
+        await he.sees("未经检查")

@@ -296,7 +296,7 @@ class Library:
 async def running_library(database_url: str, *, with_worker: bool = True) -> AsyncIterator[Library]:
     """Everything opened on free ports of this machine, in this test's own event loop."""
     clock = TestClock()
-    listening = get_unused_port_socket("127.0.0.1")  # kept, so that no other test of this machine takes the port
+    listening = get_unused_port_socket("127.0.0.1")  # kept, so that no other test takes it
     port = listening.getsockname()[1]
     simulated = SimulatorSettings(
         database=":memory:",
