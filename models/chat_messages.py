@@ -115,10 +115,11 @@ def passing(
     return PASS, (message_id, passage.value, unchecked, *numbers)
 
 
-MESSAGE = """
+_MESSAGES: Final = """
 SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
-JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id WHERE m.id = $1
+JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
 """
+MESSAGE: Final = f"{_MESSAGES} WHERE m.id = $1"
 
 
 async def message(message_id: int, tx: Tx | None = None) -> Row | None:
@@ -138,9 +139,8 @@ async def unjudged(sender_id: int, local_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-PENDING = """
-SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
-JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+PENDING: Final = f"""
+{_MESSAGES}
 WHERE m.conversation_id = $1 AND m.side = $2 AND m.state IN ('checking', 'passed') ORDER BY m.id
 """
 
@@ -156,9 +156,8 @@ async def let_pass(tx: Tx, message_id: int, *, unchecked: bool) -> None:
     await tx.fetch(sql, message_id, unchecked)
 
 
-FIRST_UNREAD = """
-SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
-JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
+FIRST_UNREAD: Final = f"""
+{_MESSAGES}
 WHERE m.conversation_id = $1 AND m.side = 'staff' AND m.state = 'sent' AND m.reader_seq > c.reader_read
 ORDER BY m.reader_seq LIMIT 1
 """
