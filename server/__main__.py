@@ -22,10 +22,18 @@ def _loaded() -> tuple[Config, Secrets]:
     try:
         config = settings.load()
         logs.set_up(config.log.format, "warning")  # `run` and `worker` say more, as config.toml has it
-        return config, settings.load_secrets(config)
+        secrets = settings.load_secrets(config)
+        _usable(settings.problems_of_production(config, secrets))
+        return config, secrets
     except ConfigError as error:
         told.print(f"[red]The settings cannot be used.[/]\n{error}", soft_wrap=True)
         raise typer.Exit(2) from None
+
+
+def _usable(problems: list[str]) -> None:
+    if problems:
+        told.print("[red]The settings cannot be used.[/]\n" + "\n".join(problems), soft_wrap=True)
+        raise typer.Exit(2)
 
 
 @app.command()
@@ -34,15 +42,28 @@ def run(
         bool,
         typer.Option("--demo", help="migrate, seed a demo library, start the WeChat simulator, print links"),
     ] = False,
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="web processes on the one port; more than one needs Redis")
+    ] = 1,
+    supervised: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Serve HTTP and websockets, and do jobs."""
-    from server import process
+    from server import process, supervisor
 
     config, secrets = _loaded()
+    _usable(settings.problems_of_processes(config, processes))
     if demo and not config.wechat.simulator:
         told.print("[red]--demo is for trying out: it needs wechat.simulator = true.[/]")
         raise typer.Exit(2)
-    raise typer.Exit(process.run(config, secrets, demo=demo, told=told))
+    if demo and processes > 1:
+        told.print("[red]--demo runs one process.[/]")
+        raise typer.Exit(2)
+    if processes > 1:
+        if (free := process.listen(config, told)) is None:
+            raise typer.Exit(1)
+        free.close()  # each process opens it anew
+        raise typer.Exit(supervisor.supervise(config, processes))
+    raise typer.Exit(process.run(config, secrets, demo=demo, told=told, supervised=supervised))
 
 
 @app.command()

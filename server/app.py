@@ -18,6 +18,8 @@ from server.config import Config, Secrets
 from server.http import add_headers, endpoint, errors
 from server.jobs import Worker
 from server.live import Live
+from server.redis import connect
+from server.redis_bus import RedisBus
 from server.routes import HTTP, STREAMS
 from server.services import SERVICES, Services
 from server.sessions import Sessions
@@ -39,7 +41,7 @@ async def build(
     kinds = {
         stream.kind: (partial(stream.changes, services.context("live")), stream.beat) for stream in STREAMS
     }
-    services.live.serve(kinds, sockets.watched)
+    services.live.serve(kinds, sockets.watched, sockets.push)
     for route in HTTP:
         app.router.add_route(route.method, route.path, endpoint(route))
     raw.add(app)
@@ -77,6 +79,8 @@ async def running(services: Services, *, with_worker: bool) -> AsyncIterator[Non
         await services.bus.stop()
     finally:
         await db.disconnect()
+        if services.redis:
+            await services.redis.aclose()
 
 
 async def _say_goodbye(app: web.Application) -> None:
@@ -84,7 +88,8 @@ async def _say_goodbye(app: web.Application) -> None:
 
 
 def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.ClientSession) -> Services:
-    bus = LocalBus()
+    redis = connect(config.redis.url) if config.redis.url else None
+    bus = RedisBus(redis, config.redis.prefix) if redis else LocalBus()
     live = Live(bus, coalesce_s=config.live.coalesce_ms / 1000, heartbeat_s=config.live.heartbeat_s)
 
     def hear(message: Message) -> None:
@@ -106,6 +111,7 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
         config=config,
         secrets=secrets,
         clock=clock,
+        redis=redis,
         bus=bus,
         live=live,
         sessions=Sessions(clock, bus),

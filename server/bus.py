@@ -1,7 +1,7 @@
-"""Carries messages to every process of the deployment, and counts the numbers of live streams.
+"""Carries messages to every process of the deployment.
 
-One process needs only `LocalBus`. A bus between processes has the same five methods; after an outage
-it tells its listeners with `Resync` that something may have been missed.
+One process needs only `LocalBus`; several share `server.redis_bus.RedisBus`, which has the same four methods. After
+an outage it tells its listeners with `Resync` that something may have been missed.
 """
 
 from collections.abc import Callable
@@ -16,6 +16,14 @@ class Push:
     room: str
     event: str
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Some items of a numbered stream changed; each process reads their state for those who watch it there."""
+
+    stream: str
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +53,15 @@ class Resync:
     """Something may have been lost: sockets are told to fetch again."""
 
 
-Message = Push | SessionsEnded | RolesChanged | JobsDue | ClockMoved | Resync
+Message = Push | Changed | SessionsEnded | RolesChanged | JobsDue | ClockMoved | Resync
 Listener = Callable[[Message], None]
 
 
 class Bus(Protocol):
+    @property
+    def away(self) -> bool:
+        """Whether the other processes cannot be reached now."""
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...
@@ -60,19 +72,16 @@ class Bus(Protocol):
     def publish(self, message: Message) -> None:
         """Soon, to every process; never raises, never waits."""
 
-    async def number(self, stream: str) -> int:
-        """The last number that was given to a change of this stream."""
-
-    async def next_number(self, stream: str) -> int:
-        """Give the next one."""
-
 
 class LocalBus:
     """The bus of a single process."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
-        self._numbers: dict[str, int] = {}
+
+    @property
+    def away(self) -> bool:
+        return False
 
     async def start(self) -> None:
         pass
@@ -86,10 +95,3 @@ class LocalBus:
     def publish(self, message: Message) -> None:
         for listener in self._listeners:
             listener(message)
-
-    async def number(self, stream: str) -> int:
-        return self._numbers.get(stream, 0)
-
-    async def next_number(self, stream: str) -> int:
-        self._numbers[stream] = number = self._numbers.get(stream, 0) + 1
-        return number

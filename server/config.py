@@ -5,6 +5,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,10 +29,22 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text}: no network such as 10.0.0.0/8 or 127.0.0.1") from None
+    return text
+
+
+Network = Annotated[str, AfterValidator(_network)]
+
+
 class ServerSection(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
     allowed_origins: list[str] = []
+    trusted_proxies: list[Network] = []
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 65_536
     shutdown_s: Annotated[float, Field(gt=0, le=9)] = 5.0
     client_dir: str = "var/preview"
@@ -62,6 +75,11 @@ class DatabaseSection(Section):
     url: Annotated[str, Field(pattern=r"^(sqlite|postgres|postgresql)://.+"), AfterValidator(_database)] = (
         "sqlite://var/wenjin.sqlite3"
     )
+
+
+class RedisSection(Section):
+    url: Annotated[str, Field(pattern=r"^((redis|rediss|unix)://.+)?$")] = ""
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")] = "wenjin"
 
 
 class TemplateSection(Section):
@@ -126,9 +144,11 @@ class Secrets(Section):
 
 
 class Config(Section):
+    mode: Literal["development", "production"] = "development"
     server: ServerSection = ServerSection()
     library: LibrarySection = LibrarySection()
     database: DatabaseSection = DatabaseSection()
+    redis: RedisSection = RedisSection()
     wechat: WeChatSection = WeChatSection()
     live: LiveSection = LiveSection()
     worker: WorkerSection = WorkerSection()
@@ -136,7 +156,7 @@ class Config(Section):
 
 
 def load(path: Path = CONFIG_FILE, environment: Mapping[str, str] = os.environ) -> Config:
-    """The settings of a file, with `PORT` and `WENJIN_DATABASE_URL` of the environment laid over them.
+    """The settings of a file, with `PORT` and the URLs of the environment laid over them.
 
     Raises `ConfigError`.
     """
@@ -146,8 +166,9 @@ def load(path: Path = CONFIG_FILE, environment: Mapping[str, str] = os.environ) 
         raise ConfigError(f"{path}: there is no such file") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not TOML: {error}") from error
-    if url := environment.get("WENJIN_DATABASE_URL"):
-        values.setdefault("database", {})["url"] = url
+    for section in ("database", "redis"):
+        if url := environment.get(f"WENJIN_{section.upper()}_URL"):
+            values.setdefault(section, {})["url"] = url
     if port := environment.get("PORT"):
         if not port.isdigit():
             raise ConfigError("PORT in the environment: must be a number")
@@ -160,6 +181,47 @@ def parse(values: Mapping[str, Any], path: Path) -> Config:
         return Config.model_validate(values)
     except ValidationError as error:
         raise ConfigError("\n".join(_complaints(error, path))) from None
+
+
+def problems_of_processes(config: Config, processes: int) -> list[str]:
+    """What keeps several web processes from being one server."""
+    if processes == 1:
+        return []
+    problems = []
+    if config.database.url.startswith("sqlite"):
+        problems.append("database.url: SQLite is for one process; several need PostgreSQL")
+    if not config.redis.url:
+        problems.append("redis.url: several processes need Redis, or they do not hear of each other")
+    return problems
+
+
+def problems_of_production(config: Config, secrets: "Secrets") -> list[str]:
+    """What nobody should put before readers; nothing in development, where all of it is convenient."""
+    if config.mode != "production":
+        return []
+    server, problems = config.server, []
+    if config.wechat.simulator:
+        problems.append(
+            "wechat.simulator: whoever reaches a simulated WeChat can be anybody; set it to false"
+        )
+    if not _is_loopback(server.host) and not server.trusted_proxies:
+        problems.append(
+            f"server.trusted_proxies: needed when server.host is {server.host}: the networks of the proxy with TLS"
+        )
+    if not server.allowed_origins:
+        problems.append('server.allowed_origins: name them; of a mini-program ["https://servicewechat.com"]')
+    for name in Secrets.model_fields:
+        value = getattr(secrets, name)
+        if value is not None and value.get_secret_value() in _kept().values():
+            problems.append(f"environment: the {name} of development, from {SECRETS_FILE}, is in use")
+    return problems
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _complaints(error: ValidationError, path: Path) -> list[str]:
@@ -179,9 +241,9 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
     names = {"wechat_secret": "WENJIN_WECHAT_SECRET", "push_token": "WENJIN_PUSH_TOKEN"}
     found = {name: environment[variable] for name, variable in names.items() if environment.get(variable)}
     if len(found) < len(names):
-        if not config.wechat.simulator:
+        if not config.wechat.simulator or config.mode == "production":
             missing = ", ".join(variable for name, variable in names.items() if name not in found)
-            raise ConfigError(f"environment: {missing}: needed when wechat.simulator is false")
+            raise ConfigError(f"environment: {missing}: needed in production and with the real WeChat")
         found = {**_development_secrets(), **found}
     return Secrets(**{name: SecretStr(found[name]) for name in names})
 
@@ -192,5 +254,9 @@ def _development_secrets() -> dict[str, str]:
         made = {"wechat_secret": secrets.token_hex(16), "push_token": secrets.token_hex(12)}
         SECRETS_FILE.touch(mode=0o600)
         SECRETS_FILE.write_text(json.dumps(made))
-    kept: dict[str, str] = json.loads(SECRETS_FILE.read_text())
+    return _kept()
+
+
+def _kept() -> dict[str, str]:
+    kept: dict[str, str] = json.loads(SECRETS_FILE.read_text()) if SECRETS_FILE.exists() else {}
     return kept

@@ -1,8 +1,10 @@
 """What handlers use to tell those who watch: pushes to rooms, and numbered, coalesced streams.
 
-A stream is named `kind:…`. Handlers only say which item changed; a moment later its present state is
-read once for everybody, gets the stream's next number, and is pushed. Because one task per stream does
-reading and numbering in turn, a later number never carries an earlier state.
+A stream is named `kind:…`. Handlers only say which item changed. The bus carries that to every process; one where
+somebody watches reads the present state a moment later, once for all of them, gives it the stream's next number and
+sends it to its own sockets. Because one task per stream does reading and numbering in turn, a later number never
+carries an earlier state. The numbers are therefore each process's own: a client lives on one socket, and fetches the
+whole anew over the next.
 """
 
 import asyncio
@@ -13,12 +15,15 @@ import orjson
 import structlog
 from pydantic import BaseModel
 
-from server.bus import Bus, JobsDue, Push, RolesChanged, SessionsEnded
+from server.bus import Bus, Changed, JobsDue, Message, Push, RolesChanged, SessionsEnded
 
 # (stream, keys) → (event, payload without its number)
 ReadChanges = Callable[[str, list[str]], Awaitable[tuple[str, dict[str, Any]]]]
 # stream → (event, payload without its number)
 Beat = Callable[[str], tuple[str, dict[str, Any]]]
+
+# Sends a push to the sockets of this process.
+Tell = Callable[[Push], None]
 
 log = structlog.get_logger()
 
@@ -32,13 +37,18 @@ class Live:
         self._heartbeat_s = heartbeat_s
         self._kinds: Mapping[str, tuple[ReadChanges, Beat]] = {}
         self._watched: Callable[[], list[str]] = list
+        self._tell: Tell = _nobody
+        self._numbers: dict[str, int] = {}
         self._changed: dict[str, dict[str, None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._flushing: set[str] = set()
+        bus.listen(self._hear)
 
-    def serve(self, kinds: Mapping[str, tuple[ReadChanges, Beat]], watched: Callable[[], list[str]]) -> None:
-        """How to read each kind of stream, and which streams somebody watches here."""
-        self._kinds, self._watched = kinds, watched
+    def serve(
+        self, kinds: Mapping[str, tuple[ReadChanges, Beat]], watched: Callable[[], list[str]], tell: Tell
+    ) -> None:
+        """How to read each kind of stream, which streams somebody watches here, and how they are told."""
+        self._kinds, self._watched, self._tell = kinds, watched, tell
 
     async def start(self) -> None:
         self._keep(self._beat())
@@ -54,10 +64,7 @@ class Live:
         self._bus.publish(Push(room, event, payload.__pydantic_serializer__.to_json(payload)))
 
     def changed(self, stream: str, key: str) -> None:
-        self._changed.setdefault(stream, {})[key] = None
-        if stream not in self._flushing:
-            self._flushing.add(stream)
-            self._keep(self._flush(stream))
+        self._bus.publish(Changed(stream, (key,)))
 
     def wake_workers(self) -> None:
         self._bus.publish(JobsDue())
@@ -69,9 +76,17 @@ class Live:
         self._bus.publish(RolesChanged(reader_id))
 
     async def number(self, stream: str) -> int:
-        return await self._bus.number(stream)
+        return self._numbers.get(stream, 0)
 
     # -- streams
+
+    def _hear(self, message: Message) -> None:
+        if not isinstance(message, Changed) or not self._kinds:
+            return
+        self._changed.setdefault(message.stream, {}).update(dict.fromkeys(message.keys))
+        if message.stream not in self._flushing:
+            self._flushing.add(message.stream)
+            self._keep(self._flush(message.stream))
 
     async def _flush(self, stream: str) -> None:
         try:
@@ -87,12 +102,18 @@ class Live:
         read, _ = self._kinds[stream.split(":", 1)[0]]
         try:
             event, payload = await read(stream, keys)
-            number = await self._bus.next_number(stream)
-            self._bus.publish(Push(stream, event, orjson.dumps({**payload, "number": number})))
+            self._send(stream, event, payload, self._next(stream))
         except Exception:
             # A number without its change is a gap, and a gap makes every watcher fetch again.
             log.exception("live_stream", stream=stream)
-            await self._bus.next_number(stream)
+            self._next(stream)
+
+    def _next(self, stream: str) -> int:
+        self._numbers[stream] = number = self._numbers.get(stream, 0) + 1
+        return number
+
+    def _send(self, stream: str, event: str, payload: dict[str, Any], number: int) -> None:
+        self._tell(Push(stream, event, orjson.dumps({**payload, "number": number})))
 
     async def _beat(self) -> None:
         while True:
@@ -100,10 +121,13 @@ class Live:
             for stream in self._watched():
                 _, beat = self._kinds[stream.split(":", 1)[0]]
                 event, payload = beat(stream)
-                number = await self._bus.number(stream)
-                self._bus.publish(Push(stream, event, orjson.dumps({**payload, "number": number})))
+                self._send(stream, event, payload, self._numbers.get(stream, 0))
 
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _nobody(_push: Push) -> None:
+    pass

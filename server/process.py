@@ -28,22 +28,23 @@ from server.wechat.simulator import SimulatorSettings, simulator_app
 log = structlog.get_logger()
 
 
-def run(config: Config, secrets: Secrets, *, demo: bool, told: Console) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code."""
+def run(config: Config, secrets: Secrets, *, demo: bool, told: Console, supervised: bool = False) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code. `supervised`: one of several, see server/supervisor.py."""
     logs.set_up(config.log.format, config.log.level)
-    listening = _listen(config, told)
+    listening = listen(config, told, shared=supervised)
     if listening is None:
         return 1
     with contextlib.ExitStack() as stack:
         if demo:
             config = _demo(config, stack)
-        return uvloop.run(_serve(config, secrets, listening, told if demo else None))
+        return uvloop.run(_serve(config, secrets, listening, told if demo else None, supervised))
 
 
-def _listen(config: Config, told: Console) -> socket.socket | None:
+def listen(config: Config, told: Console, *, shared: bool = False) -> socket.socket | None:
+    """The socket to serve on; None, with the reason told, when there is none. `shared`: others listen there too."""
     host, port = config.server.host, config.server.port
     try:
-        return socket.create_server((host, port), backlog=1024, reuse_port=False)
+        return socket.create_server((host, port), backlog=1024, reuse_port=shared)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             told.print(f"[red]Port {port} is taken.[/] Choose another: PORT=8081 make run")
@@ -80,7 +81,9 @@ def _end(child: subprocess.Popen[bytes]) -> None:
         child.kill()
 
 
-async def _serve(config: Config, secrets: Secrets, listening: socket.socket, told: Console | None) -> int:
+async def _serve(
+    config: Config, secrets: Secrets, listening: socket.socket, told: Console | None, supervised: bool
+) -> int:
     await schema.migrate(config.database.url) if told else None
     if told and not await _filled(config, secrets, told):
         return 1
@@ -88,6 +91,8 @@ async def _serve(config: Config, secrets: Secrets, listening: socket.socket, tol
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=config.server.shutdown_s)
     await runner.setup()
     stop = _stop_signal()
+    if supervised:
+        _stop_with_parent(stop)
     try:
         await web.SockSite(runner, listening).start()
         log.info("listening", host=config.server.host, port=config.server.port)
@@ -132,6 +137,17 @@ def _stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
+
+
+def _stop_with_parent(stop: asyncio.Event) -> None:
+    """The supervisor holds the other end of our standard input: when it closes, nobody would replace us."""
+    loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
+
+    def closed() -> None:
+        loop.remove_reader(stdin)
+        stop.set()
+
+    loop.add_reader(stdin, closed)
 
 
 def run_worker(config: Config, secrets: Secrets) -> None:

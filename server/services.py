@@ -12,6 +12,7 @@ from models.calendar import local_day
 from server.bus import Bus
 from server.config import Config, Secrets
 from server.live import Live
+from server.redis import Redis
 from server.sessions import Sessions
 
 
@@ -20,6 +21,7 @@ class Services:
     config: Config
     secrets: Secrets
     clock: Clock
+    redis: Redis | None
     bus: Bus
     live: Live
     sessions: Sessions

@@ -212,6 +212,10 @@ class Sockets:
         if isinstance(message, Push | SessionsEnded | Resync):
             self._outgoing.put_nowait(message)
 
+    def push(self, message: Push) -> None:
+        """To the sockets of this process, after all that came before."""
+        self._outgoing.put_nowait(message)
+
     async def _send(self) -> None:
         """One after the other, so that the numbers of a stream arrive in their order."""
         while True:
