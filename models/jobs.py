@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from structlog.contextvars import get_contextvars
 from tortoise import fields
 from tortoise.models import Model
 
@@ -32,6 +33,7 @@ class Job(Model):
     owner = fields.CharField(40, null=True)
     attempts = fields.IntField(default=0)
     last_error = fields.CharField(200, null=True)
+    cause = fields.CharField(64, null=True)  # the request in whose transaction it was written
 
     class Meta:
         table = "job"
@@ -45,17 +47,24 @@ class Claimed:
     key: str
     payload: Mapping[str, Any]
     attempts: int
+    cause: str | None
 
 
 ADD = """
-INSERT INTO job (kind, key, payload, state, due_at, attempts) VALUES ($1, $2, $3, 'new', $4, 0)
+INSERT INTO job (kind, key, payload, state, due_at, attempts, cause) VALUES ($1, $2, $3, 'new', $4, 0, $5)
 ON CONFLICT (key) DO NOTHING RETURNING id
 """
 
 
 def adding(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> tuple[str, tuple[Any, ...]]:
     """The write that adds a job, for `Tx.together`."""
-    return ADD, (kind, key, json.dumps(payload, separators=(",", ":")), due_at)
+    return ADD, (kind, key, json.dumps(payload, separators=(",", ":")), due_at, _cause())
+
+
+def _cause() -> str | None:
+    """The request that the log's lines have now; in a job, the one that caused the job."""
+    bound = get_contextvars()
+    return bound.get("cause") or bound.get("request_id")
 
 
 async def add(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> None:
@@ -66,7 +75,7 @@ async def add(tx: Tx, kind: str, key: str, payload: Mapping[str, Any], due_at: d
 
 async def add_periodic(kind: str, key: str, due_at: datetime) -> None:
     """The job of one period; any process may add it, the key makes it one."""
-    await fetch(ADD, kind, key, "{}", due_at)
+    await fetch(ADD, kind, key, "{}", due_at, None)
 
 
 # A worker that dies says nothing, so a job that kills its worker each time is found here.
@@ -82,7 +91,7 @@ WHERE id IN (
     WHERE ((state = 'new' AND due_at <= $3) OR (state = 'run' AND lease_until <= $3)) AND kind IN ({kinds})
     ORDER BY due_at LIMIT $4 {skip_locked}
 )
-RETURNING id, kind, key, payload, attempts
+RETURNING id, kind, key, payload, attempts, cause
 """
 
 
@@ -94,7 +103,10 @@ async def claim(owner: str, now: datetime, kinds: Sequence[str], *, limit: int) 
     rows = await fetch(
         CLAIM.format(skip_locked=skip_locked, kinds=named), owner, now + LEASE, now, limit, *kinds
     )
-    return [Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"]) for r in rows]
+    return [
+        Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"], r["cause"])
+        for r in rows
+    ]
 
 
 async def extend(job_id: int, owner: str, now: datetime) -> bool:

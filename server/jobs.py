@@ -118,7 +118,7 @@ class Worker:
             self._day_added = day
 
     async def _run(self, job: Claimed) -> None:
-        structlog.contextvars.bind_contextvars(request_id=f"job-{job.id}")
+        structlog.contextvars.bind_contextvars(request_id=f"job-{job.id}", cause=job.cause)
         keeper = asyncio.get_running_loop().create_task(self._keep_lease(job))
         clock = self._services.clock
         try:
