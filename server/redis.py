@@ -26,5 +26,6 @@ def connect(url: str) -> Redis:
         socket_timeout=ANSWERS_S,
         # Whoever asks knows better whether to ask again; a quiet second try would also hide lost messages.
         retry=Retry(NoBackoff(), 0),
+        driver_info=None,  # else every new connection reads the package's version from the disk
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # which closes it, too
