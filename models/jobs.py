@@ -14,7 +14,7 @@ from structlog.contextvars import get_contextvars
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField, dialect, fetch
+from models.db import Row, Tx, UtcDatetimeField, dialect, fetch
 
 LEASE: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 12
@@ -119,6 +119,18 @@ async def finish(job_id: int, owner: str, now: datetime) -> None:
     """The row stays for a while: its key says that this was done."""
     sql = "UPDATE job SET state = 'done', due_at = $3 WHERE id = $1 AND owner = $2 AND state = 'run'"
     await fetch(sql, job_id, owner, now)
+
+
+BACKLOG = """
+SELECT kind, state = 'dead' AS dead, COUNT(*) AS number, MIN(due_at) AS oldest FROM job
+WHERE state = 'dead' OR (state = 'new' AND due_at <= $1) OR (state = 'run' AND lease_until <= $1)
+GROUP BY kind, state = 'dead'
+"""
+
+
+async def backlog(now: datetime) -> Sequence[Row]:
+    """By `kind` and `dead`: the `number` of jobs that are due or given up, and when the `oldest` was due."""
+    return await fetch(BACKLOG, now)
 
 
 async def purge(now: datetime) -> None:

@@ -16,6 +16,7 @@ from handlers.errors import Postponed
 from models import jobs
 from models.calendar import local_day
 from models.jobs import LEASE, Claimed
+from server import metrics
 from server.adapter import Bound
 from server.bus import JobsDue, Message
 from server.routes import JOBS
@@ -124,9 +125,12 @@ class Worker:
         try:
             await self._kinds[job.kind](self._services.context(f"job-{job.id}"), PRODUCT, job.payload)
             await jobs.finish(job.id, self._name, clock.now())
+            metrics.job(job.kind, "done")
         except Postponed as postponed:
             await jobs.put_back(job.id, self._name, postponed.until)
+            metrics.job(job.kind, "postponed")
         except Exception as error:
+            metrics.job(job.kind, "failed")
             log.exception("job_failed", kind=job.kind, key=job.key, attempts=job.attempts)
             await jobs.fail(job, self._name, type(error).__name__, clock.now())
         finally:

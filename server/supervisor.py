@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import structlog
 import uvloop
 
-from server import logs
+from server import logs, metrics
 from server.config import Config
 
 FIRST_PAUSE_S: Final = 0.5
@@ -30,6 +31,7 @@ def supervise(config: Config, processes: int) -> int:
 class _Supervisor:
     def __init__(self, processes: int) -> None:
         self._processes = processes
+        self._environment = {**os.environ, **metrics.folder_for_processes()}
         self._stop = asyncio.Event()
         self._alive: dict[int, asyncio.subprocess.Process] = {}
 
@@ -65,7 +67,10 @@ class _Supervisor:
     async def _one(self, number: int) -> int:
         """A process from its start to its end; it ends as well when its standard input closes, which we hold."""
         process = self._alive[number] = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "run", "--supervised", stdin=asyncio.subprocess.PIPE
+            sys.executable,
+            *("-m", "server", "run", "--supervised"),
+            stdin=asyncio.subprocess.PIPE,
+            env=self._environment,
         )
         log.info("process_started", number=number, pid=process.pid)
         try:
@@ -74,6 +79,7 @@ class _Supervisor:
             return await process.wait()
         finally:
             del self._alive[number]
+            metrics.forget(process.pid)
 
 
 def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:

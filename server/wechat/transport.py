@@ -16,7 +16,8 @@ import structlog
 from wechatpy.exceptions import WeChatClientException
 
 from handlers.context import Clock, Verdict, WeChatRefused
-from server.wechat.policy import STALE_TOKEN, verdict_on
+from server import metrics
+from server.wechat.policy import POLICY, STALE_TOKEN, verdict_on
 from server.wechat.tokens import AccessToken, TokenStore
 
 Answer = dict[str, Any]  # what WeChat sends as JSON; read by one function each, never handed on
@@ -173,6 +174,7 @@ class Transport:
         try:
             answer = read_answer(*await self._exchange(method, path, params, body))
         except Unanswered as lost:
+            metrics.wechat_call(path, lost.how.name.lower(), loop.time() - began)
             log.warning(
                 "wechat_unanswered",
                 path=path,
@@ -183,7 +185,10 @@ class Transport:
             raise
         errcode, errmsg = answer.get("errcode") or 0, str(answer.get("errmsg", ""))
         rid = RID.search(errmsg)
-        latency_ms = round((loop.time() - began) * 1000)
+        took_s = loop.time() - began
+        latency_ms = round(took_s * 1000)
+        known = "ok" if errcode == 0 else str(errcode) if errcode in POLICY else "other"
+        metrics.wechat_call(path, known, took_s)
         if errcode:
             log.info("wechat_refused", path=path, errcode=errcode, rid=rid and rid[1], latency_ms=latency_ms)
             raise WeChatClientException(errcode, errmsg)
