@@ -25,6 +25,7 @@ from server.services import SERVICES, Services
 from server.sessions import Sessions
 from server.sockets import Sockets
 from server.wechat.client import WeChatClient
+from server.wechat.redis_tokens import RedisTokens
 
 SOCKETS = web.AppKey("sockets", Sockets)
 
@@ -106,6 +107,7 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
         miniprogram_state=config.wechat.miniprogram_state,
         lang=config.wechat.lang,
         checks_text=config.wechat.check_text,
+        tokens=RedisTokens(redis, config.redis.prefix, config.wechat.appid) if redis else None,
     )
     return Services(
         config=config,
