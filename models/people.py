@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,12 +19,17 @@ NICKNAME_LENGTH: Final = 20
 
 
 class Reader(Model):
-    """Everybody who has signed in once, staff included. `openid` is WeChat's, opaque."""
+    """Everybody who has signed in once, staff included. `openid` is WeChat's, opaque, until the account is closed.
+
+    `closes_at`: the reader has asked to close it then; `closed_at`: that is done.
+    """
 
     id = fields.BigIntField(primary_key=True)
     openid = fields.CharField(64, unique=True)
     nickname = fields.CharField(NICKNAME_LENGTH, null=True)
     made_at = UtcDatetimeField()
+    closes_at = UtcDatetimeField(null=True)
+    closed_at = UtcDatetimeField(null=True)
 
     class Meta:
         table = "reader"
@@ -121,6 +127,13 @@ async def renew(session_id: int, now: datetime) -> None:
     await Session.filter(id=session_id).update(last_used_at=now, expires_at=now + SESSION_LIFE)
 
 
+# Not a SELECT: an account that is being closed at this moment gives its openid up, and then this makes a new reader.
+HOLD_READER = """
+INSERT INTO reader (openid, made_at) VALUES ($1, $2)
+ON CONFLICT (openid) DO UPDATE SET made_at = reader.made_at RETURNING id
+"""
+
+
 async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
     """The reader with this openid, made when new: (id, is new). Two first sign-ins make one reader."""
     made = await tx.fetch(
@@ -130,7 +143,7 @@ async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
     )
     if made:
         return made[0]["id"], True
-    return (await tx.fetch("SELECT id FROM reader WHERE openid = $1", openid))[0]["id"], False
+    return (await tx.fetch(HOLD_READER, openid, now))[0]["id"], False
 
 
 async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> None:
@@ -149,6 +162,15 @@ async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> li
     """End one session of a reader, or all of them: the ids that ended."""
     sql = "DELETE FROM session WHERE reader_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id = $2) RETURNING id"
     return [row["id"] for row in await tx.fetch(sql, reader_id, only or 0)]
+
+
+async def still_signed_in(session_ids: Collection[int], now: datetime) -> set[int]:
+    """Which of these sessions are still good."""
+    listed = ", ".join(map(str, session_ids))
+    if not listed:
+        return set()
+    sql = f"SELECT id FROM session WHERE id IN ({listed}) AND expires_at > $1"
+    return {row["id"] for row in await fetch(sql, now)}
 
 
 async def purge_sessions(now: datetime) -> None:
