@@ -17,7 +17,9 @@ from server.clock import SystemClock
 from server.config import Config, Secrets
 from server.http import add_headers, endpoint, errors
 from server.jobs import Worker
+from server.limits import Limits
 from server.live import Live
+from server.measuring import measured
 from server.redis import connect
 from server.redis_bus import RedisBus
 from server.routes import HTTP, STREAMS
@@ -31,9 +33,17 @@ SOCKETS = web.AppKey("sockets", Sockets)
 
 
 async def build(
-    config: Config, secrets: Secrets, *, clock: Clock | None = None, with_worker: bool | None = None
+    config: Config,
+    secrets: Secrets,
+    *,
+    clock: Clock | None = None,
+    with_worker: bool | None = None,
+    with_database: bool = True,
 ) -> web.Application:
-    """The web application; it opens and closes everything it needs by itself."""
+    """The web application; it opens and closes everything it needs by itself.
+
+    `with_database=False`: an application of this process that was built before has the database open.
+    """
     http = aiohttp.ClientSession()
     services = services_of(config, secrets, clock or SystemClock(), http)
     app = web.Application(middlewares=[errors], client_max_size=config.server.body_limit_bytes)
@@ -49,14 +59,18 @@ async def build(
     sockets.attach(app)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_say_goodbye)
-    app.cleanup_ctx.append(partial(_lifetime, config.worker.in_web if with_worker is None else with_worker))
+    worker = config.worker.in_web if with_worker is None else with_worker
+    app.cleanup_ctx.append(partial(_lifetime, worker, with_database))
     return app
 
 
-async def _lifetime(with_worker: bool, app: web.Application) -> AsyncIterator[None]:
+async def _lifetime(with_worker: bool, with_database: bool, app: web.Application) -> AsyncIterator[None]:
     services = app[SERVICES]
     try:
-        async with running(services, with_worker=with_worker):
+        async with (
+            running(services, with_worker=with_worker, with_database=with_database),
+            measured(services, app[SOCKETS]),
+        ):
             await app[SOCKETS].start()
             yield
     finally:
@@ -64,9 +78,12 @@ async def _lifetime(with_worker: bool, app: web.Application) -> AsyncIterator[No
 
 
 @asynccontextmanager
-async def running(services: Services, *, with_worker: bool) -> AsyncIterator[None]:
+async def running(
+    services: Services, *, with_worker: bool, with_database: bool = True
+) -> AsyncIterator[None]:
     """Database, bus and live streams open; with a worker, jobs are done meanwhile."""
-    await db.connect(services.config.database.url)
+    if with_database:
+        await db.connect(services.config.database.url)
     try:
         await services.bus.start()
         await services.live.start()
@@ -79,7 +96,8 @@ async def running(services: Services, *, with_worker: bool) -> AsyncIterator[Non
         await services.live.stop()
         await services.bus.stop()
     finally:
-        await db.disconnect()
+        if with_database:
+            await db.disconnect()
         if services.redis:
             await services.redis.aclose()
 
@@ -117,6 +135,12 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
         bus=bus,
         live=live,
         sessions=Sessions(clock, bus),
+        limits=Limits(
+            config.limits,
+            trusted=config.server.trusted_proxies,
+            redis=redis,
+            prefix=config.redis.prefix,
+        ),
         wechat=wechat,
         templates={name: Template(t.id, t.fields) for name, t in config.wechat.templates.items()},
         zone=ZoneInfo(config.library.zone),

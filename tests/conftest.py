@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: `databases` for the session, `library` for a test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -7,6 +8,7 @@ from blockbuster import blockbuster_ctx
 
 from tests.support.databases import Databases, databases, dialect
 from tests.support.library import Library, Phone, fill, running_library
+from tests.support.redis import shared_redis
 
 # The bench compares with a baseline that speaks to PostgreSQL alone.
 collect_ignore = ["test_bench.py"] if dialect() == "sqlite" else []
@@ -28,6 +30,18 @@ def _nothing_blocks_the_loop() -> Iterator[None]:
 def all_databases() -> Iterator[Databases]:
     with databases(fill) as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _two_servers() -> Iterator[None]:
+    """TEST_SERVERS=2: `library` is two servers over a real Redis, and people are spread over both."""
+    if os.environ.get("TEST_SERVERS") != "2":
+        yield
+        return
+    with shared_redis() as url:
+        os.environ["TEST_SERVERS_REDIS"] = url
+        yield
+        del os.environ["TEST_SERVERS_REDIS"]
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 import aiohttp
@@ -20,7 +21,7 @@ from models.db import fetch
 from models.spaces import Area, Branch, SeatRules, Spot, WeeklyHours
 from server.app import SOCKETS, build
 from server.bus import JobsDue
-from server.config import Config, Secrets, load
+from server.config import Config, Secrets, Section, load
 from server.services import SERVICES, Services
 from server.sockets import Sockets
 from server.wechat.simulator import SimulatorSettings, simulator_app
@@ -124,6 +125,7 @@ class Phone:
         self, library: "Library", handle: str | None, token: str | None, reader_id: int | None
     ) -> None:
         self.library = library
+        self.url = library.next_url()
         self.handle = handle
         self.token = token
         self.reader_id = reader_id
@@ -145,9 +147,7 @@ class Phone:
             kwargs: dict[str, Any] = {"data": raw}
         else:
             kwargs = {"json": body} if body is not None else {}
-        async with self.library.http.request(
-            method, self.library.url + path, headers=sent, **kwargs
-        ) as answer:
+        async with self.library.http.request(method, self.url + path, headers=sent, **kwargs) as answer:
             content = await answer.read()
             parsed = await answer.json() if answer.content_type == "application/json" else content
             return Answer(answer.status, parsed, answer.headers)
@@ -190,7 +190,7 @@ class Phone:
     async def socket(self, *, token: str | None = "own") -> AsyncIterator["Socket"]:
         socket = Socket()
         auth = {"token": self.token if token == "own" else token, "client_version": "0.1.0"}
-        await socket.sio.connect(self.library.url, auth=auth, transports=["websocket"])
+        await socket.sio.connect(self.url, auth=auth, transports=["websocket"])
         try:
             yield socket
         finally:
@@ -236,10 +236,16 @@ class Library:
         http: aiohttp.ClientSession,
         services: Services,
         sockets: Sockets,
+        other_urls: tuple[str, ...] = (),
     ) -> None:
         self.config, self.clock, self.url, self.sim_url = config, clock, url, sim_url
         self.http, self.services, self.sockets = http, services, sockets
+        self._urls = itertools.cycle((url, *other_urls))
         self.guest = Phone(self, None, None, None)
+
+    def next_url(self) -> str:
+        """Of several servers each in its turn: neighbours in a test use different ones."""
+        return next(self._urls)
 
     async def sim(self, path: str, body: Any = None) -> Any:
         """A control call to the simulated WeChat."""
@@ -293,8 +299,16 @@ class Library:
 
 
 @asynccontextmanager
-async def running_library(database_url: str, *, with_worker: bool = True) -> AsyncIterator[Library]:
-    """Everything opened on free ports of this machine, in this test's own event loop."""
+async def running_library(
+    database_url: str, *, with_worker: bool = True, redis_url: str | None = None, **sections: Section
+) -> AsyncIterator[Library]:
+    """Everything opened on free ports of this machine, in this test's own event loop; `sections` replace those
+    of config.toml.
+
+    `redis_url`, or TEST_SERVERS_REDIS in the environment: two servers that share nothing but database, Redis and
+    clock; the first one does the jobs.
+    """
+    redis_url = os.environ.get("TEST_SERVERS_REDIS") if redis_url is None else redis_url
     clock = TestClock()
     listening = get_unused_port_socket("127.0.0.1")  # kept, so that no other test takes it
     port = listening.getsockname()[1]
@@ -308,21 +322,32 @@ async def running_library(database_url: str, *, with_worker: bool = True) -> Asy
     )
     async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
         sim_url = str(simulator.make_url("/"))
-        config = _config(DEFAULTS, database_url, sim_url)
+        config = _config(DEFAULTS, database_url, sim_url, redis_url or "").model_copy(update=sections)
         secrets = Secrets(wechat_secret=SecretStr(SECRET), push_token=SecretStr(PUSH_TOKEN))
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
         async with TestServer(app, socket_factory=lambda *_: listening) as server:
             url = str(server.make_url("/")).rstrip("/")
-            library = Library(config, clock, url, sim_url.rstrip("/"), http, app[SERVICES], app[SOCKETS])
-            await library._tell_simulator_the_time()
-            yield library
+            async with _second(config, secrets, clock) if redis_url else nullcontext(()) as others:
+                library = Library(
+                    config, clock, url, sim_url.rstrip("/"), http, app[SERVICES], app[SOCKETS], others
+                )
+                await library._tell_simulator_the_time()
+                yield library
 
 
-def _config(defaults: Config, database_url: str, wechat_url: str) -> Config:
+@asynccontextmanager
+async def _second(config: Config, secrets: Secrets, clock: TestClock) -> AsyncIterator[tuple[str, ...]]:
+    app = await build(config, secrets, clock=clock, with_worker=False, with_database=False)
+    async with TestServer(app) as server:
+        yield (str(server.make_url("/")).rstrip("/"),)
+
+
+def _config(defaults: Config, database_url: str, wechat_url: str, redis_url: str) -> Config:
     """config.toml, with the addresses of this test and without its pauses."""
     return defaults.model_copy(
         update={
             "database": defaults.database.model_copy(update={"url": database_url}),
+            "redis": defaults.redis.model_copy(update={"url": redis_url, "prefix": f"test-{token_hex(4)}"}),
             "wechat": defaults.wechat.model_copy(update={"base_url": wechat_url}),
             "live": defaults.live.model_copy(update={"coalesce_ms": 20, "heartbeat_s": 0.3}),
             "worker": defaults.worker.model_copy(update={"poll_s": 0.2}),
