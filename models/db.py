@@ -179,6 +179,15 @@ def dialect() -> str:
     return "sqlite" if isinstance(_client(), SqliteClient) else "postgres"
 
 
+def connections() -> tuple[int, int]:
+    """How many are in use, and how many there may be."""
+    client = _client()
+    if isinstance(client, SqliteClient):
+        return int(client._lock.locked()), 1
+    pool = client._pool
+    return (pool.get_size() - pool.get_idle_size(), pool.get_max_size()) if pool else (0, 0)
+
+
 @lru_cache(maxsize=512)
 def _numbered(sql: str) -> str:
     return re.sub(r"\$(\d+)", r"?\1", sql)
@@ -268,6 +277,20 @@ class Tx:
         sql = _one_statement(tuple(sql for sql, _ in writes))
         return await self.fetch(sql, *(value for _, values in writes for value in values))
 
+    async def each(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """One statement for each of many rows of values."""
+        await self._connection.executemany(_numbered(sql) if self._sqlite else sql, rows)
+
+    async def portions(self, sql: str) -> AsyncIterator[Sequence[Row]]:
+        """The rows of one statement, a thousand at a time."""
+        if self._sqlite:
+            cursor = await self._connection.execute(sql)
+            read = cursor.fetchmany
+        else:
+            read = (await self._connection.cursor(sql)).fetch
+        while rows := await read(1000):
+            yield cast(Sequence[Row], rows)
+
     def after_commit(self, call: Callable[[], None]) -> None:
         """Do this once the change is stored; never, when it is rolled back. It must not wait."""
         self._afterwards.append(call)
@@ -278,14 +301,20 @@ def _lock(table: str, *ids: int) -> str:
     return f"SELECT id FROM {table} WHERE id IN ({listed}) ORDER BY id FOR NO KEY UPDATE"
 
 
+# IMMEDIATE takes the write lock at once: of two who read first and write later, one would otherwise fail,
+# whatever the busy timeout.
+IMMEDIATE: Final = "BEGIN IMMEDIATE"
+SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 _open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 
 
 @contextlib.asynccontextmanager
-async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[Tx]:
+async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = False) -> AsyncIterator[Tx]:
     """One transaction per use case; a second one inside it raises `RuntimeError`.
 
     `lock` is a row, as (table, id), to hold from the start: on PostgreSQL it costs no message of its own.
+    `snapshot` only reads, everything as it was at one moment, and keeps no other process from writing.
 
     Safe under cancellation at every point: the connection is given back, and what was not committed
     is gone. When the answer to the commit itself is lost, the calls of `after_commit` still run:
@@ -298,7 +327,12 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
     sqlite = isinstance(parent, SqliteClient)
     look_again: list[Callable[[], None]] = []
     try:
-        async with _sqlite_transaction(parent) if sqlite else _postgres_transaction(parent, lock) as client:
+        begun = (
+            _sqlite_transaction(parent, "BEGIN" if snapshot else IMMEDIATE)
+            if sqlite
+            else _postgres_transaction(parent, SNAPSHOT if snapshot else "BEGIN", lock)
+        )
+        async with begun as client:
             tx = Tx(client)
             seen_by_models = connections.set("default", client)
             mark = _open.set(True)
@@ -325,11 +359,11 @@ async def transaction(*, lock: tuple[str, int] | None = None) -> AsyncIterator[T
 
 
 @contextlib.asynccontextmanager
-async def _sqlite_transaction(parent: Any) -> AsyncIterator[SqliteTransaction]:
+async def _sqlite_transaction(parent: Any, begin: str) -> AsyncIterator[SqliteTransaction]:
     async with parent._lock:
         client = SqliteTransaction(parent)
         try:
-            await _to_the_end(_begin_immediate(client))
+            await _to_the_end(_begin(client, begin))
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
         except asyncio.CancelledError:
@@ -350,21 +384,19 @@ def _rollback(client: SqliteTransaction | PostgresTransaction) -> Awaitable[Any]
     return cast(Awaitable[Any], client._connection.execute("ROLLBACK"))
 
 
-async def _begin_immediate(client: SqliteTransaction) -> None:
-    # IMMEDIATE takes the write lock at once: of two who read first and write later, one would
-    # otherwise fail, whatever the busy timeout.
-    await client._connection.execute("BEGIN IMMEDIATE")
+async def _begin(client: SqliteTransaction, begin: str) -> None:
+    await client._connection.execute(begin)
 
 
 @contextlib.asynccontextmanager
 async def _postgres_transaction(
-    parent: Any, lock: tuple[str, int] | None
+    parent: Any, begin: str, lock: tuple[str, int] | None
 ) -> AsyncIterator[PostgresTransaction]:
     connection = await parent._pool.acquire()
     try:
         client = PostgresTransaction(parent)
         client._connection = cast(Any, connection)
-        await connection.execute(f"BEGIN; {_lock(*lock)}" if lock else "BEGIN")
+        await connection.execute(f"{begin}; {_lock(*lock)}" if lock else begin)
         yield client
     finally:
         await parent._pool.release(connection)  # rolls back what is open, or drops it

@@ -13,13 +13,14 @@ from tortoise.connection import get_connections
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
+import migrations
 from models import db
 
 LOCK: Final = 7_461_092  # any number, the same in every process
 
 
-async def migrate(url: str) -> list[str]:
-    """Apply what is missing: the names of the steps. Two at once both succeed, one after the other.
+async def migrate(url: str, *, to: str = "__latest__") -> list[str]:
+    """Apply what is missing, up to a step: the names of the steps. Two at once both succeed, in turn.
 
     Tortoise's own `migrate` takes no lock; two of them on an empty PostgreSQL fail half way.
     """
@@ -27,7 +28,7 @@ async def migrate(url: str) -> list[str]:
         await db.connect(url)
         try:
             executor = _executor()
-            target = [MigrationTarget(app_label="models", name="__latest__")]
+            target = [MigrationTarget(app_label="models", name=to)]
             steps = [step.migration.name for step in await executor.plan(target)]
             await executor.migrate(target)
             return steps
@@ -38,6 +39,11 @@ async def migrate(url: str) -> list[str]:
 async def pending() -> int:
     """How many steps the connected database lacks."""
     return len(await _executor().plan([MigrationTarget(app_label="models", name="__latest__")]))
+
+
+def steps() -> list[str]:
+    """The names of all steps that this version knows, in order."""
+    return sorted(path.stem for path in Path(migrations.__path__[0]).glob("0*.py"))
 
 
 async def make_migration(name: str) -> str | None:

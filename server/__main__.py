@@ -4,15 +4,21 @@ import asyncio
 import contextlib
 import json
 import sys
+from collections import Counter
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from server import config as settings
 from server import logs
 from server.config import Config, ConfigError, Secrets
+
+if TYPE_CHECKING:
+    from models import backup
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 told = Console(stderr=True, highlight=False)
@@ -118,6 +124,59 @@ def grant(openid: str, role: str) -> None:
         told.print("[red]No reader has this openid. They must have signed in once.[/]")
         raise typer.Exit(1)
     told.print(f"{role} from now on.")
+
+
+@app.command("backup")
+def back_up(file: Path) -> None:
+    """Write the database, in use or not, as it is at this moment into a new file."""
+    from models import backup
+    from server.clock import SystemClock
+
+    config, _ = _loaded()
+    now = SystemClock().now()
+    _with_backup("backing up", lambda told: backup.write(config.database.url, file, now, told))
+
+
+@app.command()
+def restore(
+    file: Path,
+    into: Annotated[
+        str | None, typer.Option(help="a database's address; else the one of the settings")
+    ] = None,
+) -> None:
+    """Fill an empty database from a backup of either kind, all of it or nothing."""
+    from models import backup
+
+    config, _ = _loaded()
+    _with_backup("restoring", lambda told: backup.restore(file, into or config.database.url, told))
+
+
+@app.command("verify-backup")
+def verify_backup(file: Path) -> None:
+    """Restore a backup for trial, and say whether all of it is there."""
+    from models import backup
+
+    _loaded()
+    _with_backup("verifying", lambda told: backup.verify(file, told))
+
+
+def _with_backup(doing: str, work: "Callable[[backup.Told], Coroutine[None, None, backup.Manifest]]") -> None:
+    from models.backup import BackupRefused
+
+    try:
+        with told.status(f"{doing} …") as status:
+            done = Counter[str]()
+
+            def count(table: str, rows: int) -> None:
+                done[table] += rows
+                status.update(f"{doing}: {table} {done[table]:,}")
+
+            manifest = asyncio.run(work(count))
+    except BackupRefused as refused:
+        told.print(f"[red]Nothing was done:[/] {escape(str(refused))}.", soft_wrap=True)
+        raise typer.Exit(1) from None
+    rows = sum(table.rows for table in manifest.tables)
+    told.print(f"{len(manifest.tables)} tables, {rows:,} rows, as they were at {manifest.made_at}.")
 
 
 @app.command("check-config")
