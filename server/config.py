@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -46,6 +47,7 @@ class ServerSection(Section):
     allowed_origins: list[str] = []
     trusted_proxies: list[Network] = []
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 65_536
+    drain_s: Annotated[float, Field(ge=0, le=5)] = 0.0
     shutdown_s: Annotated[float, Field(gt=0, le=9)] = 5.0
     client_dir: str = "var/preview"
 
@@ -129,6 +131,24 @@ class WorkerSection(Section):
     poll_s: Annotated[float, Field(gt=0, le=60)] = 1.0
     at_once: Annotated[int, Field(ge=1, le=50)] = 4
     outside_at_once: Annotated[int, Field(ge=1, le=200)] = 16
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
+class MetricsSection(Section):
+    networks: list[Network] = ["127.0.0.0/8", "::1"]
+
+
+class BucketSection(Section):
+    burst: Annotated[int, Field(ge=1, le=10_000_000)]
+    per_minute: Annotated[float, Field(gt=0, le=10_000_000)]
+
+
+class LimitsSection(Section):
+    ordinary: BucketSection = BucketSection(burst=300, per_minute=600)
+    booking: BucketSection = BucketSection(burst=30, per_minute=30)
+    text: BucketSection = BucketSection(burst=60, per_minute=60)
+    sign_in: BucketSection = BucketSection(burst=20_000, per_minute=6_000)
+    guest: BucketSection = BucketSection(burst=60_000, per_minute=60_000)
 
 
 class LogSection(Section):
@@ -141,6 +161,8 @@ class Secrets(Section):
 
     wechat_secret: SecretStr
     push_token: SecretStr
+    push_aes_key: SecretStr | None = None
+    metrics_token: SecretStr | None = None
 
 
 class Config(Section):
@@ -152,6 +174,8 @@ class Config(Section):
     wechat: WeChatSection = WeChatSection()
     live: LiveSection = LiveSection()
     worker: WorkerSection = WorkerSection()
+    metrics: MetricsSection = MetricsSection()
+    limits: LimitsSection = LimitsSection()
     log: LogSection = LogSection()
 
 
@@ -236,6 +260,8 @@ def _complaints(error: ValidationError, path: Path) -> list[str]:
 def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) -> Secrets:
     """Secrets of the environment; in simulator mode the missing ones are made up once and kept.
 
+    The key of WeChat's sealed pushes may be missing: then they come open.
+
     Raises `ConfigError` naming the variable.
     """
     names = {"wechat_secret": "WENJIN_WECHAT_SECRET", "push_token": "WENJIN_PUSH_TOKEN"}
@@ -245,7 +271,13 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
             missing = ", ".join(variable for name, variable in names.items() if name not in found)
             raise ConfigError(f"environment: {missing}: needed in production and with the real WeChat")
         found = {**_development_secrets(), **found}
-    return Secrets(**{name: SecretStr(found[name]) for name in names})
+    if key := environment.get("WENJIN_PUSH_AES_KEY"):
+        if not re.fullmatch(r"[A-Za-z0-9]{43}", key):
+            raise ConfigError("environment: WENJIN_PUSH_AES_KEY: not the 43 letters and digits of an EncodingAESKey")
+        found["push_aes_key"] = key
+    if token := environment.get("WENJIN_METRICS_TOKEN"):
+        found["metrics_token"] = token
+    return Secrets(**{name: SecretStr(value) for name, value in found.items()})
 
 
 def _development_secrets() -> dict[str, str]:

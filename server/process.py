@@ -23,6 +23,8 @@ from server import logs
 from server.app import build, running, services_of
 from server.clock import SystemClock
 from server.config import Config, Secrets
+from server.measuring import measured, told_apart
+from server.services import SERVICES
 from server.wechat.simulator import SimulatorSettings, simulator_app
 
 log = structlog.get_logger()
@@ -104,6 +106,8 @@ async def _serve(
         gc.set_threshold(10_000, 10, 10)  # what many requests in flight hold, they free by themselves
         await stop.wait()
         log.info("stopping")
+        app[SERVICES].stopping = True
+        await asyncio.sleep(config.server.drain_s)
     finally:
         await runner.cleanup()
     return 0
@@ -156,7 +160,7 @@ def run_worker(config: Config, secrets: Secrets) -> None:
     async def work() -> None:
         async with aiohttp.ClientSession() as http:
             services = services_of(config, secrets, SystemClock(), http)
-            async with running(services, with_worker=True):
+            async with running(services, with_worker=True), measured(services, None), told_apart(services):
                 stop = _stop_signal()
                 log.info("working")
                 await stop.wait()
@@ -174,6 +178,8 @@ def run_simulator(config: Config, secrets: Secrets) -> None:
         secret=secrets.wechat_secret.get_secret_value(),
         push_url=f"http://127.0.0.1:{config.server.port}/wechat/push",
         push_token=secrets.push_token.get_secret_value(),
+        push_mode="safe" if secrets.push_aes_key else "plain",
+        push_aes_key=secrets.push_aes_key.get_secret_value() if secrets.push_aes_key else "",
         preview_url="/preview/",
     )
     web.run_app(simulator_app(simulated), host="127.0.0.1", port=port, print=None, access_log=None)

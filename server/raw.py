@@ -11,6 +11,7 @@ from aiohttp import web
 
 from handlers.access import PRODUCT
 from models import schema
+from server import measuring
 from server.adapter import Bound
 from server.bus import ClockMoved
 from server.clock import SystemClock
@@ -29,15 +30,21 @@ async def livez(_request: web.Request) -> web.Response:
     return web.json_response({"status": "alive"})
 
 
-async def readyz(_request: web.Request) -> web.Response:
-    """503 only without database or with migrations missing: without WeChat nearly everything still works."""
+async def readyz(request: web.Request) -> web.Response:
+    """503 without database, with migrations missing, and while stopping; without anything else most of it works."""
+    services = request.app[SERVICES]
+    if services.stopping:
+        return web.json_response({"status": "stopping"}, status=503)
     try:
         missing = await schema.pending()
+        behind = [] if missing else await measuring.degraded(services)
     except Exception:
         log.exception("not_ready")
         return web.json_response({"status": "no_database"}, status=503)
     if missing:
         return web.json_response({"status": "migrations_missing", "missing": missing}, status=503)
+    if behind:
+        return web.json_response({"status": "degraded", "degraded": behind})
     return web.json_response({"status": "ready"})
 
 
@@ -59,7 +66,14 @@ def push_of(services: Services) -> Push:
             }
             await bound(services.context(f"wechat-{event.key[:16]}"), PRODUCT, values)
 
-    return Push(services.secrets.push_token.get_secret_value(), dispatch, clock=services.clock)
+    secrets = services.secrets
+    return Push(
+        secrets.push_token.get_secret_value(),
+        dispatch,
+        clock=services.clock,
+        appid=services.config.wechat.appid,
+        aes_key=secrets.push_aes_key.get_secret_value() if secrets.push_aes_key else None,
+    )
 
 
 async def move_clock(request: web.Request) -> web.Response:
@@ -122,6 +136,7 @@ def add(app: web.Application) -> None:
     push = push_of(services)
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", measuring.tell)
     app.router.add_get("/openapi.json", openapi)
     app.router.add_get("/wechat/push", push.verify)
     app.router.add_post("/wechat/push", push.receive)

@@ -11,6 +11,7 @@ from handlers.context import Clock, Context, Template, WeChat
 from models.calendar import local_day
 from server.bus import Bus
 from server.config import Config, Secrets
+from server.limits import Limits
 from server.live import Live
 from server.redis import Redis
 from server.sessions import Sessions
@@ -25,10 +26,12 @@ class Services:
     bus: Bus
     live: Live
     sessions: Sessions
+    limits: Limits
     wechat: WeChat
     templates: dict[str, Template]
     zone: ZoneInfo
     log_requests: bool
+    stopping: bool = False  # told by /readyz, so that a proxy sends nobody more
 
     def context(self, request_id: str) -> Context:
         return Context(

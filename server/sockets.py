@@ -14,8 +14,10 @@ import structlog
 from aiohttp import WSCloseCode, web
 
 from handlers.access import Caller
-from handlers.errors import Refused, TryLater
+from handlers.errors import Refused, TooMany, TryLater
+from models import people
 from models.db import AWAY
+from server import metrics
 from server.adapter import Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.fanout import Outbox, tell
@@ -27,6 +29,8 @@ from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocke
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
 KINDS: Final = frozenset(stream.kind for stream in STREAMS)
+LOOK_EVERY_S: Final = 3.0  # for sessions that ended without a word from the bus
+TOO_MANY_AT_MOST: Final = 300  # events of one socket above a limit: no phone does that, the connection ends
 STREAMS_AT_ONCE: Final = 8  # that one socket watches; a phone shows one, each costs a message every heartbeat
 
 log = structlog.get_logger()
@@ -99,9 +103,16 @@ class Sockets:
         self._streams &= rooms.keys()
         return list(self._streams)
 
+    def measure(self) -> None:
+        clients = self.sio.eio.sockets.values()
+        metrics.sockets_open.set(len(clients))
+        metrics.pushes_waiting.set(self._outgoing.qsize())
+        metrics.packets_waiting.set(sum(client.queue.qsize() for client in clients))
+
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._send()), loop.create_task(give_up_the_silent(self.sio.eio))]
+        works = (self._send(), give_up_the_silent(self.sio.eio), self._look_for_ended())
+        self._tasks = [loop.create_task(work) for work in works]
 
     async def stop(self) -> None:
         """Tell everybody that the server goes, and close; they come back with jitter.
@@ -128,11 +139,13 @@ class Sockets:
         response: web.StreamResponse = await self.sio.handle_request(request)
         return response
 
-    async def _connect(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
+    async def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
         token = token if isinstance(token, str) and token else None
+        request: web.Request = environ["aiohttp.request"]
         try:
-            await self._welcome(sid, token, await self._services.sessions.caller(token))
+            await self._services.limits.knock(request)
+            await self._welcome(sid, token, request, await self._services.sessions.caller(token))
             # Asked once more: a session that ended meanwhile found no socket here to cut.
             await self._services.sessions.caller(token)
         except Refused as refused:
@@ -141,8 +154,8 @@ class Sockets:
             log.exception("database_away", socket_event="connect")
             raise self._turned_away(TryLater()) from None
 
-    async def _welcome(self, sid: str, token: str | None, caller: Caller) -> None:
-        await self.sio.save_session(sid, {"token": token, "streams": {}})
+    async def _welcome(self, sid: str, token: str | None, request: web.Request, caller: Caller) -> None:
+        await self.sio.save_session(sid, {"token": token, "request": request, "streams": {}, "too_many": 0})
         await self.sio.enter_room(sid, EVERYBODY)
         if caller.reader_id is not None:
             await self.sio.enter_room(sid, f"reader:{caller.reader_id}")
@@ -158,6 +171,14 @@ class Sockets:
         return refusal
 
     async def _event(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
+        began = self._services.loop_time()
+        answer = await self._acknowledged(name, sid, *args)
+        known = name if isinstance(name, str) and name in self._events else "unknown"
+        code = answer["error"]["code"] if "error" in answer else ""
+        metrics.socket_event(known, code, self._services.loop_time() - began)
+        return answer
+
+    async def _acknowledged(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
         made = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=made)
         try:
@@ -178,6 +199,13 @@ class Sockets:
     async def _answer(self, event: Event, bound: Bound, sid: str, made: str, values: Any) -> dict[str, Any]:
         session = await self.sio.get_session(sid)
         caller = await self._services.sessions.caller(session["token"])
+        try:
+            await self._services.limits.take(event.limit, caller, session["request"])
+        except TooMany:
+            session["too_many"] += 1
+            if session["too_many"] >= TOO_MANY_AT_MOST:
+                await self.sio.disconnect(sid)
+            raise
         wish = bound.admit(caller, values if isinstance(values, dict) else {"": values})
         if event.joins:
             # Before the snapshot is read, so that no change falls between the two.
@@ -238,3 +266,17 @@ class Sockets:
             tell(self.sio, room, event="session_ended", payload=b"{}")
             for sid in sids:
                 await self.sio.disconnect(sid)
+
+    async def _look_for_ended(self) -> None:
+        """Without end: cut the sockets whose session ended somewhere that the bus did not reach."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            rooms = self.sio.manager.rooms.get("/", {})
+            open_ = {int(room[8:]) for room in list(rooms) if room and room.startswith("session:")}
+            try:
+                if ended := open_ - await people.still_signed_in(open_, self._services.clock.now()):
+                    self._services.bus.publish(SessionsEnded(tuple(ended)))
+            except AWAY:
+                continue  # nobody can be asked now, and nothing answers an event either
+            except Exception:
+                log.exception("look_for_ended_failed")
