@@ -256,3 +256,47 @@ async def test_a_worker_of_its_own_stops_when_told(place: Place) -> None:
     assert b"working" in line
     process.terminate()
     assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_a_worker_of_its_own_tells_its_metrics_where_it_is_set(place: Place) -> None:
+    port = unused_port()
+    place.write(CONFIG.replace("metrics_port = 0", f"metrics_port = {port}", 1))
+    await place.told("migrate")
+    process = await place.start("worker")
+    try:
+        assert process.stdout
+        await asyncio.wait_for(process.stdout.readline(), 20)
+        async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            assert (answer.status, "wenjin_jobs_due" in await answer.text()) == (200, True)
+    finally:
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_while_the_server_drains_it_serves_and_says_that_it_stops(place: Place) -> None:
+    place.write(CONFIG.replace("drain_s = 0.0", "drain_s = 1.5", 1))
+    await place.told("migrate")
+    process = await place.start("run")
+    try:
+        await answering(place)
+        process.terminate()
+        await asyncio.sleep(0.3)
+        async with aiohttp.ClientSession() as http:
+            async with http.get(f"{place.url}/readyz") as answer:
+                assert (answer.status, await answer.json()) == (503, {"status": "stopping"})
+            async with http.get(f"{place.url}/api/home") as answer:
+                assert answer.status == 200
+    finally:
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+async def test_what_several_processes_count_is_added_up(place: Place) -> None:
+    counting = "from server import metrics; metrics.job('tidy', 'done'); print(metrics.text().decode())"
+    (folder := place.folder / "counted").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    for number in (1, 2, 3):
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", counting, env=environment, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await process.communicate()
+        assert f'wenjin_jobs_total{{kind="tidy",outcome="done"}} {number}.0' in said.decode()
