@@ -69,7 +69,7 @@ class Reminder(Output):
 
 
 class Me(Output):
-    """Who the caller is; a guest has no id."""
+    """Who the caller is; a guest has no id. `closes_at`: they want the account closed then."""
 
     id: Id | None
     nickname: str | None
@@ -77,6 +77,7 @@ class Me(Output):
     permissions: list[str]
     unread: int
     chat_unread: int
+    closes_at: Moment | None
     reminders: list[Reminder]
 
 
@@ -149,7 +150,7 @@ async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
                 tx, caller_of(reader_id, session.id, ()), "reader.join", f"reader:{reader_id}", now
             )
     caller = caller_of(reader_id, session.id, await people.roles_of(reader_id))
-    return SignedIn(token=token, me=await _of(ctx, caller))
+    return SignedIn(token=token, me=await shown(ctx, caller))
 
 
 async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
@@ -163,13 +164,15 @@ async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
 
 async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
     """Who asks: name, permissions, unread messages, reminders. A guest hears that they are one."""
-    return await _of(ctx, caller)
+    return await shown(ctx, caller)
 
 
-async def _of(ctx: Context, caller: Caller) -> Me:
-    name, unread, chat_unread, balances = None, 0, 0, dict[str, int]()
+async def shown(ctx: Context, caller: Caller) -> Me:
+    """The caller as they are now, for every answer that tells it."""
+    name, unread, chat_unread, closes_at, balances = None, 0, 0, None, dict[str, int]()
     if caller.reader_id is not None:
         reader = await Reader.get(id=caller.reader_id)
+        closes_at = ctx.local(reader.closes_at) if reader.closes_at else None
         name, unread = reader.nickname, await notices.unread(reader.id)
         balances = await notices.balances(reader.id)
         chat_unread = await chat_streams.unread_of(reader.id)
@@ -180,6 +183,7 @@ async def _of(ctx: Context, caller: Caller) -> Me:
         permissions=caller.permissions,
         unread=unread,
         chat_unread=chat_unread,
+        closes_at=closes_at,
         reminders=[
             Reminder(
                 purpose=purpose,
@@ -198,7 +202,7 @@ async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:
     async with transaction() as tx:
         await Reader.filter(id=caller.me).update(nickname=wish.nickname)
         await audit.add(tx, caller, "reader.rename", f"reader:{caller.me}", ctx.clock.now())
-    return await _of(ctx, caller)
+    return await shown(ctx, caller)
 
 
 async def phones(ctx: Context, caller: Caller, _wish: NoInput) -> SignedInPhones:
@@ -255,7 +259,7 @@ async def accept_invitation(ctx: Context, caller: Caller, wish: AcceptInvitation
             await people.grant_role(tx, caller.me, row["role"], granted_by=row["made_by_id"], now=now)
             await audit.add(tx, caller, "staff.join", f"invitation:{row['id']}", now, role=row["role"])
             tx.after_commit(lambda: ctx.live.roles_changed(caller.me))
-    return await _of(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)))
+    return await shown(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)))
 
 
 async def _why_not_accepted(code_hash: str, caller: Caller) -> None:

@@ -92,6 +92,9 @@ def _feedback_over(say: _Say) -> str:
     return f"{_somebody(say)}已经{'答复' if say['state'] == 'answered' else '看过'}这条意见了。"
 
 
+# In the place of what was written by or to a reader whose account is closed.
+ERASED: Final = "（账号已注销，内容已删除）"
+
 SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "sign_in_needed": "请先登录，再继续。",
     "not_allowed": "您的身份还不能做这件事。有需要请联系馆员。",
@@ -102,6 +105,7 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "unsupported_media_type": "收到的内容格式不对，请更新小程序后再试。",
     "changed_meanwhile": "这里刚被别人改过。请看过新内容再保存。",
     "idempotency_key_reused": "这次提交和上一次混在一起了，请回到上一页重新来过。",
+    "too_many": "操作太快了，歇几秒再试。您写的内容还在。",
     "try_later": "现在连不上，您写的内容还在。过一会儿再试。",
     "our_fault": "我们这边出了点问题，您写的内容还在。过一会儿再试。",
     "unknown_event": "小程序和服务器的说法对不上了，请更新小程序。",
@@ -142,6 +146,7 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "asked_this_week": "一周只问一次，这周已经问过您了，谢谢。",
     "invitation_unknown": "没有找到这个邀请码，请核对一下。",
     "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
+    "last_administrator": "您是唯一的管理员。请先邀请另一位管理员，再来注销。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",
 }
 

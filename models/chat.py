@@ -226,6 +226,12 @@ async def close(tx: Tx, conversation_id: int, librarian_id: int, tag: str | None
     return bool(await tx.fetch(sql, conversation_id, librarian_id, tag, now))
 
 
+async def end(tx: Tx, conversation_id: int, now: datetime) -> None:
+    """Whoever has it: its reader has gone for good."""
+    sql = "UPDATE conversation SET state = 'closed', closed_at = $2 WHERE id = $1 AND state <> 'closed'"
+    await tx.fetch(sql, conversation_id, now)
+
+
 async def with_librarian(tx: Tx, librarian_id: int) -> list[int]:
     """The conversations that a librarian has, by id."""
     sql = "SELECT id FROM conversation WHERE librarian_id = $1 AND state = 'claimed' ORDER BY id"

@@ -2,10 +2,11 @@
 
 A row says what it is called, who may call it, and which handler decides. Input and output are the
 handler's own annotations. `errors` are the refusals that belong to the row; those that every row of
-its kind can have (401, 403, 413, 415, 422, 500, 503) are added by the adapter.
+its kind can have (401, 403, 413, 415, 422, 429, 500, 503) are added by the adapter.
 """
 
 from handlers import (
+    account,
     announcements,
     bookings,
     chat,
@@ -29,7 +30,7 @@ from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
 from handlers.seats import BookingRefused
 from server import feedback_routes
-from server.rows import Errors, Event, Handler, Job, Push, Route, Stream
+from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
 
@@ -40,11 +41,20 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/branches/{branch_id}/hours", May.SPACES_READ, spaces.hours, errors=(NotFound,)),
     Route("GET", "/api/areas/{area_id}", May.SPACES_READ, spaces.area, errors=(NotFound,)),
     Route("GET", "/api/areas/{area_id}/days/{date}", May.SPACES_READ, seat_map.day, errors=(NotFound,)),
-    Route("POST", "/api/sign-in", May.SIGN_IN, people.sign_in, errors=(people.CodeRefused,)),
+    Route(
+        "POST",
+        "/api/sign-in",
+        May.SIGN_IN,
+        people.sign_in,
+        errors=(people.CodeRefused,),
+        limit=Limit.SIGN_IN,
+    ),
     Route("GET", "/api/me", May.ME_READ, people.me),
     # readers
     Route("PUT", "/api/me", May.ME_OWN, people.name_myself),
     Route("POST", "/api/sign-out", May.ME_OWN, people.sign_out),
+    Route("POST", "/api/me/closing", May.ME_OWN, account.plan, errors=(account.LastAdministrator,)),
+    Route("DELETE", "/api/me/closing", May.ME_OWN, account.keep),
     Route("GET", "/api/me/sessions", May.ME_OWN, people.phones),
     Route("DELETE", "/api/me/sessions/{session_id}", May.ME_OWN, people.end_session, errors=(NotFound,)),
     Route(
@@ -61,6 +71,7 @@ ROUTES: tuple[Route, ...] = (
         seats.reserve,
         status=201,
         errors=(NotFound, BookingRefused, *REPEAT),
+        limit=Limit.BOOKING,
     ),
     Route("GET", "/api/bookings", May.BOOKINGS_OWN, bookings.see),
     Route("GET", "/api/bookings/{booking_id}", May.BOOKINGS_OWN, bookings.show, errors=(NotFound,)),
@@ -90,6 +101,7 @@ ROUTES: tuple[Route, ...] = (
             bookings.BookingLapsed,
             *REPEAT,
         ),
+        limit=Limit.BOOKING,
     ),
     Route("GET", "/api/inbox", May.INBOX_OWN, notices.inbox),
     Route("POST", "/api/inbox/read", May.INBOX_OWN, notices.read),
@@ -133,7 +145,14 @@ EVENTS: tuple[Event, ...] = (
         errors=(NotFound,),
         http="GET /api/chats/{conversation_id}/events",
     ),
-    Event("chat_send", May.CHAT_OWN, chat.send, errors=SPEAK, http="POST /api/chat-messages"),
+    Event(
+        "chat_send",
+        May.CHAT_OWN,
+        chat.send,
+        errors=SPEAK,
+        http="POST /api/chat-messages",
+        limit=Limit.TEXT,
+    ),
     Event(
         "chat_mark",
         May.CHAT_OWN,
@@ -190,7 +209,7 @@ EVENTS: tuple[Event, ...] = (
 
 def _twin(event: Event) -> Route:
     method, path = (event.http or "").split(" ")
-    return Route(method, path, event.needs, event.handler, errors=event.errors)
+    return Route(method, path, event.needs, event.handler, errors=event.errors, limit=event.limit)
 
 
 HTTP: tuple[Route, ...] = (*ROUTES, *(_twin(event) for event in EVENTS if event.http))
@@ -224,6 +243,8 @@ JOBS: tuple[Job, ...] = (
     Job("show_text", checks.show),
     Job("tell_answer", chat_passage.tell_answer),
     Job("watch_duty", presence.watch_duty),
+    Job("close_account", account.close_planned),
+    Job("erase_account", account.erase),
     Job("tidy", upkeep.tidy, daily=True),
 )
 

@@ -876,6 +876,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/me/closing': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Close the caller's account in seven days; asked again, the day stays. Raises `last_administrator`.
+     * @description Permission: `me.own`.
+     */
+    post: operations['account_plan'];
+    /**
+     * The reader has changed their mind: nothing happens to the account. It may be said twice.
+     * @description Permission: `me.own`.
+     */
+    delete: operations['account_keep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/me/sessions': {
     parameters: {
       query?: never;
@@ -2172,11 +2196,13 @@ export interface components {
     };
     /**
      * Me
-     * @description Who the caller is; a guest has no id.
+     * @description Who the caller is; a guest has no id. `closes_at`: they want the account closed then.
      */
     Me: {
       /** Chat Unread */
       chat_unread: number;
+      /** Closes At */
+      closes_at: string | null;
       /** Id */
       id: string | null;
       /** Nickname */
@@ -2977,6 +3003,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3080,6 +3115,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3149,6 +3193,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3245,6 +3298,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3303,6 +3365,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3440,6 +3511,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3500,6 +3580,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3575,6 +3664,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3628,6 +3726,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3695,6 +3802,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3803,6 +3919,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3904,6 +4029,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -3964,6 +4098,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4079,6 +4222,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -4128,6 +4280,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4187,6 +4348,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4264,6 +4434,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -4327,6 +4506,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4421,6 +4609,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4529,6 +4726,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -4587,6 +4793,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4662,6 +4877,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -4720,6 +4944,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4834,6 +5067,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -4941,6 +5183,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5041,6 +5292,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5161,6 +5421,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5268,6 +5537,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5320,6 +5598,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5422,6 +5709,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5480,6 +5776,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5549,6 +5854,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5668,6 +5982,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5768,6 +6091,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5882,6 +6214,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -5982,6 +6323,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6096,6 +6446,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -6203,6 +6562,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -6263,6 +6631,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6359,6 +6736,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -6408,6 +6794,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6467,6 +6862,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6551,6 +6955,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6657,6 +7070,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -6706,6 +7128,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6794,6 +7225,176 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  account_plan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `last_administrator` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  account_keep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -6843,6 +7444,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6910,6 +7520,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -7010,6 +7629,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -7088,6 +7716,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -7137,6 +7774,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -7251,6 +7897,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -7347,6 +8002,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -7467,6 +8131,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -7541,6 +8214,15 @@ export interface operations {
       };
       /** @description `code_refused`; `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -7632,6 +8314,15 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `our_fault` */
       500: {
         headers: {
@@ -7684,6 +8375,15 @@ export interface operations {
       };
       /** @description `invalid_input` */
       422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
         headers: {
           [name: string]: unknown;
         };

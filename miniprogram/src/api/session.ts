@@ -11,6 +11,7 @@ const guest: Me = {
   permissions: [],
   unread: 0,
   chat_unread: 0,
+  closes_at: null,
   reminders: [],
 };
 

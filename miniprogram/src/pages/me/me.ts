@@ -10,6 +10,7 @@ import { clientVersion } from '../../config';
 import { staffPages } from '../../logic/staff';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
+import { accountSay } from '../../words/account';
 import { meSay, meWords, roleNames } from '../../words/me';
 
 /** How many of the devices are shown before one asks for all. */
@@ -36,6 +37,7 @@ function shown(person: Me) {
     roles: named.map((role) => roleNames[role] ?? role).join(' · '),
     isStaff: staffPages(person.permissions).length > 0,
     reminders: person.reminders.map(reminderLine),
+    closes: person.closes_at ? accountSay.closesAt(moment(person.closes_at, serverNow())) : '',
   };
 }
 
@@ -165,6 +167,14 @@ Page({
 
   openFeedback() {
     wx.navigateTo({ url: '/pages/feedback/mine' });
+  },
+
+  openReport() {
+    wx.navigateTo({ url: '/pages/feedback/tell?topic=other' });
+  },
+
+  openClosing() {
+    wx.navigateTo({ url: '/pages/account/close' });
   },
 
   openStaff() {
