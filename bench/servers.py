@@ -28,6 +28,10 @@ appid = "wx00000000000be7c4"
 check_text = false
 [worker]
 in_web = false
+[limits]
+ordinary = { burst = 10000000, per_minute = 10000000 }
+booking = { burst = 10000000, per_minute = 10000000 }
+text = { burst = 10000000, per_minute = 10000000 }
 [log]
 level = "info"
 """

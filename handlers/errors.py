@@ -77,6 +77,13 @@ class NotJson(Refused):
     status = 415
 
 
+class TooMany(Refused):
+    """Asked too often; welcome again in `details.retry_after_s` seconds (429)."""
+
+    code = "too_many"
+    status = 429
+
+
 class TryLater(Refused):
     """Something that we depend on is away for a moment; trying again is safe (503)."""
 

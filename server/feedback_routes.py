@@ -3,14 +3,21 @@
 from handlers import feedback, feedback_inbox, feedback_shapes, ratings, review
 from handlers.access import Permission as May
 from handlers.errors import KeyReused, NotFound
-from server.rows import Errors, Event, Push, Stream
+from server.rows import Errors, Event, Limit, Push, Stream
 
 HAVE: Errors = (NotFound, review.OwnText, feedback_inbox.FeedbackWithAnother, feedback_inbox.FeedbackOver)
 LOOK: Errors = (NotFound, review.OwnText, review.SettledAlready)
 
 EVENTS: tuple[Event, ...] = (
     # telling the library something
-    Event("feedback_send", May.FEEDBACK_OWN, feedback.send, errors=(KeyReused,), http="POST /api/feedback"),
+    Event(
+        "feedback_send",
+        May.FEEDBACK_OWN,
+        feedback.send,
+        errors=(KeyReused,),
+        http="POST /api/feedback",
+        limit=Limit.TEXT,
+    ),
     Event("feedback_mine", May.FEEDBACK_OWN, feedback.see, http="GET /api/feedback"),
     Event(
         "feedback_show",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from handlers.access import Permission as May
@@ -9,6 +10,16 @@ from handlers.errors import Refused
 
 Handler = Callable[..., Awaitable[Any]]
 Errors = tuple[type[Refused], ...]
+
+
+class Limit(StrEnum):
+    """How often a row may be asked; the numbers are in config.toml under the same name."""
+
+    ORDINARY = "ordinary"
+    BOOKING = "booking"
+    TEXT = "text"
+    SIGN_IN = "sign_in"  # by address
+    GUEST = "guest"  # any row that is asked without signing in, by address
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Route:
     handler: Handler
     status: int = 200
     errors: Errors = ()
+    limit: Limit = Limit.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class Event:
     leaves: Callable[[Any], str] | None = None
     errors: Errors = ()
     http: str | None = None
+    limit: Limit = Limit.ORDINARY
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ const TWINS = {
 type Question = keyof typeof TWINS;
 
 /** Refusals that pass by themselves, and silence. */
-const PASSING = ['offline', 'our_fault', 'try_later', 'sign_in_needed', 'login_failed'];
+const PASSING = ['offline', 'our_fault', 'try_later', 'too_many', 'sign_in_needed', 'login_failed'];
 
 /** Whether the same question may be answered otherwise in a moment; it may even have been heard. */
 export function isPassing(error: unknown): boolean {
