@@ -67,7 +67,8 @@ def _pytest(name: str, args: Sequence[str], *, database: str, whole: Sequence[st
     return Part(
         name=name,
         command=[str(PYTHON), "-m", "pytest", *own, *(mine or whole), *rest],
-        extra={"WENJIN_TEST_DATABASE": database},
+        # Over PostgreSQL everything runs on two servers that share it and a Redis.
+        extra={"WENJIN_TEST_DATABASE": database, "TEST_SERVERS": "2" if database == "postgres" else "1"},
     )
 
 

@@ -39,7 +39,15 @@ class Record:
 class Server:
     """The product as a process of its own; it can be killed and started again."""
 
-    def __init__(self, database_url: str, *, folder: Path = ROOT, **environment: str) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        folder: Path = ROOT,
+        words: tuple[str, ...] = ("run",),
+        **environment: str,
+    ) -> None:
+        self._words = words
         self.port = unused_port()
         self.url = f"http://127.0.0.1:{self.port}"
         own = {"PYTHONPATH": str(ROOT), "PORT": str(self.port), "WENJIN_DATABASE_URL": database_url}
@@ -47,10 +55,11 @@ class Server:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
-        command = (sys.executable, "-m", "server", "run")
+        command = (sys.executable, "-m", "server", *self._words)
         self._process = await asyncio.create_subprocess_exec(
             *command, cwd=self._folder, env=self._environment
         )
+        self.pid = self._process.pid
         async with aiohttp.ClientSession() as http, asyncio.timeout(ANSWERED_S):
             while not await _answers(http, f"{self.url}/readyz"):  # noqa: ASYNC110 (another process)
                 await asyncio.sleep(0.05)

