@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from server.wechat.push import LARGEST_BODY, Push, PushEvent, signature
 from server.wechat.simulator import BOOKING_LAPSED, SEAT_REMINDER
-from tests.wechat.conftest import PUSH_TOKEN, Desk, Opening, reminder
+from tests.wechat.conftest import APPID, PUSH_TOKEN, Desk, Opening, reminder
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 POPUP = {
@@ -53,7 +53,7 @@ class ReceiverClock:
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     receiver = Receiver()
-    push = Push(PUSH_TOKEN, receiver.dispatch, clock=ReceiverClock(receiver))
+    push = Push(PUSH_TOKEN, receiver.dispatch, clock=ReceiverClock(receiver), appid=APPID)
     app = web.Application()
     app.add_routes([web.get("/push", push.verify), web.post("/push", push.receive)])
     async with TestServer(app) as server:

@@ -58,6 +58,13 @@ class OneTemplate(Input):
     template: str
 
 
+class Withdraw(Input):
+    """`what` is WeChat's number of the kind of data: 6 nickname and picture, 8 phone number, …"""
+
+    person: str
+    what: int = Field(ge=1, le=20)
+
+
 class Ban(Input):
     template: str
     banned: bool = True
@@ -186,6 +193,15 @@ async def ask_again(world: World, wish: OneTemplate) -> Body:
     return {}
 
 
+@taking(Withdraw)
+async def withdraw(world: World, wish: Withdraw) -> Body:
+    """Somebody takes back what they let the mini-program know."""
+    openid = (await known(world, wish.person))["openid"]
+    told = {"OpenID": openid, "AppID": world.settings.appid, "RevokeInfo": str(wish.what)}
+    await world.pushes.send("user_authorization_revoke", openid, [told])
+    return {}
+
+
 @taking(Ban)
 async def ban(world: World, wish: Ban) -> Body:
     await world.store.run("UPDATE template SET banned = ? WHERE id = ?", wish.banned, wish.template)
@@ -271,6 +287,7 @@ ROUTES = (
     web.post("/sim/api/settings", set_person),
     web.post("/sim/api/templates/off", turn_off),
     web.post("/sim/api/templates/ask_again", ask_again),
+    web.post("/sim/api/withdraw", withdraw),
     web.post("/sim/api/templates/ban", ban),
     web.get("/sim/api/phone/{handle}", show_phone),
     web.get("/sim/api/overview", overview),

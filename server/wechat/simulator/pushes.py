@@ -1,6 +1,7 @@
-"""Delivers push events as WeChat does: signed, three attempts, five seconds each."""
+"""Delivers push events as WeChat does: signed, sealed if wanted, three attempts, five seconds each."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import secrets
@@ -8,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import aiohttp
 import xmltodict
+from wechatpy.crypto import PrpCrypto
 
 from server.wechat.simulator.clock import SimulatorClock
 from server.wechat.simulator.settings import SimulatorSettings
@@ -67,7 +69,7 @@ class Pushes:
 
     def body(self, event: str, openid: str, items: Sequence[Item]) -> str:
         """One item is an object in JSON, several are an array; XML wraps them; numbers are text in both."""
-        envelope: dict[str, object] = {
+        fields: dict[str, object] = {
             "ToUserName": self._settings.original_id,
             "FromUserName": openid,
             "CreateTime": str(int(self._clock.now())),
@@ -75,12 +77,28 @@ class Pushes:
             "Event": event,
         }
         entries = [dict(item) for item in items]
+        if event not in WRAPPERS:  # these have no list, but the fields of the one item
+            return self._rendered(fields | entries[0])
         if self._settings.push_format == "json":
-            single = entries[0] if len(entries) == 1 else entries
-            return json.dumps(envelope | {"List": single}, ensure_ascii=False)
-        wrapped = {"xml": envelope | {WRAPPERS[event]: {"List": entries}}}
-        text: str = xmltodict.unparse(wrapped, full_document=False)
+            return self._rendered(fields | {"List": entries[0] if len(entries) == 1 else entries})
+        return self._rendered(fields | {WRAPPERS[event]: {"List": entries}})
+
+    def _rendered(self, fields: Mapping[str, object]) -> str:
+        if self._settings.push_format == "json":
+            return json.dumps(fields, ensure_ascii=False)
+        text: str = xmltodict.unparse({"xml": fields}, full_document=False)
         return text
+
+    def _sealed(self, body: str) -> tuple[str, str]:
+        """What is delivered in place of an open body, and what its signature covers."""
+        cipher = PrpCrypto(base64.b64decode(self._settings.push_aes_key + "="))
+        secret = cipher.encrypt(body, self._settings.appid).decode()
+        beside: Mapping[str, object] = {"ToUserName": self._settings.original_id}
+        if self._settings.push_mode == "compatible":
+            beside = (
+                json.loads(body) if self._settings.push_format == "json" else xmltodict.parse(body)["xml"]
+            )
+        return self._rendered({**beside, "Encrypt": secret}), secret
 
     async def _deliver(self, url: str, push_id: int, openid: str, body: str) -> None:
         pauses = [*self._settings.push_pauses_s, None]
@@ -106,6 +124,10 @@ class Pushes:
             "nonce": nonce,
             "openid": openid,
         }
+        if self._settings.push_mode != "plain":
+            body, secret = self._sealed(body)
+            query["encrypt_type"] = "aes"
+            query["msg_signature"] = signature(self._settings.push_token, timestamp, nonce, secret)
         kind = "application/json" if self._settings.push_format == "json" else "text/xml"
         try:
             async with self._http.post(

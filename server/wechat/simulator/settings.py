@@ -39,6 +39,8 @@ class SimulatorSettings:
     push_url: str | None = None  # None: push events are recorded, not delivered
     push_token: str = field(default="", repr=False)
     push_format: Literal["json", "xml"] = "json"
+    push_mode: Literal["plain", "compatible", "safe"] = "plain"
+    push_aes_key: str = field(default="", repr=False)  # 43 letters and digits; for the modes that seal
     push_timeout_s: float = 5.0
     push_pauses_s: tuple[float, ...] = (1.0, 3.0)  # between the attempts; one attempt more than pauses
     preview_url: str = "/preview/"  # where a tap on a message leads
