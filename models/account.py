@@ -70,9 +70,9 @@ async def held(tx: Tx, reader_id: int) -> tuple[list[int], list[Row]]:
 
 ERASE: Final = (
     "UPDATE chat_message SET text = $2 WHERE conversation_id IN (SELECT id FROM conversation WHERE reader_id = $1)",
-    "UPDATE feedback SET text = $2, answer = CASE WHEN answer IS NULL THEN NULL ELSE $2 END, "
+    "UPDATE feedback SET text = CAST($2 AS TEXT), answer = CASE WHEN answer IS NULL THEN NULL ELSE $2 END, "
     "may_answer = answer IS NOT NULL WHERE reader_id = $1",
-    "UPDATE notice SET title = $2, text = $2, \"values\" = '{}', link = NULL, "
+    "UPDATE notice SET title = CAST($2 AS TEXT), text = CAST($2 AS TEXT), \"values\" = '{}', link = NULL, "
     "sending = CASE sending WHEN 'waiting' THEN 'no_consent' ELSE sending END WHERE reader_id = $1",
 )
 FORGET: Final = (
