@@ -154,6 +154,12 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     response.headers["X-Request-Id"] = request.get(REQUEST_ID_KEY, "")
     response.headers["Server-Time"] = services.time_text()
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if services.config.mode == "production":  # behind a proxy with TLS
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if response.content_type == "application/json":
+        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+        response.headers["Cache-Control"] = "no-store"  # nearly every answer is somebody's own
 
 
 def _refused(refused: Refused, made: str, services: Services) -> web.Response:

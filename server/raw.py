@@ -21,6 +21,10 @@ from server.services import SERVICES, Services
 from server.wechat.push import Push, PushEvent
 
 SWAGGER_UI: Final = Path("node_modules/swagger-ui-dist")
+DOCS_POLICY: Final = (  # Swagger UI brings styles and pictures in the page
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+)
 HTTP_CLIENT = web.AppKey("http_client", aiohttp.ClientSession)
 
 log = structlog.get_logger()
@@ -156,4 +160,5 @@ async def to_preview(request: web.Request) -> web.Response:
 
 
 async def docs(_request: web.Request) -> web.FileResponse:
-    return web.FileResponse(Path(__file__).parent / "static" / "docs.html")
+    headers = {"Content-Security-Policy": DOCS_POLICY}
+    return web.FileResponse(Path(__file__).parent / "static" / "docs.html", headers=headers)

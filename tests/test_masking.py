@@ -1,0 +1,58 @@
+"""What never stands in a log, and the headers that keep answers out of the wrong hands."""
+
+import logging
+import secrets
+
+import pytest
+import structlog
+
+from server import logs
+from tests.support.library import Library, Phone
+
+TOKEN = secrets.token_urlsafe(32)
+PRIVATE = (TOKEN, "oABCDEFGHIJKLMNOPQRSTUVW-_12", "13912345678", "hunter:two", "92_access-of-wechat")
+TEXT = (
+    f"Bearer {PRIVATE[0]} of {PRIVATE[1]}, phone={PRIVATE[2]}, postgres://{PRIVATE[3]}@db/x, "
+    f"?access_token={PRIVATE[4]}&lang=zh"
+)
+
+
+@pytest.mark.parametrize("format_", ["console", "json"])
+def test_what_names_a_person_or_opens_a_door_is_masked_everywhere(
+    format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()
+    try:
+        logs.set_up(format_, "info")
+        try:
+            raise ValueError(TEXT)
+        except ValueError:
+            structlog.get_logger().exception("failed", text=TEXT, code="021abc")
+            logging.getLogger("library").exception("failed: %s", TEXT)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**before)
+    said = capsys.readouterr().err
+    assert said.count("ValueError") >= 2
+    for private in (*PRIVATE, "021abc"):
+        assert private not in said
+
+
+@pytest.mark.parametrize(
+    "text", ["20261127064230", "0123456789abcdef0123456789abcdef", "took_s=0.139123456789"]
+)
+def test_ids_and_numbers_stay(text: str) -> None:
+    assert logs.masked(text) == text
+
+
+async def test_every_answer_forbids_what_it_does_not_need(library: Library, lin: Phone) -> None:
+    for answer in (await lin.get("/api/me"), await lin.get("/api/nothing"), await lin.get("/livez")):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert "Strict-Transport-Security" not in answer.headers
+    assert "frame-ancestors 'none'" in (await library.guest.get("/docs")).headers["Content-Security-Policy"]
