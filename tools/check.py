@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.audit import UNREACHED
 from tools.parts import Part, processors, run_parts
 from tools.shell import NODE, PYTHON, ROOT
 
@@ -39,6 +40,8 @@ PARTS = (
     Part(name="eslint", command=[f"{MODULES}/eslint", "."]),
     Part(name="prettier", command=[f"{MODULES}/prettier", "--check", "--log-level=warn", "miniprogram"]),
     Part(name="wxml", command=[str(NODE), "miniprogram/build/lint-wxml.mjs"]),
+    Part(name="audit, python", command=[str(PYTHON), "-m", "tools.audit", "python"]),
+    Part(name="audit, node", command=[str(PYTHON), "-m", "tools.audit", "node"]),
     Part(name="hosts", command=[str(PYTHON), "-m", "tools.check", "hosts"]),
 )
 
@@ -61,6 +64,9 @@ def find_hosts(root: Path) -> list[str]:
 def main() -> int:
     """Returns the exit code: the number of checks that failed, at most 1."""
     outcomes = run_parts(PARTS, at_once=processors(), quiet=True)
+    for outcome in outcomes:
+        if UNREACHED in outcome.output:
+            print(outcome.output.rstrip())
     failed = [outcome.name for outcome in outcomes if outcome.code]
     print(f"{len(outcomes) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
