@@ -273,10 +273,6 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
         found = {**_development_secrets(), **found}
     if key := environment.get("WENJIN_PUSH_AES_KEY"):
         if not re.fullmatch(r"[A-Za-z0-9]{43}", key):
-            raise ConfigError("environment: WENJIN_PUSH_AES_KEY: not the 43 letters and digits of an EncodingAESKey")
-        found["push_aes_key"] = key
-    if key := environment.get("WENJIN_PUSH_AES_KEY"):
-        if not re.fullmatch(r"[A-Za-z0-9]{43}", key):
             raise ConfigError(
                 "environment: WENJIN_PUSH_AES_KEY: not the 43 letters and digits of an EncodingAESKey"
             )
