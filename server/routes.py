@@ -25,6 +25,7 @@ from handlers import (
     spaces,
     tell,
     upkeep,
+    withdrawals,
 )
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
@@ -252,4 +253,6 @@ WECHAT: dict[str, Handler] = {
     "subscribe_msg_popup_event": notices.consents_changed,
     "subscribe_msg_change_event": notices.consents_withdrawn,
     "subscribe_msg_sent_event": notices.delivered,
+    "user_authorization_revoke": withdrawals.forget,
+    "user_authorization_cancellation": withdrawals.close,
 }

@@ -202,6 +202,15 @@ async def withdraw(world: World, wish: Withdraw) -> Body:
     return {}
 
 
+@taking(OnePerson)
+async def give_up_account(world: World, wish: OnePerson) -> Body:
+    """Somebody closes their WeChat account."""
+    openid = (await known(world, wish.person))["openid"]
+    told = {"OpenID": openid, "AppID": world.settings.appid}
+    await world.pushes.send("user_authorization_cancellation", openid, [told])
+    return {}
+
+
 @taking(Ban)
 async def ban(world: World, wish: Ban) -> Body:
     await world.store.run("UPDATE template SET banned = ? WHERE id = ?", wish.banned, wish.template)
@@ -288,6 +297,7 @@ ROUTES = (
     web.post("/sim/api/templates/off", turn_off),
     web.post("/sim/api/templates/ask_again", ask_again),
     web.post("/sim/api/withdraw", withdraw),
+    web.post("/sim/api/give_up_account", give_up_account),
     web.post("/sim/api/templates/ban", ban),
     web.get("/sim/api/phone/{handle}", show_phone),
     web.get("/sim/api/overview", overview),
