@@ -187,6 +187,19 @@ def check_config() -> None:
     told.print(f"{settings.CONFIG_FILE} can be used, with {wechat}.")
 
 
+@app.command("check-live")
+def check_live() -> None:
+    """Say what is still missing before readers can come, at WeChat and here."""
+    from server import check_live as live
+
+    config, secrets = _loaded()
+    findings = asyncio.run(live.findings(config, secrets))
+    for finding in findings:
+        sign = "[red]missing[/]" if finding.missing else "[green]ok[/]     "
+        told.print(f"{sign}  {finding.what:<12}{escape(finding.missing or '')}", soft_wrap=True)
+    raise typer.Exit(int(any(finding.missing for finding in findings)))
+
+
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""

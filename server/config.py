@@ -44,6 +44,7 @@ Network = Annotated[str, AfterValidator(_network)]
 class ServerSection(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^/]+)?$")] = ""
     allowed_origins: list[str] = []
     trusted_proxies: list[Network] = []
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 65_536

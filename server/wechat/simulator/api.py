@@ -18,6 +18,7 @@ CALLS: dict[str, Answerer] = {
     "/cgi-bin/stable_token": tokens.stable_token,
     "/cgi-bin/message/subscribe/send": messages.send,
     "/wxaapi/newtmpl/gettemplate": messages.gettemplate,
+    "/wxaapi/newtmpl/getcategory": messages.getcategory,
     "/wxa/checksession": login.checksession,
     "/wxa/msg_sec_check": texts.msg_sec_check,
 }

@@ -57,6 +57,12 @@ async def gettemplate(world: World, call: Call) -> Body:
     return {"errcode": 0, "errmsg": "ok", "data": rows}
 
 
+async def getcategory(world: World, call: Call) -> Body:
+    """`GET /wxaapi/newtmpl/getcategory`."""
+    await admitted(world, call)
+    return {"errcode": 0, "errmsg": "ok", "data": [{"id": 387, "name": "图书馆"}]}
+
+
 def _check_page(world: World, page: str) -> None:
     released = world.settings.pages
     if page.startswith("/") or (page and released and page.partition("?")[0] not in released):
