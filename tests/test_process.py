@@ -152,6 +152,43 @@ def test_real_wechat_needs_its_secrets_from_the_environment(place: Place) -> Non
     assert SECRET not in repr(load_secrets(config, both))
 
 
+PRODUCTION = REAL.replace('mode = "development"', 'mode = "production"', 1).replace(
+    "allowed_origins = []", 'allowed_origins = ["https://servicewechat.com"]', 1
+)
+
+
+async def test_production_starts_with_all_that_it_needs(place: Place) -> None:
+    place.write(PRODUCTION)
+    secrets = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
+    assert await place.told("check-config", **secrets) == (0, "config.toml can be used, with real WeChat.\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        (("simulator = false", "simulator = true"), "wechat.simulator"),
+        (('["https://servicewechat.com"]', "[]"), "server.allowed_origins"),
+        (('host = "127.0.0.1"', 'host = "0.0.0.0"'), "server.trusted_proxies"),
+    ],
+)
+async def test_production_refuses_what_is_only_for_trying_out(
+    place: Place, change: tuple[str, str], key: str
+) -> None:
+    place.write(PRODUCTION.replace(*change, 1))
+    code, said = await place.told("run", WENJIN_WECHAT_SECRET=SECRET, WENJIN_PUSH_TOKEN=SECRET)
+    assert (code, key in said, "Traceback" in said) == (2, True, False)
+
+
+async def test_production_refuses_missing_secrets_and_those_of_development(place: Place) -> None:
+    await place.told("check-config")  # makes the secrets of development up
+    kept = json.loads((place.folder / "var" / "secrets.json").read_text())
+    place.write(PRODUCTION)
+    code, said = await place.told("run", WENJIN_WECHAT_SECRET=SECRET)
+    assert (code, "WENJIN_PUSH_TOKEN" in said) == (2, True)
+    code, said = await place.told("run", WENJIN_WECHAT_SECRET=kept["wechat_secret"], WENJIN_PUSH_TOKEN=SECRET)
+    assert (code, "of development" in said, kept["wechat_secret"] in said) == (2, True, False)
+
+
 async def test_a_demo_is_not_laid_over_the_real_wechat(place: Place) -> None:
     place.write(REAL)
     code, said = await place.told("run", "--demo", WENJIN_WECHAT_SECRET=SECRET, WENJIN_PUSH_TOKEN=SECRET)
