@@ -18,6 +18,9 @@ App({
     });
     live.on<{ unread: number }>('inbox_changed', ({ unread }) => setUnread(unread));
     live.on<{ unread: number }>('chat_unread', ({ unread }) => setChatUnread(unread));
+    live.onConnection((connected) => {
+      if (connected) refreshMe().catch(() => undefined);
+    });
     live.on('session_ended', leave);
     live.start();
     outbox.start();

@@ -5,6 +5,8 @@ from typing import Any
 from playwright.async_api import Browser
 
 from models.db import fetch
+from models.people import Reader
+from server.bus import Resync
 from tests.browser.test_story import AREA, open_list
 from tests.support.library import Library, at
 from tests.support.phones import screen
@@ -87,3 +89,15 @@ async def test_a_message_of_wechat_opens_its_booking(library: Library, chromium:
     async with screen(chromium, library, "lin", page=message["page"]) as phone:
         await phone.sees("A-1")
         await phone.sees("09:45")
+
+
+async def test_what_the_bus_lost_is_fetched_when_the_server_says_so(
+    library: Library, chromium: Browser
+) -> None:
+    async with screen(chromium, library, "lin", page="pages/me/me") as lin:
+        await lin.tap("用微信登录")
+        await lin.sees("给自己起个称呼")
+        await Reader.all().update(nickname="小林")  # and nobody was told
+        await lin.does_not_see("小林", seconds=1)
+        library.services.bus.publish(Resync())
+        await lin.sees("小林", seconds=6)

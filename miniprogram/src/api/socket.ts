@@ -13,6 +13,8 @@ const SPREAD = 0.8;
 const ALL_DELAY_MS = 8_000;
 const ALL_SPREAD = 0.9;
 const LONGEST_DELAY_MS = 15_000;
+/** Within it chance says when what may have been missed is asked for: the server has told everybody at once. */
+const RESYNC_WITHIN_MS = 3_000;
 /** WeChat stops the client's timers this long after it is hidden: a socket older than that is not to be believed. */
 const SUSPENDED_AFTER_MS = 5_000;
 
@@ -55,6 +57,9 @@ function open(): Socket {
     reconnectionDelay: FIRST_DELAY_MS,
     reconnectionDelayMax: LONGEST_DELAY_MS,
     randomizationFactor: SPREAD,
+  });
+  opened.on('resync', () => {
+    setTimeout(() => live.connected() && tellConnection(true), RESYNC_WITHIN_MS * Math.random());
   });
   opened.on('server_stopping', () => spread(opened, ALL_DELAY_MS, ALL_SPREAD));
   opened.on('connect', () => {
@@ -122,7 +127,7 @@ export const live = {
     return () => those.delete(listener);
   },
 
-  /** Calls the listener when the connection opens or breaks, until the returned function is called. */
+  /** Calls the listener when the connection opens, has missed something, or breaks, until the returned function is called. */
   onConnection(listener: (connected: boolean) => void): () => void {
     connectionListeners.add(listener);
     return () => connectionListeners.delete(listener);
