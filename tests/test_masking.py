@@ -1,7 +1,12 @@
 """What never stands in a log, and the headers that keep answers out of the wrong hands."""
 
 import logging
+import os
 import secrets
+import sys
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
+from pathlib import Path
 
 import pytest
 import structlog
@@ -9,6 +14,7 @@ import structlog
 from server import logs
 from tests.support.library import Library, Phone
 
+LEAKING = Path(__file__).parent / "support" / "leaking.py"
 TOKEN = secrets.token_urlsafe(32)
 PRIVATE = (TOKEN, "oABCDEFGHIJKLMNOPQRSTUVW-_12", "13912345678", "hunter:two", "92_access-of-wechat")
 TEXT = (
@@ -46,6 +52,16 @@ def test_what_names_a_person_or_opens_a_door_is_masked_everywhere(
 )
 def test_ids_and_numbers_stay(text: str) -> None:
     assert logs.masked(text) == text
+
+
+async def test_a_test_that_prints_a_token_or_an_openid_fails(tmp_path: Path) -> None:
+    words = ("-m", "pytest", str(LEAKING), "-q", "-o", f"cache_dir={tmp_path}")
+    environment = {**os.environ, "WENJIN_TEST_DATABASE": "sqlite", "TEST_SERVERS": "1"}
+    process = await create_subprocess_exec(sys.executable, *words, stdout=PIPE, env=environment)
+    said = (await process.communicate())[0].decode()
+    assert process.returncode == 1
+    assert said.count("printed what nobody may read") == 2
+    assert "3 passed, 2 errors" in said
 
 
 async def test_every_answer_forbids_what_it_does_not_need(library: Library, lin: Phone) -> None:

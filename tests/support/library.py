@@ -26,6 +26,7 @@ from server.config import Config, Secrets, Section, load
 from server.services import SERVICES, Services
 from server.sockets import Sockets
 from server.wechat.simulator import SimulatorSettings, simulator_app
+from tests.support import private
 
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 PUSH_TOKEN = "test-push-token"
@@ -151,6 +152,7 @@ class Phone:
         async with self.library.http.request(method, self.url + path, headers=sent, **kwargs) as answer:
             content = await answer.read()
             parsed = await answer.json() if answer.content_type == "application/json" else content
+            private.note(parsed)
             return Answer(answer.status, parsed, answer.headers)
 
     async def get(self, path: str) -> Answer:
@@ -253,7 +255,9 @@ class Library:
         method = "GET" if body is None else "POST"
         async with self.http.request(method, f"{self.sim_url}/sim/api/{path}", json=body) as answer:
             assert answer.status == 200, await answer.text()
-            return await answer.json()
+            told = await answer.json()
+            private.note(told)
+            return told
 
     async def reader(self, handle: str, *, role: str | None = None) -> Phone:
         """Somebody who signs in now, with a role if one is named."""
