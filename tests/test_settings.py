@@ -34,6 +34,13 @@ def test_the_settings_file_names_every_setting_with_its_default() -> None:
     assert {key for key in named if not key.startswith("wechat.templates.")} == known
 
 
+def test_both_languages_of_the_readme_lead_to_the_same_pages() -> None:
+    def pages(name: str) -> list[str]:
+        return [page for page in re.findall(r"\]\((.+?)\)", read(name)) if not page.startswith("README")]
+
+    assert pages("README.md") == pages("README.zh-CN.md")
+
+
 def test_one_version_stands_everywhere() -> None:
     in_client = re.search(r"clientVersion = '(.+)'", read("miniprogram/src/config.ts"))
     assert in_client
