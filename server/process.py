@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -27,6 +28,8 @@ from server.measuring import measured, told_apart
 from server.services import SERVICES
 from server.wechat.simulator import SimulatorSettings, simulator_app
 
+BACKLOG: Final = 1024  # connections that wait to be taken, at a restart of all phones
+
 log = structlog.get_logger()
 
 
@@ -43,16 +46,29 @@ def run(config: Config, secrets: Secrets, *, demo: bool, told: Console, supervis
 
 
 def listen(config: Config, told: Console, *, shared: bool = False) -> socket.socket | None:
-    """The socket to serve on; None, with the reason told, when there is none. `shared`: others listen there too."""
+    """The socket to serve on; None, with the reason told, when there is none.
+
+    `shared`: others listen there too. Then it takes no connections before it is served: they would wait for this
+    process to start, while the others have time.
+    """
     host, port = config.server.host, config.server.port
     try:
-        return socket.create_server((host, port), backlog=1024, reuse_port=shared)
+        return _bound(host, port) if shared else socket.create_server((host, port), backlog=BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             told.print(f"[red]Port {port} is taken.[/] Choose another: PORT=8081 make run")
         else:
             told.print(f"[red]Cannot listen on {host}:{port}: {error.strerror}[/]")
         return None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind(address)
+    return bound
 
 
 def _demo(config: Config, stack: contextlib.ExitStack) -> Config:
@@ -96,7 +112,7 @@ async def _serve(
     if supervised:
         _stop_with_parent(stop)
     try:
-        await web.SockSite(runner, listening).start()
+        await web.SockSite(runner, listening, backlog=BACKLOG).start()
         log.info("listening", host=config.server.host, port=config.server.port)
         if told:
             _print_links(config, told)

@@ -22,6 +22,7 @@ SILENT_S: Final = 10.0  # without a beat: the connection is dead, though nobody 
 AGAIN_S: Final = 0.5
 FIRST_WAIT_S: Final = 3.0  # for Redis, when the process starts; it starts without it, too
 WAITING_AT_MOST: Final = 20_000  # messages; a Redis that is so slow is as good as away
+STOPS_WITHIN_S: Final = 2.0
 RESYNC_EVERY_S: Final = 3.0  # at most: one outage ends for every process, and each of them says so
 
 KINDS: Final = {kind.__name__: kind for kind in get_args(Message)}
@@ -60,6 +61,7 @@ class RedisBus:
         self._lost = False  # something that the others should have heard
         self._hears = asyncio.Event()
         self._started = False
+        self._stopping = False
         self._missed = asyncio.Event()  # something that the others have said
 
     @property
@@ -78,9 +80,10 @@ class RedisBus:
             log.warning("bus_away", meaning="started alone: the other processes hear nothing of this one")
 
     async def stop(self) -> None:
+        self._stopping = True  # a cancellation can be lost in the midst of a read
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait(self._tasks, timeout=STOPS_WITHIN_S)
         if self._outgoing and not self.away:
             with contextlib.suppress(*AWAY):
                 await self._publish(self._outgoing)
@@ -142,7 +145,7 @@ class RedisBus:
     # -- from the others
 
     async def _subscribe(self) -> None:
-        while True:
+        while not self._stopping:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(self._channel)
@@ -159,7 +162,7 @@ class RedisBus:
         """Until the connection breaks, or is silent for too long; raises one of `AWAY`."""
         time = asyncio.get_running_loop().time
         heard_at = time()
-        while time() - heard_at < SILENT_S:
+        while time() - heard_at < SILENT_S and not self._stopping:
             said = await channel.get_message(timeout=1.0)
             if said is None:
                 continue

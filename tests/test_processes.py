@@ -74,6 +74,12 @@ class Place:
                 await socket.sio.disconnect()
 
 
+def listening(port: int) -> int:
+    """How many sockets of this machine take connections on a port."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return sum(row[3] == "0A" and row[1].endswith(f":{port:04X}") for row in rows)
+
+
 def not_there(pids: set[int]) -> bool:
     return not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
@@ -96,6 +102,7 @@ async def two_processes(database_url: str, redis_url: str) -> AsyncIterator[Plac
         seats = [spot.id for spot in first]
     server = Server(database_url, words=("run", "--processes", "2"), WENJIN_REDIS_URL=redis_url)
     await server.start()
+    await until(lambda: listening(server.port) == 2, seconds=20)
     connector = aiohttp.TCPConnector(force_close=True)  # every request finds a process anew
     try:
         async with aiohttp.ClientSession(connector=connector) as http:
