@@ -48,7 +48,10 @@ async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]
     booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now))[0]["id"]
     await connection.fetch(CLAIM, spot, *slots, booking, lapses, now)
     about = orjson.dumps({"booking_id": booking}).decode()
-    due = [("remind", f"remind:{booking}", about, remind), ("lapse", f"lapse:{booking}", about, lapses)]
+    due = [
+        ("remind", f"remind:{booking}", about, remind, None),
+        ("lapse", f"lapse:{booking}", about, lapses, None),
+    ]
     await connection.executemany(jobs.ADD, due)
     return {"id": booking, "seat_id": spot, "starts_at": wish["starts_at"], "ends_at": wish["ends_at"]}
 

@@ -98,7 +98,7 @@ async def test_no_label_holds_what_somebody_sent(library: Library, lin: Phone) -
 @pytest.fixture
 async def guarded(database_url: str) -> AsyncIterator[Library]:
     """A library whose metrics only the token opens: every caller comes by a proxy."""
-    async with running_library(database_url) as library:
+    async with running_library(database_url, redis_url="") as library:
         secrets = load_secrets(library.config, {"WENJIN_METRICS_TOKEN": TOKEN} | KEPT)
         proxied = library.config.server.model_copy(update={"trusted_proxies": ["127.0.0.1"]})
         library.services.secrets = secrets

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,9 @@ class Running:
 
     def admin_token(self) -> str:
         """A token that is good now, whatever was signed out meanwhile."""
-        return asyncio.run_coroutine_threadsafe(self._good_token(), self.loop).result(10)
+        # In a context of its own: this thread's may still hold the closed database of another test.
+        asked = Context().run(asyncio.run_coroutine_threadsafe, self._good_token(), self.loop)
+        return asked.result(10)
 
     async def _good_token(self) -> str:
         if self._admin is None or (await self._admin.get("/api/me")).status == 401:

@@ -42,7 +42,7 @@ def bubbles(phone: Screen) -> Locator:
 
 async def reads(phone: Screen, *said: str) -> None:
     """The bubbles that one sees are these, in this order, and no other."""
-    await expect(bubbles(phone)).to_have_text(list(said), timeout=20_000)
+    await expect(bubbles(phone)).to_have_text(list(said), timeout=30_000)
 
 
 async def named(library: Library, handle: str, name: str, role: str | None = None) -> None:

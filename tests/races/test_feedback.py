@@ -62,9 +62,11 @@ async def test_counting_before_the_lock_lets_one_reader_rate_twice_a_week(
 async def test_looking_first_and_taking_then_gives_one_feedback_to_many(library: Library, lin: Phone) -> None:
     number = await told(library, lin)
     staff = await crowd(library, 5)
+    all_looked = asyncio.Barrier(len(staff))
 
     async def look_then_take(librarian: str) -> bool:
         rows = await fetch("SELECT state FROM feedback WHERE id = $1", int(number))
+        await all_looked.wait()
         if rows[0]["state"] != "new":
             return False
         await fetch(

@@ -7,14 +7,13 @@ import type { ChatHappened, ChatHistory, ChatMessage, ChatResumed, ChatSide, Som
 const FIRST = 60;
 const OLDER = 100;
 const MISSED = 100;
-/** How often a conversation is asked for while no live connection tells of it, and after a failure, in ms. */
+/** How often a conversation that is looked at is asked for, whatever is pushed, and after a failure, in ms. */
 const POLL_MS = 15_000;
 const RETRY_MS = 3_000;
 
 export interface Told {
   /** Something is to be drawn anew. */
   changed(): void;
-  /** The other side types. */
   /** The other side types; not any more once they have said it, or gone. */
   typing(on: boolean): void;
   /** A text of this side came back unseen. */
@@ -38,9 +37,8 @@ export class ChatFollowing {
     private readonly told: Told,
   ) {
     this.log = new ChatLog(side);
-    const timer = setInterval(() => {
-      if (!live.connected()) this.resume();
-    }, POLL_MS);
+    // Also while the connection stands: what the server pushes is not promised to arrive, and silence looks like nothing new.
+    const timer = setInterval(() => this.resume(), POLL_MS);
     this.offs = [
       () => clearInterval(timer),
       live.on<ChatHappened>('chat_event', (happened) => this.hear(happened)),
