@@ -113,6 +113,9 @@ class WeChat(Protocol):
     async def identify(self, code: str) -> WeChatIdentity:
         """Turn the code of `wx.login` (5 minutes, single use) into who it is."""
 
+    async def phone_number(self, openid: str, code: str) -> str:
+        """The phone number for the code of this person's tap (5 minutes, single use): at most 20 characters."""
+
     async def send(self, message: SubscribeMessage) -> str | None:
         """Send a subscription message; answers WeChat's message id (64 bits, as text) if told."""
 

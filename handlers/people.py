@@ -69,10 +69,12 @@ class Reminder(Output):
 
 
 class Me(Output):
-    """Who the caller is; a guest has no id. `closes_at`: they want the account closed then."""
+    """Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
+    closed then."""
 
     id: Id | None
     nickname: str | None
+    phone: str | None
     roles: list[str]
     permissions: list[str]
     unread: int
@@ -169,16 +171,18 @@ async def me(ctx: Context, caller: Caller, _wish: NoInput) -> Me:
 
 async def shown(ctx: Context, caller: Caller) -> Me:
     """The caller as they are now, for every answer that tells it."""
-    name, unread, chat_unread, closes_at, balances = None, 0, 0, None, dict[str, int]()
+    name, phone, unread, chat_unread, closes_at, balances = None, None, 0, 0, None, dict[str, int]()
     if caller.reader_id is not None:
         reader = await Reader.get(id=caller.reader_id)
         closes_at = ctx.local(reader.closes_at) if reader.closes_at else None
         name, unread = reader.nickname, await notices.unread(reader.id)
+        phone = f"{reader.phone[:-8]}****{reader.phone[-4:]}" if reader.phone else None
         balances = await notices.balances(reader.id)
         chat_unread = await chat_streams.unread_of(reader.id)
     return Me(
         id=caller.reader_id,
         nickname=name,
+        phone=phone,
         roles=sorted(caller.roles),
         permissions=caller.permissions,
         unread=unread,
@@ -200,7 +204,7 @@ async def shown(ctx: Context, caller: Caller) -> Me:
 async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:
     """Set what the reader is called; null takes the name away."""
     async with transaction() as tx:
-        await Reader.filter(id=caller.me).update(nickname=wish.nickname)
+        await Reader.filter(id=caller.me, closed_at__isnull=True).update(nickname=wish.nickname)
         await audit.add(tx, caller, "reader.rename", f"reader:{caller.me}", ctx.clock.now())
     return await shown(ctx, caller)
 

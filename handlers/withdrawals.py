@@ -10,16 +10,19 @@ from models import notices
 from models.db import Tx, transaction
 from models.people import Reader
 
-NAMES: Final = frozenset({"6", "19"})  # WeChat's numbers of name and picture, and of its keyboard for names
+# WeChat's numbers of the kinds of data: name and picture, and its keyboard for names; the phone number.
+KEPT: Final = {"6": "nickname", "19": "nickname", "8": "phone"}
 
 
 async def forget(ctx: Context, _caller: Caller, event: Consented) -> None:
-    """A reader withdrew a kind of data: the name goes. Wenjin keeps nothing else that WeChat counts here."""
+    """A reader withdrew kinds of data: they go. Wenjin keeps nothing but these that WeChat counts here."""
     async with transaction() as tx:
         reader = await _reader_of(ctx, tx, event)
-        if reader and any(item.get("RevokeInfo") in NAMES for item in event.items):
-            await Reader.filter(id=reader.id).update(nickname=None)
-            await audit.add(tx, PRODUCT, "reader.forget_name", f"reader:{reader.id}", ctx.clock.now())
+        gone = {KEPT[what] for item in event.items if (what := item.get("RevokeInfo")) in KEPT}
+        if reader and gone:
+            await Reader.filter(id=reader.id).update(**dict.fromkeys(gone))
+            for what in sorted(gone):
+                await audit.add(tx, PRODUCT, f"reader.forget_{what}", f"reader:{reader.id}", ctx.clock.now())
 
 
 async def close(ctx: Context, _caller: Caller, event: Consented) -> None:

@@ -36,7 +36,7 @@ async def others_administer(tx: Tx, reader_id: int) -> bool:
 
 
 CLOSE = """
-UPDATE reader SET openid = $2, nickname = NULL, closes_at = NULL, closed_at = $3
+UPDATE reader SET openid = $2, nickname = NULL, phone = NULL, closes_at = NULL, closed_at = $3
 WHERE id = $1 AND closed_at IS NULL RETURNING id
 """
 

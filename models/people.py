@@ -16,6 +16,7 @@ SESSION_LIFE: Final = timedelta(days=30)
 SESSION_RENEWED_AFTER: Final = timedelta(days=1)  # sliding expiry, without a write on every request
 INVITATION_LIFE: Final = timedelta(hours=24)
 NICKNAME_LENGTH: Final = 20
+PHONE_LENGTH: Final = 20
 
 
 class Reader(Model):
@@ -27,6 +28,7 @@ class Reader(Model):
     id = fields.BigIntField(primary_key=True)
     openid = fields.CharField(64, unique=True)
     nickname = fields.CharField(NICKNAME_LENGTH, null=True)
+    phone = fields.CharField(PHONE_LENGTH, null=True)
     made_at = UtcDatetimeField()
     closes_at = UtcDatetimeField(null=True)
     closed_at = UtcDatetimeField(null=True)

@@ -17,6 +17,7 @@ from handlers import (
     home,
     notices,
     people,
+    phone,
     presence,
     review,
     rules,
@@ -53,6 +54,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/me", May.ME_READ, people.me),
     # readers
     Route("PUT", "/api/me", May.ME_OWN, people.name_myself),
+    Route("PUT", "/api/me/phone", May.ME_OWN, phone.add, errors=(phone.PhoneRefused,), limit=Limit.TEXT),
+    Route("DELETE", "/api/me/phone", May.ME_OWN, phone.remove),
     Route("POST", "/api/sign-out", May.ME_OWN, people.sign_out),
     Route("POST", "/api/me/closing", May.ME_OWN, account.plan, errors=(account.LastAdministrator,)),
     Route("DELETE", "/api/me/closing", May.ME_OWN, account.keep),

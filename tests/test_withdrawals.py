@@ -34,7 +34,7 @@ async def test_a_withdrawn_name_is_forgotten(library: Library, what: int) -> Non
 
 async def test_what_we_do_not_keep_changes_nothing(library: Library) -> None:
     lin = await named(library, "lin")
-    await library.sim("withdraw", {"person": "lin", "what": 8})
+    await library.sim("withdraw", {"person": "lin", "what": 13})
     await library.until(lambda: fetch("SELECT 1 FROM wechat_event"))
     assert await nickname(lin) == "名字lin"
 

@@ -1,7 +1,8 @@
 """Calls to WeChat; the one exception is `WeChatRefused`."""
 
+import re
 from collections.abc import Coroutine, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import aiohttp
 import structlog
@@ -17,6 +18,8 @@ Language = Literal["zh_CN", "en_US", "zh_HK", "zh_TW"]
 # Of WeChat's four kinds of text (profile, comment, forum, social log) a question to the library is most like
 # a comment: short, written to somebody who answers, and not published to everybody as in a forum or a log.
 COMMENT = 2
+
+PHONE: Final = re.compile(r"\+?\d{5,19}", re.ASCII)
 
 log = structlog.get_logger()
 
@@ -52,6 +55,11 @@ class Wxa(WeChatWxa):  # type: ignore[misc]
         if page:
             message["page"] = page
         answer: Coroutine[Any, Any, Answer] = self._post("cgi-bin/message/subscribe/send", data=message)
+        return answer
+
+    def get_user_phone_number(self, openid: str, code: str) -> Coroutine[Any, Any, Answer]:
+        shown = {"code": code, "openid": openid}
+        answer: Coroutine[Any, Any, Answer] = self._post("wxa/business/getuserphonenumber", data=shown)
         return answer
 
     def msg_sec_check(self, openid: str, content: str, *, scene: int) -> Coroutine[Any, Any, Answer]:
@@ -107,6 +115,18 @@ class WeChatClient:
             case {"openid": str(openid)} if openid:
                 return WeChatIdentity(openid, answer.get("unionid") or None)
         raise WeChatRefused(None, Verdict.RETRY_LATER, message="no openid in the answer")
+
+    async def phone_number(self, openid: str, code: str) -> str:
+        """The number that WeChat knows of a person, with the country's code when it is not a Chinese one.
+
+        Raises `WeChatRefused`: BAD_CODE when a new tap must bring a new code, UNREACHABLE when it is another's, …
+        """
+        with refusals():
+            answer = await self._wxa.get_user_phone_number(openid, code)
+        match answer:
+            case {"phone_info": {"phoneNumber": str(number)}} if PHONE.fullmatch(number):
+                return number
+        raise WeChatRefused(None, Verdict.RETRY_LATER, message="no phone number in the answer")
 
     async def send(self, message: SubscribeMessage) -> str | None:
         """Send a subscription message; answers WeChat's message id (64 bits, as text) if told.

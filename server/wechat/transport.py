@@ -58,6 +58,7 @@ MANNERS: Mapping[str, Manner] = {
     "cgi-bin/stable_token": Manner(2, frozenset(Lost)),
     # A sign-in code is spent by whatever answered, so that only silence permits to show it again.
     "sns/jscode2session": Manner(1, frozenset({Lost.UNSENT, Lost.SILENT})),
+    "wxa/business/getuserphonenumber": Manner(1, frozenset({Lost.UNSENT, Lost.SILENT})),  # a code as well
     "wxa/msg_sec_check": Manner(2, frozenset(Lost)),
 }
 

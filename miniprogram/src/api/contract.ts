@@ -900,6 +900,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/me/phone': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Keep the number that the caller's WeChat vouches for, in place of an earlier one.
+     * @description Permission: `me.own`.
+     */
+    put: operations['phone_add'];
+    post?: never;
+    /**
+     * Forget the caller's number. It may be said twice.
+     * @description Permission: `me.own`.
+     */
+    delete: operations['phone_remove'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/me/sessions': {
     parameters: {
       query?: never;
@@ -1154,6 +1178,14 @@ export interface components {
     AboutKind: 'seat' | 'area' | 'booking' | 'branch';
     /** AcceptInvitation */
     AcceptInvitation: {
+      /** Code */
+      code: string;
+    };
+    /**
+     * AddPhone
+     * @description `code` comes with the tap on WeChat's button for the phone number: five minutes, once, this reader's.
+     */
+    AddPhone: {
       /** Code */
       code: string;
     };
@@ -2196,7 +2228,8 @@ export interface components {
     };
     /**
      * Me
-     * @description Who the caller is; a guest has no id. `closes_at`: they want the account closed then.
+     * @description Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
+     *     closed then.
      */
     Me: {
       /** Chat Unread */
@@ -2209,6 +2242,8 @@ export interface components {
       nickname: string | null;
       /** Permissions */
       permissions: string[];
+      /** Phone */
+      phone: string | null;
       /** Reminders */
       reminders: components['schemas']['Reminder'][];
       /** Roles */
@@ -2976,6 +3011,15 @@ export interface operations {
           'application/json': components['schemas']['AnnouncementEdited'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -3059,6 +3103,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AnnouncementEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3164,6 +3217,15 @@ export interface operations {
           'application/json': components['schemas']['SeatCodes'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -3251,6 +3313,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Invited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3343,6 +3414,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AllSeatRules'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3446,6 +3526,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SeatRulesEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3560,6 +3649,15 @@ export interface operations {
           'application/json': components['schemas']['AreaPlan'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -3635,6 +3733,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['AreaDay'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3715,6 +3822,15 @@ export interface operations {
           'application/json': components['schemas']['Page_BookingView_'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -3780,6 +3896,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BookingView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3863,6 +3988,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['BookingView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -3975,6 +4109,15 @@ export interface operations {
           'application/json': components['schemas']['BookingView'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4078,6 +4221,15 @@ export interface operations {
           'application/json': components['schemas']['BranchHours'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4166,6 +4318,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ChatSent'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -4269,6 +4430,15 @@ export interface operations {
           'application/json': components['schemas']['DeskState'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4335,6 +4505,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Chats'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -4405,6 +4584,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ChatHistory'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -4484,6 +4672,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['ChatResumed'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -4569,6 +4766,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Marks'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -4672,6 +4878,15 @@ export interface operations {
           'application/json': components['schemas']['BookingView'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4773,6 +4988,15 @@ export interface operations {
           'application/json': components['schemas']['Desk'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4850,6 +5074,15 @@ export interface operations {
           'application/json': components['schemas']['Page_DeskLine_'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -4922,6 +5155,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HeldTexts'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -5002,6 +5244,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -5120,6 +5371,15 @@ export interface operations {
           'application/json': components['schemas']['Nothing'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -5234,6 +5494,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DeskLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -5358,6 +5627,15 @@ export interface operations {
           'application/json': components['schemas']['DeskLine'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -5474,6 +5752,15 @@ export interface operations {
           'application/json': components['schemas']['DeskLine'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -5587,6 +5874,15 @@ export interface operations {
           'application/json': components['schemas']['Page_FeedbackView_'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -5662,6 +5958,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['FeedbackSent'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -5756,6 +6061,15 @@ export interface operations {
           'application/json': components['schemas']['FeedbackInbox'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -5832,6 +6146,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_FeedbackLine_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -5917,6 +6240,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -6035,6 +6367,15 @@ export interface operations {
           'application/json': components['schemas']['FeedbackLine'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -6149,6 +6490,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -6267,6 +6617,15 @@ export interface operations {
           'application/json': components['schemas']['Nothing'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -6381,6 +6740,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -6499,6 +6867,15 @@ export interface operations {
           'application/json': components['schemas']['FeedbackLine'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -6611,6 +6988,15 @@ export interface operations {
           'application/json': components['schemas']['FeedbackView'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -6689,6 +7075,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -6783,6 +7178,15 @@ export interface operations {
           'application/json': components['schemas']['Home'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -6849,6 +7253,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Inbox'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -6924,6 +7337,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Unread'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7014,6 +7436,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7117,6 +7548,15 @@ export interface operations {
           'application/json': components['schemas']['Me'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -7187,6 +7627,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7274,6 +7723,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7368,6 +7826,188 @@ export interface operations {
           'application/json': components['schemas']['Me'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  phone_add: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Code */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `phone_refused`; `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  phone_remove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Me'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -7431,6 +8071,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SignedInPhones'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7498,6 +8147,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7582,6 +8240,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['HereUntil'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7680,6 +8347,15 @@ export interface operations {
           'application/json': components['schemas']['Nothing'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -7763,6 +8439,15 @@ export interface operations {
           'application/json': components['schemas']['RatingOffer'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -7841,6 +8526,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['RatingGiven'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -7953,6 +8647,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */
@@ -8077,6 +8780,15 @@ export interface operations {
           'application/json': components['schemas']['BookingView'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -8185,6 +8897,15 @@ export interface operations {
           'application/json': components['schemas']['SignedIn'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -8278,6 +8999,15 @@ export interface operations {
           'application/json': components['schemas']['Nothing'];
         };
       };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
       /** @description `sign_in_needed` */
       401: {
         headers: {
@@ -8362,6 +9092,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Spaces'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
         };
       };
       /** @description `sign_in_needed` */

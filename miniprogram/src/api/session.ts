@@ -7,6 +7,7 @@ const SIGNED_OUT = 'signed_out';
 const guest: Me = {
   id: null,
   nickname: null,
+  phone: null,
   roles: ['guest'],
   permissions: [],
   unread: 0,

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.wechat.simulator import identifiers, login, messages, texts, tokens
+from server.wechat.simulator import identifiers, login, messages, numbers, texts, tokens
 from server.wechat.simulator.faults import Fault, Kind
 from server.wechat.simulator.world import WORLD, Body, Call, Refusal, World
 
@@ -20,6 +20,7 @@ CALLS: dict[str, Answerer] = {
     "/wxaapi/newtmpl/gettemplate": messages.gettemplate,
     "/wxaapi/newtmpl/getcategory": messages.getcategory,
     "/wxa/checksession": login.checksession,
+    "/wxa/business/getuserphonenumber": numbers.getuserphonenumber,
     "/wxa/msg_sec_check": texts.msg_sec_check,
 }
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from server.wechat.simulator import consent, identifiers, login, texts
+from server.wechat.simulator import consent, identifiers, login, numbers, texts
 from server.wechat.simulator.faults import Kind
 from server.wechat.simulator.phones import phone, phones
 from server.wechat.simulator.settings import Words
@@ -34,6 +34,14 @@ class Person(Input):
 
 class OnePerson(Input):
     person: str
+
+
+class AllowPhone(Input):
+    """Without a number the person's own is given."""
+
+    person: str
+    country: str = Field(default="86", pattern=r"^[1-9]\d{0,2}$")
+    number: str | None = Field(default=None, pattern=r"^\d{5,15}$")
 
 
 class Ask(Input):
@@ -149,6 +157,13 @@ async def list_persons(request: web.Request) -> web.StreamResponse:
 @taking(OnePerson)
 async def give_code(world: World, wish: OnePerson) -> Body:
     return {"code": await login.issue_code(world, await known(world, wish.person))}
+
+
+@taking(AllowPhone)
+async def give_phone_code(world: World, wish: AllowPhone) -> Body:
+    """A tap on the button for the phone number, and yes to WeChat's question."""
+    person = await known(world, wish.person)
+    return {"code": await numbers.issue_code(world, person, wish.country, wish.number)}
 
 
 @taking(OnePerson)
@@ -290,6 +305,7 @@ ROUTES = (
     web.post("/sim/api/persons", add_person),
     web.get("/sim/api/persons", list_persons),
     web.post("/sim/api/login", give_code),
+    web.post("/sim/api/phone_code", give_phone_code),
     web.post("/sim/api/visit", visit),
     web.post("/sim/api/subscribe/ask", ask),
     web.post("/sim/api/subscribe", choose),

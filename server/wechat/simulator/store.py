@@ -16,6 +16,9 @@ CREATE TABLE IF NOT EXISTS person (
     main_switch INTEGER NOT NULL DEFAULT 1, blocked INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS login_code (
     code TEXT PRIMARY KEY, openid TEXT NOT NULL, issued_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS phone_code (
+    code TEXT PRIMARY KEY, openid TEXT NOT NULL, country TEXT NOT NULL, number TEXT NOT NULL,
+    issued_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS token (
     value TEXT PRIMARY KEY, kind TEXT NOT NULL, forced INTEGER NOT NULL, issued_at REAL NOT NULL,
     expires_at REAL NOT NULL, dies_at REAL);
@@ -44,6 +47,7 @@ CREATE INDEX IF NOT EXISTS message_of ON message (openid, id);
 TABLES = (
     "person",
     "login_code",
+    "phone_code",
     "token",
     "template",
     "consent",
