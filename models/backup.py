@@ -260,7 +260,7 @@ async def _sound(tx: Tx) -> None:
 
 @contextlib.asynccontextmanager
 async def _connected(url: str) -> AsyncIterator[None]:
-    await db.connect(url)
+    await db.connect(url, patient=True)
     try:
         yield
     finally:

@@ -47,17 +47,28 @@ MODULES: Final = (
     "models.spaces",
 )
 POOL_SIZE: Final = 20
+ANSWERS_S: Final = 10.0  # a PostgreSQL that takes longer for one statement, or to connect, is away
+GIVEN_BACK_S: Final = 2.0  # the longest that a connection of a failed transaction is waited for
 MAX_ID: Final = 2**63 - 1  # of a row, on both dialects
 
 # What a statement raises while the database is away; the pool connects again by itself. Asking again is safe.
 AWAY: Final = (
     ConnectionError,
     FileNotFoundError,  # a unix socket that is gone
+    TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
     asyncpg.TransactionRollbackError,  # not away: it ended a deadlock with this one
 )
+# The same of SQLite: by its primary result codes, as the log names them.
+SQLITE_AWAY: Final = {
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_BUSY: "database_away",  # another process has written for longer than the busy timeout
+    sqlite3.SQLITE_IOERR: "database_away",
+    sqlite3.SQLITE_CANTOPEN: "database_away",
+}
 
 Row = Mapping[str, Any]
 Write = tuple[str, Sequence[Any]]  # a statement and its values
@@ -118,6 +129,16 @@ def belongs_to(model: str, *, null: bool = False, indexed: bool = True) -> Any:
     )
 
 
+def what_is_away(error: BaseException) -> str | None:
+    """`disk_full` or `database_away`: nothing was stored, or nobody knows; asking again is safe. None: neither."""
+    cause = error.__cause__ if isinstance(error, OperationalError) else error
+    if isinstance(cause, sqlite3.Error):
+        return SQLITE_AWAY.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+    if isinstance(cause, asyncpg.DiskFullError):
+        return "disk_full"
+    return "database_away" if isinstance(cause, AWAY) else None
+
+
 # ---------------------------------------------------------------- connection
 
 
@@ -134,16 +155,25 @@ def postgres_credentials(url: str) -> dict[str, Any]:
     }
 
 
-def settings(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for `sqlite:///path` or `postgres://…`, there with `?pool=` connections."""
+def settings(url: str, *, patient: bool = False) -> dict[str, Any]:
+    """Tortoise's configuration for `sqlite:///path` or `postgres://…`, there with `?pool=` connections that
+    are away when they do not answer in `?answers_s=`."""
     if url.startswith("sqlite"):
         engine = "tortoise.backends.sqlite"
         path = url.removeprefix("sqlite://")
         credentials = {"file_path": path, "busy_timeout": 5000, "synchronous": "NORMAL"}
     else:
         engine = "tortoise.backends.asyncpg"
-        pool = int(dict(parse_qsl(urlsplit(url).query)).get("pool", POOL_SIZE))
-        credentials = {**postgres_credentials(url), "minsize": 1, "maxsize": pool, "reset": _as_it_is}
+        extra = dict(parse_qsl(urlsplit(url).query))
+        answers_s = float(extra.get("answers_s", ANSWERS_S))
+        credentials = {
+            **postgres_credentials(url),
+            "minsize": 1,
+            "maxsize": int(extra.get("pool", POOL_SIZE)),
+            "reset": _as_it_is,
+            "timeout": answers_s,
+            "command_timeout": None if patient else answers_s,
+        }
     return {
         "connections": {"default": {"engine": engine, "credentials": credentials}},
         "apps": {"models": {"models": list(MODULES), "migrations": "migrations"}},
@@ -157,9 +187,12 @@ async def _as_it_is(_connection: Any) -> None:
     to undo. A transaction that is still open is rolled back before this is called."""
 
 
-async def connect(url: str) -> None:
-    """Open the database that every model and `transaction()` of this process then uses."""
-    await Tortoise.init(config=settings(url), _enable_global_fallback=True)
+async def connect(url: str, *, patient: bool = False) -> None:
+    """Open the database that every model and `transaction()` of this process then uses.
+
+    `patient`: a statement may take as long as it takes, for work that no reader waits for.
+    """
+    await Tortoise.init(config=settings(url, patient=patient), _enable_global_fallback=True)
     client = _client()
     if client._connection is None if isinstance(client, SqliteClient) else client._pool is None:
         await client.create_connection(with_db=True)
@@ -349,7 +382,7 @@ async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = F
                 _open.reset(mark)
                 connections.reset(seen_by_models)
     except Exception as error:
-        if not isinstance(error, AWAY):  # else nobody knows whether it was committed
+        if not what_is_away(error):  # else nobody knows whether it was committed
             look_again = []
         raise
     finally:
@@ -369,7 +402,11 @@ async def _sqlite_transaction(parent: Any, begin: str) -> AsyncIterator[SqliteTr
         except asyncio.CancelledError:
             await _to_the_end(client._connection.rollback())
             raise
-        yield client
+        try:
+            yield client
+        finally:
+            if client._connection.in_transaction:  # the disk was full at the commit
+                await _to_the_end(client._connection.rollback())
 
 
 async def _commit(client: SqliteTransaction | PostgresTransaction) -> None:
@@ -381,7 +418,7 @@ async def _commit(client: SqliteTransaction | PostgresTransaction) -> None:
 def _rollback(client: SqliteTransaction | PostgresTransaction) -> Awaitable[Any]:
     if isinstance(client, SqliteTransaction):
         return client.rollback()
-    return cast(Awaitable[Any], client._connection.execute("ROLLBACK"))
+    return cast(Awaitable[Any], client._connection.execute("ROLLBACK", timeout=GIVEN_BACK_S))
 
 
 async def _begin(client: SqliteTransaction, begin: str) -> None:
@@ -399,7 +436,8 @@ async def _postgres_transaction(
         await connection.execute(f"{begin}; {_lock(*lock)}" if lock else begin)
         yield client
     finally:
-        await parent._pool.release(connection)  # rolls back what is open, or drops it
+        # Rolls back what is open, or drops it.
+        await parent._pool.release(connection, timeout=GIVEN_BACK_S)
 
 
 async def _to_the_end(work: Awaitable[Any]) -> None:

@@ -25,7 +25,7 @@ async def migrate(url: str, *, to: str = "__latest__") -> list[str]:
     Tortoise's own `migrate` takes no lock; two of them on an empty PostgreSQL fail half way.
     """
     async with _alone(url):
-        await db.connect(url)
+        await db.connect(url, patient=True)
         try:
             executor = _executor()
             target = [MigrationTarget(app_label="models", name=to)]

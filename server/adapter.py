@@ -6,7 +6,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,8 @@ from handlers.errors import Details, Invalid, NotAllowed, Refused, SignInNeeded
 from handlers.shapes import ON_THE_WIRE
 from handlers.words import sentence
 from server.rows import Handler
+
+ANSWERED_S: Final = 14.0  # after fifteen a phone waits no longer, and would hear nothing
 
 
 @dataclass(frozen=True, slots=True)

