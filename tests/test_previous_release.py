@@ -5,8 +5,8 @@ import io
 import os
 import subprocess
 import sys
-import tarfile
 import tomllib
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -87,11 +87,11 @@ def test_a_migration_may_add(tmp_path: Path, operation: str) -> None:
 
 def unpack(folder: Path) -> None:
     """Lay the previous release out, or skip the test where the history does not reach back to it."""
-    packed = subprocess.run(["git", "archive", PREVIOUS["revision"]], capture_output=True)
+    packed = subprocess.run(["git", "archive", "--format=zip", PREVIOUS["revision"]], capture_output=True)
     if packed.returncode:
         pytest.skip(f"the previous release, {PREVIOUS['revision']}, is not in this clone's history")
-    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as files:
-        files.extractall(folder, filter="data")
+    with zipfile.ZipFile(io.BytesIO(packed.stdout)) as files:
+        files.extractall(folder)
 
 
 @asynccontextmanager

@@ -34,5 +34,6 @@ def taken_away(step: Path) -> list[str]:
 
 def _is_harmless(operation: Any) -> bool:
     if isinstance(operation, ops.AddField):
-        return bool(operation.field.null or operation.field.has_db_default())
+        field: Any = operation.field
+        return bool(field.null or field.has_db_default())
     return isinstance(operation, HARMLESS)
