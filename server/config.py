@@ -6,6 +6,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from models import db
 from models.notices import FIELDS, Purpose
 from models.wechat_fields import kind_of
+from server.versions import VERSION
 
 CONFIG_FILE = Path("config.toml")
 SECRETS_FILE = Path("var/secrets.json")
@@ -51,6 +53,10 @@ class ServerSection(Section):
     drain_s: Annotated[float, Field(ge=0, le=5)] = 0.0
     shutdown_s: Annotated[float, Field(gt=0, le=9)] = 5.0
     client_dir: str = "var/preview"
+
+
+class ClientSection(Section):
+    oldest: Annotated[str, Field(pattern=f"^{VERSION}$")] = "0.0.0"
 
 
 def _zone(name: str) -> str:
@@ -157,6 +163,16 @@ class LogSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+def _traceable(endpoint: str) -> str:
+    if endpoint and find_spec("opentelemetry") is None:
+        raise ValueError("install requirements-tracing.txt first")
+    return endpoint
+
+
+class TracingSection(Section):
+    endpoint: Annotated[str, Field(pattern=r"^(https?://.+)?$"), AfterValidator(_traceable)] = ""
+
+
 class Secrets(Section):
     """Never printed: pydantic shows stars."""
 
@@ -169,6 +185,7 @@ class Secrets(Section):
 class Config(Section):
     mode: Literal["development", "production"] = "development"
     server: ServerSection = ServerSection()
+    client: ClientSection = ClientSection()
     library: LibrarySection = LibrarySection()
     database: DatabaseSection = DatabaseSection()
     redis: RedisSection = RedisSection()
@@ -178,6 +195,7 @@ class Config(Section):
     metrics: MetricsSection = MetricsSection()
     limits: LimitsSection = LimitsSection()
     log: LogSection = LogSection()
+    tracing: TracingSection = TracingSection()
 
 
 def load(path: Path = CONFIG_FILE, environment: Mapping[str, str] = os.environ) -> Config:

@@ -1,5 +1,6 @@
 """Requests to use cases and back: token → caller, path + query + body → input, one renderer of errors."""
 
+import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
@@ -13,11 +14,12 @@ from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, TryLater
 from handlers.people import CodeRefused
-from models.db import AWAY
-from server import metrics
-from server.adapter import Bound, error_body, json_object, refusal_body
+from models.db import what_is_away
+from server import metrics, tracing
+from server.adapter import ANSWERED_S, Bound, error_body, json_object, refusal_body
 from server.rows import Limit, Route
 from server.services import SERVICES, Services
+from server.versions import admit
 
 REQUEST_ID_KEY: Final = web.RequestKey("request_id", str)
 CODE_KEY: Final = web.ResponseKey("code", str)
@@ -51,13 +53,23 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
     bound = Bound.of(route.handler, route.needs)
     takes_body = route.method in WITH_BODY
 
+    name = f"{route.method} {route.path}"
+
     async def answer(request: web.Request) -> web.Response:
+        with tracing.span(name, request_id=request_id(request)):
+            return await traced(request)
+
+    async def traced(request: web.Request) -> web.Response:
         services = request.app[SERVICES]
-        caller = await _caller(request, services)
-        await services.limits.take(route.limit, caller, request)
+        admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
+        until = services.loop_time() + ANSWERED_S
+        async with asyncio.timeout_at(until):
+            caller = await _caller(request, services)
+            await services.limits.take(route.limit, caller, request)
         values = await _values(request, takes_body)
         try:
-            output = await bound(context(request), caller, values)
+            async with asyncio.timeout_at(until):
+                output = await bound(context(request), caller, values)
         except CodeRefused:
             await services.limits.wrong(route.limit, request)
             raise
@@ -111,16 +123,18 @@ async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
         response: web.StreamResponse = await handler(request)
     except Refused as refused:
         response = _refused(refused, made, services)
-    except AWAY:
-        log.exception("database_away", method=request.method, path=request.path)
-        response = _refused(TryLater(), made, services)
     except web.HTTPException as error:
         if error.status < 400:
             raise
         response = _of_aiohttp(error, made, services)
-    except Exception:
-        log.exception("request_failed", method=request.method, path=request.path)
-        response = _json(500, error_body("our_fault", {}, made, services.today()))
+    except Exception as error:
+        away = what_is_away(error)
+        log.exception(away or "request_failed", method=request.method, path=request.path)
+        response = (
+            _refused(TryLater(), made, services)
+            if away
+            else _json(500, error_body("our_fault", {}, made, services.today()))
+        )
     finally:
         structlog.contextvars.unbind_contextvars("request_id")
     took_s = services.loop_time() - began

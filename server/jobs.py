@@ -17,7 +17,7 @@ from models import jobs
 from models.calendar import local_day
 from models.db import what_is_away
 from models.jobs import LEASE, Claimed
-from server import metrics
+from server import metrics, tracing
 from server.adapter import Bound
 from server.bus import JobsDue, Message
 from server.routes import JOBS
@@ -127,7 +127,8 @@ class Worker:
         keeper = asyncio.get_running_loop().create_task(self._keep_lease(job))
         clock = self._services.clock
         try:
-            await self._kinds[job.kind](self._services.context(f"job-{job.id}"), PRODUCT, job.payload)
+            with tracing.span(job.kind, request_id=f"job-{job.id}", cause=job.cause or ""):
+                await self._kinds[job.kind](self._services.context(f"job-{job.id}"), PRODUCT, job.payload)
             await jobs.finish(job.id, self._name, clock.now())
             metrics.job(job.kind, "done")
         except Postponed as postponed:

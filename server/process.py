@@ -20,7 +20,7 @@ from rich.console import Console
 
 from models import schema
 from server import demo as demo_library
-from server import logs
+from server import logs, tracing
 from server.app import build, running, services_of
 from server.clock import SystemClock
 from server.config import Config, Secrets
@@ -36,6 +36,7 @@ log = structlog.get_logger()
 def run(config: Config, secrets: Secrets, *, demo: bool, told: Console, supervised: bool = False) -> int:
     """Serve until SIGTERM or SIGINT; the exit code. `supervised`: one of several, see server/supervisor.py."""
     logs.set_up(config.log.format, config.log.level)
+    tracing.set_up(config.tracing.endpoint)
     listening = listen(config, told, shared=supervised)
     if listening is None:
         return 1
@@ -172,6 +173,7 @@ def _stop_with_parent(stop: asyncio.Event) -> None:
 
 def run_worker(config: Config, secrets: Secrets) -> None:
     logs.set_up(config.log.format, config.log.level)
+    tracing.set_up(config.tracing.endpoint)
 
     async def work() -> None:
         async with aiohttp.ClientSession() as http:

@@ -16,14 +16,15 @@ from aiohttp import WSCloseCode, web
 from handlers.access import Caller
 from handlers.errors import Refused, TooMany, TryLater
 from models import people
-from models.db import AWAY
-from server import metrics
-from server.adapter import Bound, error_body, refusal_body
+from models.db import what_is_away
+from server import metrics, tracing
+from server.adapter import ANSWERED_S, Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.fanout import Outbox, tell
 from server.routes import EVENTS, STREAMS
 from server.rows import Event
 from server.services import Services
+from server.versions import admit
 from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket, give_up_the_silent
 
 EVERYBODY: Final = "everybody"
@@ -145,13 +146,17 @@ class Sockets:
         request: web.Request = environ["aiohttp.request"]
         try:
             await self._services.limits.knock(request)
+            said = auth.get("client_version") if isinstance(auth, dict) else None
+            admit(said, self._services.config.client.oldest)
             await self._welcome(sid, token, request, await self._services.sessions.caller(token))
             # Asked once more: a session that ended meanwhile found no socket here to cut.
             await self._services.sessions.caller(token)
         except Refused as refused:
             raise self._turned_away(refused) from None
-        except AWAY:
-            log.exception("database_away", socket_event="connect")
+        except Exception as error:
+            if not (away := what_is_away(error)):
+                raise
+            log.exception(away, socket_event="connect")
             raise self._turned_away(TryLater()) from None
 
     async def _welcome(self, sid: str, token: str | None, request: web.Request, caller: Caller) -> None:
@@ -172,8 +177,9 @@ class Sockets:
 
     async def _event(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
         began = self._services.loop_time()
-        answer = await self._acknowledged(name, sid, *args)
         known = name if isinstance(name, str) and name in self._events else "unknown"
+        with tracing.span(known):
+            answer = await self._acknowledged(name, sid, *args)
         code = answer["error"]["code"] if "error" in answer else ""
         metrics.socket_event(known, code, self._services.loop_time() - began)
         return answer
@@ -184,14 +190,15 @@ class Sockets:
         try:
             if not isinstance(name, str) or name not in self._events:
                 return error_body("unknown_event", {"event": str(name)[:60]}, made, self._services.today())
-            return await self._answer(*self._events[name], sid, made, args[0] if args else {})
+            async with asyncio.timeout(ANSWERED_S):
+                return await self._answer(*self._events[name], sid, made, args[0] if args else {})
         except Refused as refused:
             return refusal_body(refused, made, self._services.today())
-        except AWAY:
-            log.exception("database_away", socket_event=name)
-            return refusal_body(TryLater(), made, self._services.today())
-        except Exception:
-            log.exception("event_failed", socket_event=name)
+        except Exception as error:
+            away = what_is_away(error)
+            log.exception(away or "event_failed", socket_event=name)
+            if away:
+                return refusal_body(TryLater(), made, self._services.today())
             return error_body("our_fault", {}, made, self._services.today())
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
@@ -276,7 +283,7 @@ class Sockets:
             try:
                 if ended := open_ - await people.still_signed_in(open_, self._services.clock.now()):
                     self._services.bus.publish(SessionsEnded(tuple(ended)))
-            except AWAY:
-                continue  # nobody can be asked now, and nothing answers an event either
-            except Exception:
-                log.exception("look_for_ended_failed")
+            except Exception as error:
+                # While the database is away nobody can be asked, and nothing answers an event either.
+                if not what_is_away(error):
+                    log.exception("look_for_ended_failed")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from tools.shell import PYTHON, Failed, run
 
-# In this order: the second is held to what the first decided.
-NAMES = ("requirements", "requirements-dev", "requirements-node")
+# In this order: each is held to what the first decided.
+NAMES = ("requirements", "requirements-tracing", "requirements-dev", "requirements-node")
 OPTIONS = (
     "--quiet",
     "--universal",

@@ -16,7 +16,7 @@ import structlog
 from wechatpy.exceptions import WeChatClientException
 
 from handlers.context import Clock, Verdict, WeChatRefused
-from server import metrics
+from server import metrics, tracing
 from server.wechat.policy import POLICY, STALE_TOKEN, verdict_on
 from server.wechat.tokens import AccessToken, TokenStore
 
@@ -160,7 +160,8 @@ class Transport:
         attempt = 0
         while True:
             try:
-                return await self._logged(method, path, params, body)
+                with tracing.span(path):
+                    return await self._logged(method, path, params, body)
             except Unanswered as lost:
                 if attempt == manner.repeats or lost.how not in manner.after:
                     raise
