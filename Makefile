@@ -7,7 +7,7 @@ SETUP   = @$(PYTHON) -m tools.setup
 export ARGS ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak client preview shots migration contract requirements fresh
+.PHONY: help run test check bench soak client preview shots migration contract release requirements fresh
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -50,6 +50,10 @@ migration: ## Write the next migration from the models (NAME=what_it_does)
 contract: ## Write contract/openapi.json and the client's types from the routes
 	$(SETUP) client
 	@$(VENV) -m tools.contract
+
+release: ## Set the version everywhere, date the changelog, keep the contract (VERSION=0.2.0)
+	$(SETUP) client
+	@$(VENV) -m tools.release $(VERSION)
 
 requirements: ## Pin requirements*.txt anew after a change of requirements*.in (UPGRADE=1 takes newer versions)
 	$(SETUP) python

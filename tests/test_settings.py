@@ -46,4 +46,6 @@ def test_one_version_stands_everywhere() -> None:
     assert in_client
     assert in_client[1] == VERSION
     assert tomllib.loads(read("pyproject.toml"))["project"]["version"] == VERSION
+    lock = json.loads(read("package-lock.json"))
     assert json.loads(read("package.json"))["version"] == VERSION
+    assert lock["version"] == lock["packages"][""]["version"] == VERSION
