@@ -84,6 +84,13 @@ class TooMany(Refused):
     status = 429
 
 
+class ClientTooOld(Refused):
+    """The mini-program must be updated: `details.oldest` is the first version that is served (400)."""
+
+    code = "client_too_old"
+    status = 400
+
+
 class TryLater(Refused):
     """Something that we depend on is away for a moment; trying again is safe (503)."""
 

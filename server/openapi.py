@@ -9,7 +9,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from handlers.access import ROLES, Role
-from handlers.errors import Invalid, NotAllowed, NotJson, Refused, SignInNeeded, TooLarge, TooMany, TryLater
+from handlers.errors import (
+    ClientTooOld,
+    Invalid,
+    NotAllowed,
+    NotJson,
+    Refused,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+    TryLater,
+)
 from handlers.shapes import Output
 from server.adapter import Bound
 from server.http import WITH_BODY
@@ -129,7 +139,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def errors_of(route: Route) -> tuple[type[Refused], ...]:
     """Every refusal that a row can answer with."""
-    common: list[type[Refused]] = [SignInNeeded, Invalid, TooMany, TryLater]
+    common: list[type[Refused]] = [ClientTooOld, SignInNeeded, Invalid, TooMany, TryLater]
     if route.needs not in ROLES[Role.READER]:
         common.append(NotAllowed)
     if route.method in WITH_BODY:
