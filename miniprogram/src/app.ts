@@ -7,10 +7,25 @@ import { followNetwork, onOnline } from './api/network';
 import { presenceHidden, presenceShown } from './api/presence';
 import { leave, onIdentity, onMe, refreshMe, setChatUnread, setUnread } from './api/session';
 import { live } from './api/socket';
+import { applyUpdate, followUpdates, onUpdate, updateIsDemanded } from './api/update';
+import { updateSay } from './words/update';
+
+function offerUpdate(): void {
+  wx.showModal({
+    ...updateSay.ready,
+    success: ({ confirm }) => {
+      if (confirm) applyUpdate();
+    },
+  });
+}
 
 App({
   onLaunch() {
     followNetwork();
+    followUpdates();
+    onUpdate((update) => {
+      if (update === 'ready' && !updateIsDemanded()) offerUpdate();
+    });
     onMe(showUnread);
     onIdentity(live.restart);
     onOnline((online) => {

@@ -31,7 +31,7 @@ import { showNavigationBar } from './navigation-bar.js';
 import { showTabBar, startTabBar } from './tab-bar.js';
 import { startTheme } from './theme.js';
 import { startTouches } from './touches.js';
-import { visit } from './wx/account.js';
+import { update, visit } from './wx/account.js';
 import { createWx } from './wx/index.js';
 import { closeSocketsSoon, keepSockets } from './wx/network.js';
 import { played } from './wx/sound.js';
@@ -166,6 +166,7 @@ globalThis.__preview = {
   fontSize: chooseFontSize,
   keyboard: setKeyboard,
   sounds: () => [...played],
+  update,
   settings: () => ({ ...settings, theme: settings.theme, shown: currentTheme(), fontScale: fontScale() }),
 };
 

@@ -3,6 +3,7 @@ import { headerOf } from '../logic/headers';
 import { common } from '../words/common';
 import { noteServerTime } from './clock';
 import { noteReached, noteUnreached } from './network';
+import { demandUpdate } from './update';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -56,8 +57,13 @@ export function send<T>(method: Method, path: string, body: object | undefined, 
         const answer = result as Answer;
         noteReached();
         noteServerTime(answer.header, sentAt);
-        if (answer.statusCode < 400) resolve(answer.data as T);
-        else reject(errorOf(answer.data, answer.statusCode, headerOf(answer.header, 'X-Request-Id')));
+        if (answer.statusCode < 400) {
+          resolve(answer.data as T);
+          return;
+        }
+        const error = errorOf(answer.data, answer.statusCode, headerOf(answer.header, 'X-Request-Id'));
+        if (error.code === 'client_too_old') demandUpdate();
+        reject(error);
       },
       fail: ({ errMsg }) => {
         // What WeChat breaks off in the background says nothing of the network.

@@ -4,6 +4,7 @@ import { common } from '../words/common';
 import { ApiError, errorOf } from './http';
 import { noteReached } from './network';
 import { forget, tokenNow } from './session';
+import { demandUpdate } from './update';
 
 const ANSWER_MS = 8_000;
 /** Before the first attempt after a loss; chance moves it by up to four fifths, so that thousands do not come at once. */
@@ -76,7 +77,8 @@ function open(): Socket {
   opened.on('connect_error', (error: { data?: { code?: string } }) => {
     // A refusal carries data and ends the attempts; a lost network carries none and is tried again.
     if (!error.data) return;
-    if (error.data.code === 'sign_in_needed' && tokenNow()) forget();
+    if (error.data.code === 'client_too_old') demandUpdate();
+    else if (error.data.code === 'sign_in_needed' && tokenNow()) forget();
     else reconnectSoon();
   });
   for (const event of listeners.keys()) opened.on(event, (payload: unknown) => told(event, payload));

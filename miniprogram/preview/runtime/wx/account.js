@@ -2,8 +2,8 @@
 
 import { handlingTap } from '../engine.js';
 import { overlay } from '../overlays.js';
-import { forProgram, settings } from '../settings.js';
-import { Refusal, calls } from './api.js';
+import { emit, forProgram, settings } from '../settings.js';
+import { Refusal, call, calls } from './api.js';
 
 /** WeChat's list is 5 long today; clients before 8.0.38 took 3. */
 const MAX_TEMPLATES = 3;
@@ -19,6 +19,14 @@ async function simulator(path, body) {
   throw new Refusal(result.errMsg?.replace(/^.*?fail\s*/, '') ?? `the simulator answered ${answer.status}`, {
     errCode: result.errCode,
   });
+}
+
+let updateReady = false;
+
+/** WeChat has fetched a newer version, or could not. @param {"ready" | "failed"} outcome */
+export function update(outcome) {
+  updateReady = outcome === 'ready';
+  emit(`update ${outcome}`);
 }
 
 /** The mini-program comes to the front: WeChat remembers it, since it judges only what recent visitors wrote. */
@@ -54,6 +62,22 @@ async function askConsent(templates) {
   const { result } = await simulator('subscribe', { choices, keep });
   return result;
 }
+
+/** What WeChat's button for the phone number tells its page: a code, or why there is none. */
+export const phoneNumber = () =>
+  call('getPhoneNumber', async () => {
+    if (!settings.person) throw new Refusal('no simulated person: the server does not run in simulator mode');
+    if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED');
+    const { confirm } = await overlay.modal({
+      title: '申请使用您的手机号',
+      content: '微信里的手机号，由微信验证过。',
+      cancelText: '不允许',
+      confirmText: '允许',
+    });
+    if (!confirm) throw new Refusal('user deny');
+    const { code } = await simulator('phone_code', {});
+    return { code };
+  })().catch((refused) => refused);
 
 const launch = () => globalThis.__preview.launch();
 
@@ -102,12 +126,15 @@ export const account = {
     miniProgram: { appId: 'touristappid', envVersion: 'preview', version: '' },
     plugin: {},
   }),
-  /** Never has an update: the preview always shows the newest build. */
+  /** Never has an update by itself, the preview always shows the newest build: `__preview.update()` plays one. */
   getUpdateManager: () => ({
     onCheckForUpdate: (listener) => setTimeout(() => listener({ hasUpdate: false })),
-    onUpdateReady() {},
-    onUpdateFailed() {},
-    applyUpdate() {},
+    onUpdateReady: forProgram('update ready').on,
+    onUpdateFailed: forProgram('update failed').on,
+    applyUpdate() {
+      if (!updateReady) throw new Error('applyUpdate:fail update is not ready');
+      location.reload();
+    },
   }),
   getLaunchOptionsSync: launch,
   getEnterOptionsSync: launch,
