@@ -118,6 +118,11 @@ def test_a_unit_runs_a_command_that_the_server_has(unit: str) -> None:
     assert set(run) <= known
 
 
+@pytest.mark.parametrize("name", ["OPENID", "UNIONID", "APPID", "SOURCE", "FROM-OPENID", "FROM-UNIONID"])
+def test_nginx_takes_the_headers_of_cloud_hosting_off(name: str) -> None:
+    assert f'proxy_set_header X-WX-{name} "";' in (DEPLOY / "nginx.conf").read_text()
+
+
 async def test_the_headers_of_cloud_hosting_make_nobody_somebody(library: Library, lin: Phone) -> None:
     row = await fetch("SELECT openid FROM reader")
     claimed = {
