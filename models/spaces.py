@@ -12,6 +12,7 @@ from models.db import Row, UtcDatetimeField, belongs_to, fetch
 SEAT_SLOT_MINUTES: Final = 15
 CODE_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/i/l: it is also typed by hand
 CODE_LENGTH: Final = 10
+LONGEST_CODE: Final = 16  # that a seat may have
 
 
 class Branch(Model):
@@ -107,7 +108,7 @@ class Spot(Model):
     y = fields.IntField()
     features = fields.CharField(80, default="")  # words, separated by blanks
     slot_minutes = fields.IntField()
-    code = fields.CharField(16, unique=True)  # what its printed QR says
+    code = fields.CharField(LONGEST_CODE, unique=True)  # what its printed QR says
     closed = fields.BooleanField(default=False)
 
     class Meta:
@@ -121,9 +122,10 @@ def new_code() -> str:
 
 
 def code_in(text: str) -> str:
-    """The seat code in what a phone scanned: the bare code, `s=<code>`, or a page with that scene."""
+    """The seat code in what a phone scanned: the bare code, `s=<code>`, or a page with that scene; "" of none."""
     tail = text.strip().rsplit("s%3D", 1)[-1].rsplit("s=", 1)[-1]
-    return tail.split("&", 1)[0].lower()
+    code = tail.split("&", 1)[0].lower()
+    return code if len(code) <= LONGEST_CODE else ""
 
 
 ALL_HOURS = """

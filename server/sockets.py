@@ -14,7 +14,7 @@ import structlog
 from aiohttp import WSCloseCode, web
 
 from handlers.access import Caller
-from handlers.errors import Refused, TooMany, TryLater
+from handlers.errors import Invalid, Refused, TooMany, TryLater
 from models import people
 from models.db import what_is_away
 from server import metrics, tracing
@@ -29,6 +29,7 @@ from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocke
 
 EVERYBODY: Final = "everybody"
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
+NOT_JSON: Final = None  # the name of an event that could not be read
 KINDS: Final = frozenset(stream.kind for stream in STREAMS)
 LOOK_EVERY_S: Final = 3.0  # for sessions that ended without a word from the bus
 TOO_MANY_AT_MOST: Final = 300  # events of one socket above a limit: no phone does that, the connection ends
@@ -48,7 +49,13 @@ class _Json:
     def dumps(value: Any, **_ignored: Any) -> str:
         return orjson.dumps(value, default=_encoded, option=orjson.OPT_PASSTHROUGH_SUBCLASS).decode()
 
-    loads = staticmethod(orjson.loads)
+    @staticmethod
+    def loads(text: str) -> Any:
+        """python-socketio would say nothing to what is no JSON, half a letter within it for example."""
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return [NOT_JSON]
 
 
 def _encoded(value: Any) -> Any:
@@ -175,7 +182,7 @@ class Sockets:
         refusal: Exception = socketio.exceptions.ConnectionRefusedError(body["message"], body)
         return refusal
 
-    async def _event(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
+    async def _event(self, name: Any, sid: str, *args: Any) -> dict[str, Any]:
         began = self._services.loop_time()
         known = name if isinstance(name, str) and name in self._events else "unknown"
         with tracing.span(known):
@@ -184,10 +191,12 @@ class Sockets:
         metrics.socket_event(known, code, self._services.loop_time() - began)
         return answer
 
-    async def _acknowledged(self, name: str, sid: str, *args: Any) -> dict[str, Any]:
+    async def _acknowledged(self, name: Any, sid: str, *args: Any) -> dict[str, Any]:
         made = secrets.token_hex(8)
         structlog.contextvars.bind_contextvars(request_id=made)
         try:
+            if name is NOT_JSON:
+                raise Invalid(field="", problem="not_json")
             if not isinstance(name, str) or name not in self._events:
                 return error_body("unknown_event", {"event": str(name)[:60]}, made, self._services.today())
             async with asyncio.timeout(ANSWERED_S):
