@@ -2,6 +2,7 @@
 
 import { overlay } from '../overlays.js';
 import { currentPage } from '../pages.js';
+import { phoneNumber } from '../wx/account.js';
 
 /** What a label or a tap on it may set off. */
 const CONTROLS = 'wx-input, wx-textarea, wx-switch, wx-checkbox, wx-radio, wx-button, wx-picker';
@@ -143,7 +144,9 @@ function pressButton(button) {
   const form = button.$$.closest('wx-form')?.__wxElement;
   if (formType === 'submit') form?.submit();
   if (formType === 'reset') form?.reset();
-  if (openType) overlay.toast({ title: `这一步由微信完成（${openType}）`, icon: 'none' });
+  if (openType === 'getPhoneNumber')
+    void phoneNumber().then((detail) => button.triggerEvent('getphonenumber', detail));
+  else if (openType) overlay.toast({ title: `这一步由微信完成（${openType}）`, icon: 'none' });
 }
 
 /** Tags and components in the form that have a name and a value. */

@@ -4,7 +4,7 @@ import { countNow, followDesk } from '../../api/desk-watch';
 import { tellFailure } from '../../api/failure';
 import { askReminders } from '../../api/reminders';
 import { request } from '../../api/request';
-import { ensureSignedIn, me, onMe, refreshMe, signOut } from '../../api/session';
+import { ensureSignedIn, me, onMe, refreshMe, setMe, signOut } from '../../api/session';
 import type { Device, Me, Reminder, ReminderPurpose } from '../../api/types';
 import { clientVersion } from '../../config';
 import { staffPages } from '../../logic/staff';
@@ -121,6 +121,26 @@ Page({
       wx.showToast({ title: agreed ? meSay.agreed : meSay.notAgreed, icon: 'none' });
       if (agreed) setTimeout(() => this.load(), CONSENT_ARRIVES_MS);
     });
+  },
+
+  /** The person may also say no, and WeChat may have no numbers left for us: then there is no code. */
+  addPhone(event: WechatMiniprogram.ButtonGetPhoneNumber) {
+    const { code } = event.detail;
+    if (code) void this.changePhone('PUT', meSay.phoneAdded, { code });
+    else wx.showToast({ title: meSay.noPhone, icon: 'none' });
+  },
+
+  async removePhone() {
+    if (await confirmed(meSay.removePhone)) await this.changePhone('DELETE', meSay.phoneRemoved);
+  },
+
+  async changePhone(method: 'PUT' | 'DELETE', done: string, body?: { code: string }) {
+    try {
+      setMe(await request<Me>(method, '/api/me/phone', body));
+      wx.showToast({ title: done, icon: 'none' });
+    } catch (error) {
+      tellFailure(error);
+    }
   },
 
   async endDevice(event: WechatMiniprogram.TouchEvent) {
