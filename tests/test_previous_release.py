@@ -11,19 +11,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-import socketio
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import unused_port
 
 from models import schema
 from server.clock import SystemClock
-from server.wechat.simulator import SimulatorSettings, simulator_app
-from tests.support.databases import Databases
-from tests.support.library import DEFAULTS, PUSH_TOKEN, SECRET
+from tests.support.chat import claim, librarian, queue, said, texts
+from tests.support.library import DEFAULTS, PUSH_TOKEN, SECRET, Library, Phone, new_key
 from tools.expand import taken_away
 
 PREVIOUS = tomllib.loads(Path("contract/previous.toml").read_text(encoding="utf-8"))
@@ -95,15 +92,15 @@ def unpack(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def serving(folder: Path, database_url: str, wechat_url: str) -> AsyncIterator[str]:
-    """The release in `folder` as an operator runs it, on this database: its URL."""
+async def serving(folder: Path, library: Library) -> AsyncIterator[str]:
+    """The release in `folder` as an operator runs it, beside the present one on the same database: its URL."""
     config = folder / "config.toml"
-    config.write_text(config.read_text().replace(DEFAULTS.wechat.base_url, wechat_url))
+    config.write_text(config.read_text().replace(DEFAULTS.wechat.base_url, f"{library.sim_url}/"))
     url = f"http://127.0.0.1:{(port := unused_port())}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WENJIN_")}
     own = {
         "PORT": str(port),
-        "WENJIN_DATABASE_URL": database_url,
+        "WENJIN_DATABASE_URL": library.config.database.url,
         "WENJIN_WECHAT_SECRET": SECRET,
         "WENJIN_PUSH_TOKEN": PUSH_TOKEN,
     }
@@ -111,10 +108,10 @@ async def serving(folder: Path, database_url: str, wechat_url: str) -> AsyncIter
         sys.executable, "-m", "server", "run", cwd=folder, env={**kept, **own}
     )
     try:
-        async with aiohttp.ClientSession() as http, asyncio.timeout(20):
+        async with asyncio.timeout(20):
             while True:
                 try:
-                    async with http.get(f"{url}/readyz") as answer:
+                    async with library.http.get(f"{url}/readyz") as answer:
                         assert answer.status == 200, await answer.text()
                         break
                 except aiohttp.ClientConnectionError:
@@ -127,63 +124,62 @@ async def serving(folder: Path, database_url: str, wechat_url: str) -> AsyncIter
         await server.wait()
 
 
-async def post(http: aiohttp.ClientSession, url: str, body: Any) -> Any:
-    async with http.post(url, json=body) as answer:
-        assert answer.status in {200, 201}, await answer.text()
-        return await answer.json()
-
-
-async def test_the_previous_release_serves_on_the_schema_of_this_one(
-    all_databases: Databases, tmp_path: Path
-) -> None:
+@pytest.fixture
+async def previous(library: Library, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of the previous release, which runs on the schema of this one at the time of this moment."""
     await asyncio.to_thread(unpack, tmp_path)
-    database_url = await asyncio.to_thread(all_databases.new)  # migrated and filled by this version
-    simulated = SimulatorSettings(
-        database=":memory:",
-        appid=DEFAULTS.wechat.appid,
-        secret=SECRET,
-        push_url="http://127.0.0.1:9/wechat/push",
-        push_token=PUSH_TOKEN,
-    )
-    async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
-        wechat_url = str(simulator.make_url("/"))
-        async with serving(tmp_path, database_url, wechat_url) as url:
-            await post(http, f"{wechat_url}sim/api/persons", {"handle": "lin", "name": "lin"})
-            code = (await post(http, f"{wechat_url}sim/api/login", {"person": "lin"}))["code"]
-            token = (await post(http, f"{url}/api/sign-in", {"code": code}))["token"]
-            await books_and_cancels(url, token)
-            await asks(url, token)
+    await library.advance(seconds=(SystemClock().now() - library.clock.now()).total_seconds())
+    async with serving(tmp_path, library) as url:
+        yield url
 
 
-def signed_in(token: str) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"})
+def at_the_previous(phone: Phone, url: str) -> Phone:
+    same = Phone(phone.library, phone.handle, phone.token, phone.reader_id)
+    same.url = url
+    return same
 
 
-async def books_and_cancels(url: str, token: str) -> None:
-    now = SystemClock().now().astimezone(ZoneInfo(DEFAULTS.library.zone))
+async def test_the_previous_release_serves_beside_this_one_on_its_schema(
+    library: Library, previous: str
+) -> None:
+    await library.sim("persons", {"handle": "lin", "name": "lin"})
+    code = (await library.sim("login", {"person": "lin"}))["code"]
+    answer = await at_the_previous(library.guest, previous).post("/api/sign-in", {"code": code})
+    assert answer.status == 200, answer.body
+    now = Phone(library, "lin", answer.body["token"], int(answer.body["me"]["id"]))
+    before = at_the_previous(now, previous)
+
+    await books_and_cancels(now, before)
+    await asks_and_is_answered(now, before, await librarian(library))
+
+
+async def books_and_cancels(now: Phone, before: Phone) -> None:
+    here = now.library.clock.now().astimezone(ZoneInfo(DEFAULTS.library.zone))
     # From seven o'clock on one may book for tomorrow; before, today is still all there.
-    day = now if now.hour < 7 else now + timedelta(days=1)
-    starts, ends = (day.replace(hour=hour, minute=0, second=0, microsecond=0) for hour in (10, 11))
-    wish = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat(), "idempotency_key": "booking-1"}
-    async with signed_in(token) as http:
-        booked = await post(http, f"{url}/api/seats/1/bookings", wish)
-        assert (await post(http, f"{url}/api/seats/1/bookings", wish))["id"] == booked["id"]
-        cancel = f"{url}/api/bookings/{booked['id']}/cancel"
-        assert (await post(http, cancel, {"idempotency_key": "cancel-01"}))["state"] == "cancelled"
+    day = here if here.hour < 7 else here + timedelta(days=1)
+    starts, ends = (
+        day.replace(hour=hour, minute=0, second=0, microsecond=0).isoformat() for hour in (10, 11)
+    )
+    for first, second in ((before, now), (now, before)):
+        key = new_key()
+        booked = (await first.book("A-1", starts, ends, key=key)).body
+        assert (await second.book("A-1", starts, ends, key=key)).body == booked
+        cancelled = await second.post(f"/api/bookings/{booked['id']}/cancel", {"idempotency_key": new_key()})
+        assert cancelled.status == 200, cancelled.body
+        assert (await first.get(f"/api/bookings/{booked['id']}")).body["state"] == "cancelled"
 
 
-async def asks(url: str, token: str) -> None:
-    socket = socketio.AsyncClient(reconnection=False)
-    await socket.connect(url, auth={"token": token, "client_version": "0.1.0"}, transports=["websocket"])
-    try:
-        text = {"local_id": "text-0001", "text": "请问还有空座吗"}
-        first, again = [(await socket.call("chat_send", text, timeout=5))["data"] for _ in range(2)]
-        assert again == first
-    finally:
-        await socket.disconnect()
-    async with (
-        signed_in(token) as http,
-        http.get(f"{url}/api/chats/{first['conversation_id']}?limit=10") as answer,
-    ):
-        events = (await answer.json())["events"]
-    assert [event["message"]["text"] for event in events if event["kind"] == "posted"] == [text["text"]]
+async def asks_and_is_answered(now: Phone, before: Phone, staff: Phone) -> None:
+    question = {"local_id": new_key(), "text": "请问还有空座吗"}
+    async with before.socket() as socket:
+        sent = (await socket.ask("chat_send", question))["data"]
+    assert (await now.post("/api/chat-messages", question)).body == sent
+    conversation_id = sent["conversation_id"]
+    await now.library.until(lambda: queue(staff))
+    assert (await claim(staff, conversation_id)).status == 200
+    await said(staff, "有，请到二层", conversation_id=conversation_id)
+
+    async def both() -> bool:
+        return await texts(before, conversation_id) == ["请问还有空座吗", "有，请到二层"]
+
+    await now.library.until(both, seconds=10)
