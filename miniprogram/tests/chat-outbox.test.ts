@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import { sendable, type Unsent } from '../src/logic/chat-outbox';
 import { chance } from './support/chance';
-import { Phone, refusal, silence, type Answer, type Sent } from './support/phone';
+import { Phone, refusal, silence, tooMany, type Answer, type Sent } from './support/phone';
 
 const person = {
   id: '5',
@@ -124,6 +124,24 @@ test('a refused text keeps the server’s sentence, holds up no other and can be
   outbox.again(left?.local_id ?? '');
   await until(() => library.kept.length === 2);
   assert.notEqual(library.kept[1]?.local_id, left?.local_id);
+});
+
+test('who was told to wait asks nothing before, whatever else says that the way is free', async () => {
+  const { outbox } = await client;
+  const { noteReached, noteUnreached } = await import('../src/api/network');
+  phone.server = (sent) => (sent.path === '/api/chat-messages' ? tooMany(0.3) : library.answer(sent));
+  phone.sent.length = 0;
+  outbox.add('c1', 'first', null);
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    noteUnreached();
+    noteReached();
+    if (turn === 10) outbox.add('c2', 'second', null);
+  }
+  assert.equal(phone.sent.length, 1);
+  phone.server = library.answer;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual(library.kept.map(({ text }) => text).sort(), ['first', 'second']);
 });
 
 test('what one person typed is not shown to, nor sent by, the next', async () => {

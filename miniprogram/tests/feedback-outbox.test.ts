@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 
 import type { Kept } from '../src/logic/feedback-outbox';
 import { chance } from './support/chance';
-import { Phone, refusal, silence, type Answer, type Sent } from './support/phone';
+import { Phone, refusal, silence, tooMany, type Answer, type Sent } from './support/phone';
 
 const PATHS = ['/api/feedback', '/api/ratings', '/api/ratings/decline'];
 const person = {
@@ -123,4 +123,20 @@ test('a refused text stays with the reason, and its author may take it back', as
   );
   told.drop(key);
   assert.deepEqual(told.unsent(), []);
+});
+
+test('what was told is kept and sent when the server asked to be asked again', async () => {
+  const { told } = await client;
+  const { noteReached, noteUnreached } = await import('../src/api/network');
+  phone.server = (sent) => (PATHS.includes(sent.path) ? tooMany(0.2) : library.answer(sent));
+  phone.sent.length = 0;
+  const key = told.tell('space', '说得太快', true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  noteUnreached();
+  noteReached();
+  told.rate('visit', '9', 5);
+  assert.deepEqual([phone.sent.length, left().length], [1, 2]);
+  phone.server = library.answer;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.deepEqual([library.kept.has(key), left().length], [true, 0]);
 });

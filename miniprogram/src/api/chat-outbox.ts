@@ -25,6 +25,7 @@ function keep(list: Unsent[]): void {
 }
 
 function pump(): void {
+  if (tries?.waits()) return;
   for (const unsent of sendable(storage.read(), underWay)) void send(unsent);
 }
 
@@ -44,7 +45,7 @@ async function send(unsent: Unsent): Promise<void> {
   } catch (error) {
     underWay.delete(place);
     // A text may be stored though no answer came: the same `local_id` is asked again until one does.
-    if (!(error instanceof ApiError) || isPassing(error)) tries?.later();
+    if (!(error instanceof ApiError) || isPassing(error)) tries?.later(error);
     else {
       keep(withRefusal(storage.read(), local_id, error.message));
       pump();

@@ -30,7 +30,7 @@ function keep(list: Kept[]): void {
 
 async function pump(): Promise<void> {
   const next = nextOf(storage.read());
-  if (underWay || !next) return;
+  if (underWay || !next || tries?.waits()) return;
   underWay = true;
   try {
     const sent = await ask<FeedbackSent>(next.event, next.payload);
@@ -40,7 +40,7 @@ async function pump(): Promise<void> {
   } catch (error) {
     // It may be stored though no answer came: the same is asked again until one does.
     if (!(error instanceof ApiError) || isPassing(error)) {
-      tries?.later();
+      tries?.later(error);
       return;
     }
     keep(withRefusal(storage.read(), next.key, error.message));

@@ -69,6 +69,16 @@ export class Phone {
   }
 }
 
-export function refusal(status: number, code: string, message = code): Answer {
-  return { status, data: { error: { code, message, details: { limit: 2 }, request_id: '7f3a' } } };
+export function refusal(
+  status: number,
+  code: string,
+  message = code,
+  details: object = { limit: 2 },
+): Answer {
+  return { status, data: { error: { code, message, details, request_id: '7f3a' } } };
+}
+
+/** Asked too often; `seconds` may be a fraction, so that a test need not wait. */
+export function tooMany(seconds: number): Answer {
+  return refusal(429, 'too_many', '稍等一下。', { retry_after_s: seconds });
 }
