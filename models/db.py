@@ -60,6 +60,7 @@ AWAY: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # PostgreSQL has said goodbye, and the connection is not yet closed
     asyncpg.TransactionRollbackError,  # not away: it ended a deadlock with this one
 )
 # The same of SQLite: by its primary result codes, as the log names them.
@@ -130,12 +131,15 @@ def belongs_to(model: str, *, null: bool = False, indexed: bool = True) -> Any:
 
 
 def what_is_away(error: BaseException) -> str | None:
-    """`disk_full` or `database_away`: nothing was stored, or nobody knows; asking again is safe. None: neither."""
+    """`disk_full`, `database_away` or, after a timeout, `too_slow`: nothing was stored, or nobody knows; asking
+    again is safe. None: it is something else."""
     cause = error.__cause__ if isinstance(error, OperationalError) else error
     if isinstance(cause, sqlite3.Error):
         return SQLITE_AWAY.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(cause, asyncpg.DiskFullError):
         return "disk_full"
+    if isinstance(cause, TimeoutError):
+        return "too_slow"
     return "database_away" if isinstance(cause, AWAY) else None
 
 
@@ -402,11 +406,7 @@ async def _sqlite_transaction(parent: Any, begin: str) -> AsyncIterator[SqliteTr
         except asyncio.CancelledError:
             await _to_the_end(client._connection.rollback())
             raise
-        try:
-            yield client
-        finally:
-            if client._connection.in_transaction:  # the disk was full at the commit
-                await _to_the_end(client._connection.rollback())
+        yield client
 
 
 async def _commit(client: SqliteTransaction | PostgresTransaction) -> None:
