@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
+
 from handlers.access import GUEST, Caller, caller_of
 from handlers.context import Clock
 from handlers.errors import SignInNeeded
 from models import people
+from models.db import what_is_away
 from server.bus import Bus, Message, RolesChanged, SessionsEnded
 
 REMEMBERED: Final = timedelta(seconds=5)  # the longest that another process may honour an ended session
 MANY: Final = 50_000
+
+log = structlog.get_logger()
 
 
 class Sessions:
@@ -38,13 +43,22 @@ class Sessions:
             self._callers.pop(token, None)
             raise SignInNeeded()
         if now - session.last_used_at > people.SESSION_RENEWED_AFTER:
-            await people.renew(session.session_id, now)
+            await self._renew(session.session_id, now)
         caller = caller_of(session.reader_id, session.session_id, session.roles)
         if len(self._callers) >= MANY:
             self._callers.clear()
         if forgotten == self._forgotten:  # else it may have ended while the database was asked
             self._callers[token] = (caller, now)
         return caller
+
+    async def _renew(self, session_id: int, now: datetime) -> None:
+        try:
+            await people.renew(session_id, now)
+        except Exception as error:
+            # Reading goes on; the next request tries again.
+            if what_is_away(error) != "disk_full":
+                raise
+            log.exception("disk_full")
 
     def _hear(self, message: Message) -> None:
         if isinstance(message, SessionsEnded):
