@@ -5,6 +5,7 @@ import { goOnWithDuty } from './api/duty';
 import { told } from './api/feedback-outbox';
 import { followNetwork, onOnline } from './api/network';
 import { presenceHidden, presenceShown } from './api/presence';
+import { followPrivacy } from './api/privacy';
 import { leave, onIdentity, onMe, refreshMe, setChatUnread, setUnread } from './api/session';
 import { live } from './api/socket';
 import { applyUpdate, followUpdates, onUpdate, updateIsDemanded } from './api/update';
@@ -23,6 +24,7 @@ App({
   onLaunch() {
     followNetwork();
     followUpdates();
+    followPrivacy();
     onUpdate((update) => {
       if (update === 'ready' && !updateIsDemanded()) offerUpdate();
     });

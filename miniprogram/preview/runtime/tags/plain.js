@@ -3,6 +3,7 @@
 import { overlay } from '../overlays.js';
 import { currentPage } from '../pages.js';
 import { phoneNumber } from '../wx/account.js';
+import { agree } from '../wx/privacy.js';
 
 /** What a label or a tap on it may set off. */
 const CONTROLS = 'wx-input, wx-textarea, wx-switch, wx-checkbox, wx-radio, wx-button, wx-picker';
@@ -144,7 +145,10 @@ function pressButton(button) {
   const form = button.$$.closest('wx-form')?.__wxElement;
   if (formType === 'submit') form?.submit();
   if (formType === 'reset') form?.reset();
-  if (openType === 'getPhoneNumber')
+  if (openType === 'agreePrivacyAuthorization') {
+    agree(button.id);
+    button.triggerEvent('agreeprivacyauthorization', {});
+  } else if (openType === 'getPhoneNumber')
     void phoneNumber().then((detail) => button.triggerEvent('getphonenumber', detail));
   else if (openType) overlay.toast({ title: `这一步由微信完成（${openType}）`, icon: 'none' });
 }

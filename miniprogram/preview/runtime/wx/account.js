@@ -4,6 +4,7 @@ import { handlingTap } from '../engine.js';
 import { overlay } from '../overlays.js';
 import { emit, forProgram, settings } from '../settings.js';
 import { Refusal, call, calls } from './api.js';
+import { authorised } from './privacy.js';
 
 /** WeChat's list is 5 long today; clients before 8.0.38 took 3. */
 const MAX_TEMPLATES = 3;
@@ -68,6 +69,7 @@ export const phoneNumber = () =>
   call('getPhoneNumber', async () => {
     if (!settings.person) throw new Refusal('no simulated person: the server does not run in simulator mode');
     if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED');
+    await authorised('getPhoneNumber');
     const { confirm } = await overlay.modal({
       title: '申请使用您的手机号',
       content: '微信里的手机号，由微信验证过。',
@@ -116,10 +118,6 @@ export const account = {
       if (!handlingTap) throw new Refusal('can only be invoked by user TAP gesture');
       await overlay.notice('设置', '订阅消息的开关在模拟手机 /sim 上。');
       return { authSetting: {} };
-    },
-    getPrivacySetting: () => ({ needAuthorization: false, privacyContractName: '《隐私保护指引》' }),
-    async openPrivacyContract() {
-      await overlay.notice('隐私保护指引', '在微信里，这一页由微信展示。');
     },
   }),
   getAccountInfoSync: () => ({

@@ -4,6 +4,7 @@ import { overlay } from '../overlays.js';
 import { currentPage } from '../pages.js';
 import { currentTheme, fontScale, forProgram, settings } from '../settings.js';
 import { Refusal, calls } from './api.js';
+import { authorised } from './privacy.js';
 
 /** The base library whose behaviour the preview plays. */
 const SDK_VERSION = '3.8.0';
@@ -102,11 +103,15 @@ export const device = {
     vibrateLong: () => {},
     setKeepScreenOn: () => {},
     async setClipboardData({ data }) {
+      await authorised('setClipboardData');
       clipboard = String(data);
       await navigator.clipboard?.writeText(clipboard).catch(() => {});
       overlay.toast({ title: '内容已复制', icon: 'none' });
     },
-    getClipboardData: () => ({ data: clipboard }),
+    async getClipboardData() {
+      await authorised('getClipboardData');
+      return { data: clipboard };
+    },
     async makePhoneCall({ phoneNumber }) {
       await overlay.notice('拨打电话', phoneNumber);
     },

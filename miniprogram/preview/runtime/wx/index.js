@@ -6,6 +6,7 @@ import { createAnimation } from './animation.js';
 import { device } from './device.js';
 import { navigation } from './navigation.js';
 import { network } from './network.js';
+import { privacy } from './privacy.js';
 import { createInnerAudioContext } from './sound.js';
 import { storage } from './storage.js';
 import { ui } from './ui.js';
@@ -34,6 +35,7 @@ export function createWx() {
     ...keys,
     ...navigation,
     ...network,
+    ...privacy,
     ...storage,
     ...ui,
     createAnimation,

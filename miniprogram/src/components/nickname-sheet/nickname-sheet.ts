@@ -10,10 +10,15 @@ Component({
     open: { type: Boolean, value: false },
     nickname: { type: String, value: '' },
   },
-  data: { w: meWords, typed: '', busy: false, failure: '' },
+  data: { w: meWords, asked: false, typed: '', busy: false, failure: '' },
   observers: {
+    /** WeChat's keyboard for names is private: without agreement the field is one like any other. */
     open(open: boolean) {
-      if (open) this.setData({ typed: this.data.nickname, failure: '' });
+      this.setData({ asked: false, typed: this.data.nickname, failure: '' });
+      const asked = () => this.setData({ asked: true });
+      if (!open) return;
+      if (wx.requirePrivacyAuthorize) wx.requirePrivacyAuthorize({ complete: asked });
+      else asked();
     },
   },
   methods: {
