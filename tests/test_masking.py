@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from server import logs
-from tests.support.library import Library, Phone
+from tests.support.library import Library, Phone, running_library
 
 LEAKING = Path(__file__).parent / "support" / "leaking.py"
 TOKEN = secrets.token_urlsafe(32)
@@ -72,3 +72,10 @@ async def test_every_answer_forbids_what_it_does_not_need(library: Library, lin:
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert "Strict-Transport-Security" not in answer.headers
     assert "frame-ancestors 'none'" in (await library.guest.get("/docs")).headers["Content-Security-Policy"]
+
+
+async def test_production_asks_browsers_to_come_by_tls_only(database_url: str) -> None:
+    async with running_library(database_url, mode="production") as library:
+        for path in ("/api/home", "/api/nothing", "/livez", "/docs"):
+            answer = await library.guest.get(path)
+            assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", path

@@ -305,7 +305,7 @@ class Library:
 
 @asynccontextmanager
 async def running_library(
-    database_url: str, *, with_worker: bool = True, redis_url: str | None = None, **sections: Section
+    database_url: str, *, with_worker: bool = True, redis_url: str | None = None, **sections: Section | str
 ) -> AsyncIterator[Library]:
     """Everything opened on free ports of this machine, in this test's own event loop; `sections` replace those
     of config.toml.
