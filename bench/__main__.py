@@ -7,7 +7,7 @@ from typing import Final
 
 import uvloop
 
-from bench import book, chat, fanout, map, memory, report
+from bench import book, chat, fanout, idle, map, memory, opening, report, spread, two_processes
 from bench.machine import LOAD_CORE, description, pin
 from bench.postgres import Postgres, postgres
 from bench.report import Outcome
@@ -18,6 +18,10 @@ ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {
     "fanout": fanout.run,
     "memory": memory.run,
     "chat": chat.run,
+    "two-processes": two_processes.run,
+    "spread": spread.run,
+    "idle": idle.run,
+    "opening": opening.run,
 }
 
 

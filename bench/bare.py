@@ -26,14 +26,26 @@ POOL: Final = web.AppKey("pool", asyncpg.Pool)
 CLOCK: Final = SystemClock()
 
 
+class Taken(Exception):
+    """Somebody else has the seat."""
+
+
 async def book(request: web.Request) -> web.Response:
     wish = orjson.loads(await request.read())
-    async with request.app[POOL].acquire() as connection, connection.transaction():
-        made = await write_booking(connection, wish)
-    return web.Response(body=orjson.dumps(made), status=201, content_type="application/json")
+    try:
+        async with request.app[POOL].acquire() as connection, connection.transaction():
+            made = await write_booking(connection, wish)
+    except Taken:
+        return _json({"error": {"code": "seat_taken"}}, 409)
+    return _json(made, 201)
+
+
+def _json(answer: dict[str, Any], status: int) -> web.Response:
+    return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json")
 
 
 async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]:
+    """In a transaction; `Taken` has to roll it back."""
     reader, spot, now = wish["reader_id"], wish["seat_id"], CLOCK.now()
     starts, ends = datetime.fromisoformat(wish["starts_at"]), datetime.fromisoformat(wish["ends_at"])
     day = day_span(starts.astimezone(ZONE).date(), ZONE)
@@ -46,7 +58,9 @@ async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]
     remind = starts - timedelta(minutes=seat["remind_before_minutes"])
     await connection.fetch(MARK_LAPSED, spot, *slots, now)
     booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now))[0]["id"]
-    await connection.fetch(CLAIM, spot, *slots, booking, lapses, now)
+    first, until = slots
+    if len(await connection.fetch(CLAIM, spot, first, until, booking, lapses, now)) < until - first:
+        raise Taken
     about = orjson.dumps({"booking_id": booking}).decode()
     due = [
         ("remind", f"remind:{booking}", about, remind, None),

@@ -41,25 +41,30 @@ class Visit:
 
 async def run(postgres: Postgres) -> Outcome:
     async with _served(postgres) as (ours, theirs, visits):
-        for server, sent in ((ours, _to_product), (theirs, _to_bare)):
-            await _round(server, visits[:WARM_UP], sent)
+        for server, sent in ((ours, to_product), (theirs, to_bare)):
+            await plan(server, visits[:WARM_UP], sent)
         ours_did, theirs_did = list[Load](), list[Load]()
         for number in range(ROUNDS):
             part = visits[WARM_UP + number * READERS_A_ROUND :][:READERS_A_ROUND]
-            ours_did.append(await _round(ours, part, _to_product))
-            theirs_did.append(await _round(theirs, part, _to_bare))
+            ours_did.append(await plan(ours, part, to_product))
+            theirs_did.append(await plan(theirs, part, to_bare))
     return _outcome(ours_did, theirs_did)
 
 
 @asynccontextmanager
 async def _served(postgres: Postgres) -> AsyncIterator[tuple[Server, Server, list[Visit]]]:
     urls = [await postgres.library(name) for name in ("book_product", "book_bare")]
-    visits = list(itertools.islice(_visits(await _seats(postgres)), WARM_UP + ROUNDS * READERS_A_ROUND))
+    visits = await visits_of(postgres, WARM_UP + ROUNDS * READERS_A_ROUND)
     for name in ("book_product", "book_bare"):
         await add_people(postgres, name, len(visits))
         await postgres.run(name, LIMITS)
     async with product(urls[0]) as ours, bare(urls[1]) as theirs:
         yield ours, theirs, visits
+
+
+async def visits_of(postgres: Postgres, readers: int) -> list[Visit]:
+    """What the readers 1 to so many plan."""
+    return list(itertools.islice(_visits(await _seats(postgres)), readers))
 
 
 async def _seats(postgres: Postgres) -> list[int]:
@@ -77,17 +82,17 @@ def _visits(seats: Sequence[int]) -> Iterator[Visit]:
         yield Visit(reader, seat, [tomorrow + timedelta(hours=hour) for hour in hours])
 
 
-async def _round(server: Server, visits: Sequence[Visit], sent: Callable[[Visit, datetime], bytes]) -> Load:
+async def plan(server: Server, visits: Sequence[Visit], sent: Callable[[Visit, datetime], bytes]) -> Load:
     stories = [[sent(visit, starts) for starts in visit.starts] for visit in visits]
     return await drive(server, stories, connections=CONNECTIONS, status=201)
 
 
-def _to_product(visit: Visit, starts: datetime) -> bytes:
+def to_product(visit: Visit, starts: datetime) -> bytes:
     wish = {**_span(starts), "idempotency_key": f"key-{visit.reader:06}-{starts.hour}"}
     return request("POST", f"/api/seats/{visit.seat}/bookings", token=token(visit.reader), body=wish)
 
 
-def _to_bare(visit: Visit, starts: datetime) -> bytes:
+def to_bare(visit: Visit, starts: datetime) -> bytes:
     wish = {**_span(starts), "reader_id": visit.reader, "seat_id": visit.seat}
     return request("POST", "/bookings", body=wish)
 

@@ -79,7 +79,7 @@ async def run(postgres: Postgres) -> Outcome:
         ours = await stack.enter_async_context(product(urls[0]))
         statements = {"STORE": INSERT, "COUNT": COUNT, "POOL": str(db.POOL_SIZE)}
         theirs = await stack.enter_async_context(node("chat.mjs", urls[1], own=statements))
-        here, there = [await _connected(stack, server) for server in (ours, theirs)]
+        here, there = [await connected(stack, server) for server in (ours, theirs)]
         we_did, they_did = list[Load](), list[Load]()
         for count in (WARM_UP, *[MESSAGES_A_ROUND] * ROUNDS):
             we_did.append(await talk(ours, here, itertools.islice(numbers, count)))
@@ -87,7 +87,7 @@ async def run(postgres: Postgres) -> Outcome:
     return _outcome(we_did[1:], they_did[1:])
 
 
-async def _connected(stack: AsyncExitStack, server: Server) -> list[Sender]:
+async def connected(stack: AsyncExitStack, server: Server) -> list[Sender]:
     """Everybody, one after the other."""
     senders = []
     for reader in range(1, SENDERS + 1):

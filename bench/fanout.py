@@ -43,6 +43,14 @@ class Told:
     cpu_s: float
     times_s: Sequence[float]
 
+    @property
+    def per_cpu_s(self) -> float:
+        return self.deliveries / self.cpu_s
+
+    @property
+    def usual_ms(self) -> float:
+        return median(self.times_s) * 1e3
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -52,14 +60,6 @@ class Round:
     @property
     def per_cpu_s(self) -> float:
         return (self.many.deliveries - self.one.deliveries) / (self.many.cpu_s - self.one.cpu_s)
-
-    @property
-    def whole_per_cpu_s(self) -> float:
-        return self.many.deliveries / self.many.cpu_s
-
-    @property
-    def usual_ms(self) -> float:
-        return median(self.many.times_s) * 1e3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Watched:
 async def run(postgres: Postgres) -> Outcome:
     url = await postgres.library("fanout")
     await add_people(postgres, "fanout", WATCHERS)
-    many, one = [_bookings(await _seats(postgres, area)) for area in (CROWDED, QUIET)]
+    many, one = [await bookings(postgres, area) for area in (CROWDED, QUIET)]
     ours_did, theirs_did = list[Round](), list[Round]()
     async with AsyncExitStack() as stack:
         ours = Watched(await stack.enter_async_context(product(url)))
@@ -124,13 +124,13 @@ def _tomorrow() -> datetime:
     return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-async def _seats(postgres: Postgres, area: int) -> list[int]:
+async def bookings(postgres: Postgres, area: int) -> Iterator[bytes]:
+    """Two hours of each of the area's seats, one after the other, by the reader with the seat's id."""
     sql = "SELECT id FROM spot WHERE area_id = $1 AND NOT closed ORDER BY id"
-    return [row["id"] for row in await postgres.rows("fanout", sql, area)]
+    return _bookings([row["id"] for row in await postgres.rows("library", sql, area)])
 
 
 def _bookings(seats: Sequence[int]) -> Iterator[bytes]:
-    """Two hours of each seat, one after the other, by a reader each."""
     for hour, seat in itertools.product((10, 14), seats):
         starts = _tomorrow() + timedelta(hours=hour)
         span = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
@@ -155,9 +155,11 @@ def _outcome(ours: Sequence[Round], theirs: Sequence[Round]) -> Outcome:
         target=TARGET,
         at_least=True,
         further=(
-            Side("Wenjin, with booking, reading and pings", [done.whole_per_cpu_s for done in ours]),
-            Side("Node, with request and pings", [done.whole_per_cpu_s for done in theirs]),
-            Side("Wenjin, ms to the last watcher, 100 of them for gathering", [d.usual_ms for d in ours]),
-            Side("Node, ms to the last watcher", [done.usual_ms for done in theirs]),
+            Side("Wenjin, with booking, reading and pings", [done.many.per_cpu_s for done in ours]),
+            Side("Node, with request and pings", [done.many.per_cpu_s for done in theirs]),
+            Side(
+                "Wenjin, ms to the last watcher, 100 of them for gathering", [d.many.usual_ms for d in ours]
+            ),
+            Side("Node, ms to the last watcher", [done.many.usual_ms for done in theirs]),
         ),
     )

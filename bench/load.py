@@ -52,15 +52,16 @@ async def _connection(port: int, waiting: Iterator[Sequence[bytes]], status: int
             for sent in story:
                 began = time.perf_counter()
                 writer.write(sent)
-                await _answer(reader, status)
+                answered, body = await answer(reader)
+                if answered != status:
+                    raise RuntimeError(f"answered {answered}, not {status}: {body[:300]!r}")
                 times.append(time.perf_counter() - began)
     finally:
         writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader, status: int) -> None:
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of the next answer."""
     head = await reader.readuntil(b"\r\n\r\n")
     length = head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]
-    body = await reader.readexactly(int(length))
-    if int(head[9:12]) != status:
-        raise RuntimeError(f"answered {head[:12]!r}, not {status}: {body[:300]!r}")
+    return int(head[9:12]), await reader.readexactly(int(length))

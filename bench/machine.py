@@ -6,6 +6,7 @@ Linux only: cores are pinned by `sched_setaffinity`, and CPU time and memory are
 import os
 import platform
 import re
+import resource
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +21,30 @@ def pin(core: int) -> None:
     os.sched_setaffinity(0, {core})
 
 
+def open_files() -> int:
+    """How many files and connections each process may have open; as many as the machine allows, from now on."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return most
+
+
 def cpu_s(pid: int) -> float:
     """CPU seconds that a process has used so far, in user and kernel mode, in steps of 10 ms."""
     stat = Path(f"/proc/{pid}/stat").read_text()
     after_name = stat.rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_S
+
+
+def family(pid: int) -> list[int]:
+    """A process, and those that it has started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(int(child) for child in children)]
+
+
+def listening(port: int) -> int:
+    """How many processes take connections on a port."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return sum(row[3] == "0A" and row[1].endswith(f":{port:04X}") for row in rows)
 
 
 def resident_bytes(pid: int) -> int:

@@ -17,6 +17,7 @@ from models import db, schema
 from server import demo
 from server.config import Secrets, load
 
+SETTINGS = ("fsync = off", "max_wal_size = '4GB'", "track_commit_timestamp = on")
 SECRETS = Secrets(wechat_secret=SecretStr("0" * 32), push_token=SecretStr("0" * 24))
 
 
@@ -61,20 +62,23 @@ def _folder() -> Iterator[Path]:
 async def postgres() -> AsyncIterator[Postgres]:
     """Started on this process's core, stopped and deleted at the end.
 
-    `fsync` is off: waiting for a disk is no work of the server's, and its CPU seconds are what counts.
+    `fsync` is off: waiting for a disk is no work of the server's, and its CPU seconds are what counts. When each
+    transaction was committed is kept.
     """
     with _folder() as folder:
         server = await asyncio.to_thread(get_server, folder / "data", cleanup_mode="stop")
         try:
-            yield await _with_library(Postgres(folder / "data", ""))
+            made = Postgres(folder / "data", "")
+            await made.run("postgres", *(f"ALTER SYSTEM SET {setting}" for setting in SETTINGS))
+            await asyncio.to_thread(server.cleanup)
+            server = await asyncio.to_thread(get_server, folder / "data", cleanup_mode="stop")
+            yield await _with_library(made)
         finally:
             await asyncio.to_thread(server.cleanup)
 
 
 async def _with_library(made: Postgres) -> Postgres:
-    settings = ("fsync = off", "max_wal_size = '4GB'")
-    await made.run("postgres", *(f"ALTER SYSTEM SET {setting}" for setting in settings))
-    await made.run("postgres", "SELECT pg_reload_conf()", "CREATE DATABASE library")
+    await made.run("postgres", "CREATE DATABASE library")
     url = made.url("library")
     await schema.migrate(url)
     config = load()

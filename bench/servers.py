@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 import aiohttp
 from aiohttp.test_utils import unused_port
 
-from bench.machine import SERVER_CORE, cpu_s, pin, resident_bytes
+from bench.machine import SERVER_CORE, cpu_s, family, listening, pin, resident_bytes
 from tools.shell import NODE
 
 ROOT: Final = Path(__file__).parent.parent
@@ -39,12 +39,14 @@ level = "info"
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """A process, or several on one port with the one that started them."""
+
     pid: int
     port: int
 
     @property
     def cpu_s(self) -> float:
-        return cpu_s(self.pid)
+        return sum(cpu_s(pid) for pid in family(self.pid))
 
     @property
     def resident_bytes(self) -> int:
@@ -52,19 +54,32 @@ class Server:
 
 
 @asynccontextmanager
-async def product(database_url: str) -> AsyncIterator[Server]:
-    """`python -m server run` as it is deployed."""
+async def product(
+    database_url: str, *, processes: int = 1, redis_url: str = "", port: int | None = None
+) -> AsyncIterator[Server]:
+    """`python -m server run` as it is deployed; on a port of its own, or on the one given."""
     with tempfile.TemporaryDirectory(prefix="wenjin-bench-") as folder:
         (Path(folder) / "config.toml").write_text(CONFIG)
-        command = [sys.executable, "-m", "server", "run"]
-        async with _running("server", command, database_url, folder=Path(folder), ready="/readyz") as server:
+        command = [sys.executable, "-m", "server", "run", "--processes", str(processes)]
+        async with _running(
+            "server",
+            command,
+            database_url,
+            folder=Path(folder),
+            ready="/readyz",
+            own={"WENJIN_REDIS_URL": redis_url},
+            port=port,
+            processes=processes,
+        ) as server:
             yield server
 
 
 @asynccontextmanager
-async def bare(database_url: str, *, module: str = "bench.bare") -> AsyncIterator[Server]:
+async def bare(
+    database_url: str, *, module: str = "bench.bare", port: int | None = None
+) -> AsyncIterator[Server]:
     """A baseline in Python: a module that answers `GET /` once it can be measured."""
-    async with _running(module, [sys.executable, "-m", module], database_url) as server:
+    async with _running(module, [sys.executable, "-m", module], database_url, port=port) as server:
         yield server
 
 
@@ -87,8 +102,10 @@ async def _running(
     folder: Path = ROOT,
     ready: str = "/",
     own: Mapping[str, str] = MappingProxyType({}),
+    port: int | None = None,
+    processes: int = 1,
 ) -> AsyncIterator[Server]:
-    port = unused_port()
+    port = port or unused_port()
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -108,6 +125,7 @@ async def _running(
         )
     try:
         await _until_ready(f"http://127.0.0.1:{port}{ready}", child)
+        await _until_listening(port, processes)
         yield Server(child.pid, port)
     finally:
         if child.returncode is None:
@@ -118,6 +136,12 @@ async def _running(
 def _log(name: str) -> BinaryIO:
     LOGS.mkdir(parents=True, exist_ok=True)
     return (LOGS / f"{name}.log").open("ab")
+
+
+async def _until_listening(port: int, processes: int, *, seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while listening(port) < processes:  # noqa: ASYNC110 (processes tell nobody)
+            await asyncio.sleep(0.05)
 
 
 async def _until_ready(url: str, child: asyncio.subprocess.Process, *, seconds: float = 20) -> None:

@@ -1,12 +1,13 @@
 """What `make bench` measures still runs, on PostgreSQL; how fast it is, only `make bench` says."""
 
 import contextlib
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from bench.bare import write_booking
+from bench.bare import Taken, write_booking
 from bench.crowd import Ask, Crowd
 from bench.servers import CONFIG, node
 from models.db import postgres_credentials
@@ -34,6 +35,23 @@ async def test_the_baseline_books_what_the_product_would(
     [held] = (await lin.get("/api/areas/1/days/2026-11-23")).body["mine"]
     assert held["seat_id"] == str(seat.id)
     assert (await lin.book("A-1", at(10), at(11))).code == "overlaps_yours"
+
+
+async def test_the_baseline_books_no_seat_that_somebody_has(
+    library: Library, lin: Phone, zhou: Phone, database_url: str
+) -> None:
+    seat = await library.seat("A-1")
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # the baseline's clock cannot be set
+    span = {"starts_at": f"{tomorrow}T10:00:00+08:00", "ends_at": f"{tomorrow}T11:00:00+08:00"}
+    connection = await asyncpg.connect(**postgres_credentials(database_url))
+    try:
+        await write_booking(connection, {"reader_id": lin.reader_id, "seat_id": seat.id, **span})
+        with pytest.raises(Taken):
+            async with connection.transaction():
+                await write_booking(connection, {"reader_id": zhou.reader_id, "seat_id": seat.id, **span})
+    finally:
+        await connection.close()
+    assert (await zhou.get("/api/bookings")).body["items"] == []
 
 
 @pytest.mark.parametrize("peer", [False, True])
