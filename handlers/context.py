@@ -116,6 +116,9 @@ class WeChat(Protocol):
     async def phone_number(self, openid: str, code: str) -> str:
         """The phone number for the code of this person's tap (5 minutes, single use): at most 20 characters."""
 
+    async def code_picture(self, scene: str, page: str) -> bytes:
+        """A code that opens `page` with `scene` (32 characters at most) when WeChat scans it, as PNG or JPEG."""
+
     async def send(self, message: SubscribeMessage) -> str | None:
         """Send a subscription message; answers WeChat's message id (64 bits, as text) if told."""
 

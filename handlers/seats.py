@@ -8,8 +8,8 @@ from tortoise.exceptions import IntegrityError
 from handlers import audit, bookings, repeat
 from handlers.access import Caller
 from handlers.bookings import BookingView
-from handlers.context import Context
-from handlers.errors import Detail, Invalid, NotFound, Refused
+from handlers.context import Context, WeChatRefused
+from handlers.errors import Detail, Invalid, NotFound, Refused, TryLater
 from handlers.shapes import Id, Input, Moment, Output, Repeatable
 from models import bookings as held
 from models import jobs, refusals
@@ -20,6 +20,7 @@ from models.slots import claim, nearest_free, slots_of
 from models.spaces import Area, Spot, hours_rows
 
 LONGEST_STAY: Final = timedelta(hours=24)
+CHECK_IN_PAGE: Final = "pages/check-in/check-in"
 
 
 class BookingRefused(Refused):
@@ -51,6 +52,10 @@ class SeatCodes(Output):
 
 class SeeSeatCodes(Input):
     area_id: Id
+
+
+class SeeSeatCode(Input):
+    seat_id: Id
 
 
 async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingView:
@@ -187,3 +192,17 @@ async def codes(_ctx: Context, _caller: Caller, wish: SeeSeatCodes) -> SeatCodes
         raise NotFound()
     seats = await Spot.filter(area_id=wish.area_id, kind="seat").order_by("id")
     return SeatCodes(items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in seats])
+
+
+async def code_picture(ctx: Context, _caller: Caller, wish: SeeSeatCode) -> bytes:
+    """The code for one desk as a picture: WeChat's scanner opens the check-in of this seat. PNG or JPEG.
+
+    Raises `not_found`, `try_later` when WeChat makes none now.
+    """
+    seat = await Spot.get_or_none(id=wish.seat_id, kind="seat")
+    if seat is None:
+        raise NotFound()
+    try:
+        return await ctx.wechat.code_picture(f"s={seat.code}", CHECK_IN_PAGE)
+    except WeChatRefused as refused:
+        raise TryLater() from refused

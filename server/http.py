@@ -64,7 +64,7 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
         admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
         until = services.loop_time() + ANSWERED_S
         async with asyncio.timeout_at(until):
-            caller = await _caller(request, services)
+            caller = await who_asks(request, services)
             await services.limits.take(route.limit, caller, request)
         values = await _values(request, takes_body)
         try:
@@ -79,7 +79,8 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
     return answer
 
 
-async def _caller(request: web.Request, services: Services) -> Caller:
+async def who_asks(request: web.Request, services: Services) -> Caller:
+    """Raises `sign_in_needed`, and `too_many` for an address that tries tokens."""
     try:
         return await services.sessions.caller(token_of(request))
     except SignInNeeded:

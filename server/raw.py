@@ -9,14 +9,18 @@ import orjson
 import structlog
 from aiohttp import web
 
+from handlers import seats
 from handlers.access import PRODUCT
+from handlers.access import Permission as May
 from models import schema
 from server import measuring
 from server.adapter import Bound
 from server.bus import ClockMoved
 from server.clock import SystemClock
+from server.http import context, who_asks
 from server.openapi import document
 from server.routes import WECHAT
+from server.rows import Limit
 from server.services import SERVICES, Services
 from server.wechat.push import Push, PushEvent
 
@@ -78,6 +82,20 @@ def push_of(services: Services) -> Push:
         appid=services.config.wechat.appid,
         aes_key=secrets.push_aes_key.get_secret_value() if secrets.push_aes_key else None,
     )
+
+
+SEAT_CODE: Final = Bound.of(seats.code_picture, May.SEAT_CODES_READ)
+
+
+async def seat_code(request: web.Request) -> web.Response:
+    """The picture for a seat's desk. It never changes, so a phone need not ask twice in a day."""
+    services = request.app[SERVICES]
+    caller = await who_asks(request, services)
+    await services.limits.take(Limit.ORDINARY, caller, request)
+    picture = await SEAT_CODE(context(request), caller, {**request.query, **request.match_info})
+    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return web.Response(body=picture, content_type=kind, headers=headers)
 
 
 async def move_clock(request: web.Request) -> web.Response:
@@ -144,6 +162,7 @@ def add(app: web.Application) -> None:
     app.router.add_get("/openapi.json", openapi)
     app.router.add_get("/wechat/push", push.verify)
     app.router.add_post("/wechat/push", push.receive)
+    app.router.add_get("/api/admin/seats/{seat_id}/code", seat_code)
     app.router.add_get("/docs", docs)
     app.router.add_get("/docs/{name}", preview(SWAGGER_UI))
     if services.config.wechat.simulator:

@@ -15,6 +15,13 @@ from server.wechat.transport import TIMEOUT, Answer, Transport, refusals
 MiniprogramState = Literal["developer", "trial", "formal"]
 Language = Literal["zh_CN", "en_US", "zh_HK", "zh_TW"]
 
+# What codes call the version of the mini-program that messages call otherwise.
+VERSIONS: Final[Mapping[MiniprogramState, str]] = {
+    "developer": "develop",
+    "trial": "trial",
+    "formal": "release",
+}
+
 # Of WeChat's four kinds of text (profile, comment, forum, social log) a question to the library is most like
 # a comment: short, written to somebody who answers, and not published to everybody as in a forum or a log.
 COMMENT = 2
@@ -60,6 +67,13 @@ class Wxa(WeChatWxa):  # type: ignore[misc]
     def get_user_phone_number(self, openid: str, code: str) -> Coroutine[Any, Any, Answer]:
         shown = {"code": code, "openid": openid}
         answer: Coroutine[Any, Any, Answer] = self._post("wxa/business/getuserphonenumber", data=shown)
+        return answer
+
+    def get_unlimited_code(
+        self, scene: str, page: str, *, check_path: bool, env_version: str
+    ) -> Coroutine[Any, Any, Answer]:
+        wish = {"scene": scene, "page": page, "check_path": check_path, "env_version": env_version}
+        answer: Coroutine[Any, Any, Answer] = self._post("wxa/getwxacodeunlimit", data=wish)
         return answer
 
     def msg_sec_check(self, openid: str, content: str, *, scene: int) -> Coroutine[Any, Any, Answer]:
@@ -127,6 +141,24 @@ class WeChatClient:
             case {"phone_info": {"phoneNumber": str(number)}} if PHONE.fullmatch(number):
                 return number
         raise WeChatRefused(None, Verdict.RETRY_LATER, message="no phone number in the answer")
+
+    async def code_picture(self, scene: str, page: str) -> bytes:
+        """A code of this mini-program as PNG or JPEG, good for ever; a version under trial opens that version.
+
+        `scene` has at most 32 characters of WeChat's alphabet, which knows no `%`; `page` no query and no leading
+        slash. Raises `WeChatRefused`: CONFIGURATION when the released version has no such page, RETRY_LATER, …
+        """
+        with refusals():
+            answer = await self._wxa.get_unlimited_code(
+                scene,
+                page,
+                check_path=self._miniprogram_state == "formal",
+                env_version=VERSIONS[self._miniprogram_state],
+            )
+        match answer:
+            case {"picture": bytes(picture)}:
+                return picture
+        raise WeChatRefused(None, Verdict.RETRY_LATER, message="no picture in the answer")
 
     async def send(self, message: SubscribeMessage) -> str | None:
         """Send a subscription message; answers WeChat's message id (64 bits, as text) if told.

@@ -48,6 +48,8 @@ POLICY: Mapping[int, Verdict] = MappingProxyType(
         89506: Verdict.CONFIGURATION,  # the administrator refused our address, for a day
         89507: Verdict.CONFIGURATION,  # the administrator refused our address, for an hour
         # The message: its template, page or a field is wrong
+        40169: Verdict.CONFIGURATION,  # scene of a code too long
+        85096: Verdict.CONFIGURATION,  # scene of a code uses a word of WeChat's own
         40037: Verdict.CONFIGURATION,  # no such template
         40097: Verdict.CONFIGURATION,  # an argument
         41030: Verdict.CONFIGURATION,  # page not in the released version

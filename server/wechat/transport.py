@@ -23,6 +23,7 @@ from server.wechat.tokens import AccessToken, TokenStore
 Answer = dict[str, Any]  # what WeChat sends as JSON; read by one function each, never handed on
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=3)
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how PNG and JPEG begin
 RID = re.compile(r"rid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})")
 FIELD = re.compile(r"data\.(\w+)\.value")
 
@@ -59,6 +60,7 @@ MANNERS: Mapping[str, Manner] = {
     # A sign-in code is spent by whatever answered, so that only silence permits to show it again.
     "sns/jscode2session": Manner(1, frozenset({Lost.UNSENT, Lost.SILENT})),
     "wxa/business/getuserphonenumber": Manner(1, frozenset({Lost.UNSENT, Lost.SILENT})),  # a code as well
+    "wxa/getwxacodeunlimit": Manner(2, frozenset(Lost)),
     "wxa/msg_sec_check": Manner(2, frozenset(Lost)),
 }
 
@@ -223,12 +225,15 @@ class Transport:
 
 
 def read_answer(status: int, body: bytes) -> Answer:
-    """The JSON object that WeChat sent, whatever content type it wrote above (often text/plain).
+    """The JSON object that WeChat sent, whatever content type it wrote above (often text/plain); a picture, which it
+    sends bare, as `picture`.
 
     Raises `Unanswered`. Business errors come with status 200, so any other status is a gateway's.
     """
     if status != 200:
         raise Unanswered(Lost.GARBLED, f"HTTP {status}")
+    if body.startswith(PICTURES):
+        return {"picture": body}
     try:
         answer: Answer = json.loads(body, strict=False)
     except (ValueError, RecursionError):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.wechat.simulator import identifiers, login, messages, numbers, texts, tokens
+from server.wechat.simulator import codes, identifiers, login, messages, numbers, texts, tokens
 from server.wechat.simulator.faults import Fault, Kind
 from server.wechat.simulator.world import WORLD, Body, Call, Refusal, World
 
@@ -21,6 +21,7 @@ CALLS: dict[str, Answerer] = {
     "/wxaapi/newtmpl/getcategory": messages.getcategory,
     "/wxa/checksession": login.checksession,
     "/wxa/business/getuserphonenumber": numbers.getuserphonenumber,
+    "/wxa/getwxacodeunlimit": codes.getwxacodeunlimit,
     "/wxa/msg_sec_check": texts.msg_sec_check,
 }
 
@@ -31,7 +32,7 @@ def add_calls(app: web.Application) -> None:
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
-    """Always status 200 with JSON, except for the faults that are switched on."""
+    """Always status 200 with JSON or a picture, except for the faults that are switched on."""
     world = request.app[WORLD]
     call = Call(
         request.method, request.path, dict(request.query), await request.read(), ip=request.remote or ""
@@ -59,13 +60,13 @@ async def _answered(world: World, call: Call, faults: dict[Kind, Fault]) -> Body
 
 
 def _rendered(request: web.Request, body: Body, faults: dict[Kind, Fault]) -> web.StreamResponse:
-    text = json.dumps(body, ensure_ascii=False)
+    whole = body["picture"] if "picture" in body else json.dumps(body, ensure_ascii=False).encode()
     if "drop" in faults and request.transport:
         request.transport.abort()
     if "truncate" in faults:
-        text = text[: len(text) // 2]
-    content_type = "text/plain" if "text_plain" in faults else "application/json"
-    return web.Response(text=text, content_type=content_type)
+        whole = whole[: len(whole) // 2]
+    kind = "image/png" if "picture" in body else "application/json"
+    return web.Response(body=whole, content_type="text/plain" if "text_plain" in faults else kind)
 
 
 async def _log(world: World, call: Call, errcode: int | None, faults: dict[Kind, Fault]) -> None:

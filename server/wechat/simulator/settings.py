@@ -19,6 +19,7 @@ QUOTAS: Mapping[str, Quota] = {
     "/cgi-bin/token": Quota(per_day=2_000),
     "/cgi-bin/stable_token": Quota(per_minute=10_000, per_day=500_000),
     "/cgi-bin/message/subscribe/send": Quota(per_day=10_000_000),
+    "/wxa/getwxacodeunlimit": Quota(per_minute=5_000),
     "/wxa/msg_sec_check": Quota(per_minute=4_000, per_day=2_000_000),
 }
 
