@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from server import config as settings
-from server import logs
+from server import logs, production
 from server.config import Config, ConfigError, Secrets
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _loaded() -> tuple[Config, Secrets]:
         config = settings.load()
         logs.set_up(config.log.format, "warning")  # `run` and `worker` say more, as config.toml has it
         secrets = settings.load_secrets(config)
-        _usable(settings.problems_of_production(config, secrets))
+        _usable(production.problems_of_production(config, secrets))
         return config, secrets
     except ConfigError as error:
         told.print(f"[red]The settings cannot be used.[/]\n{error}", soft_wrap=True)
@@ -57,7 +57,7 @@ def run(
     from server import process, supervisor
 
     config, secrets = _loaded()
-    _usable(settings.problems_of_processes(config, processes))
+    _usable(production.problems_of_processes(config, processes))
     if demo and not config.wechat.simulator:
         told.print("[red]--demo is for trying out: it needs wechat.simulator = true.[/]")
         raise typer.Exit(2)

@@ -7,7 +7,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from importlib.util import find_spec
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -226,47 +226,6 @@ def parse(values: Mapping[str, Any], path: Path) -> Config:
         raise ConfigError("\n".join(_complaints(error, path))) from None
 
 
-def problems_of_processes(config: Config, processes: int) -> list[str]:
-    """What keeps several web processes from being one server."""
-    if processes == 1:
-        return []
-    problems = []
-    if config.database.url.startswith("sqlite"):
-        problems.append("database.url: SQLite is for one process; several need PostgreSQL")
-    if not config.redis.url:
-        problems.append("redis.url: several processes need Redis, or they do not hear of each other")
-    return problems
-
-
-def problems_of_production(config: Config, secrets: "Secrets") -> list[str]:
-    """What nobody should put before readers; nothing in development, where all of it is convenient."""
-    if config.mode != "production":
-        return []
-    server, problems = config.server, []
-    if config.wechat.simulator:
-        problems.append(
-            "wechat.simulator: whoever reaches a simulated WeChat can be anybody; set it to false"
-        )
-    if not _is_loopback(server.host) and not server.trusted_proxies:
-        problems.append(
-            f"server.trusted_proxies: needed when server.host is {server.host}: the networks of the proxy with TLS"
-        )
-    if not server.allowed_origins:
-        problems.append('server.allowed_origins: name them; of a mini-program ["https://servicewechat.com"]')
-    for name in Secrets.model_fields:
-        value = getattr(secrets, name)
-        if value is not None and value.get_secret_value() in _kept().values():
-            problems.append(f"environment: the {name} of development, from {SECRETS_FILE}, is in use")
-    return problems
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _complaints(error: ValidationError, path: Path) -> list[str]:
     told = []
     for problem in error.errors(include_input=False, include_url=False):
@@ -307,9 +266,10 @@ def _development_secrets() -> dict[str, str]:
         made = {"wechat_secret": secrets.token_hex(16), "push_token": secrets.token_hex(12)}
         SECRETS_FILE.touch(mode=0o600)
         SECRETS_FILE.write_text(json.dumps(made))
-    return _kept()
+    return kept_secrets()
 
 
-def _kept() -> dict[str, str]:
+def kept_secrets() -> dict[str, str]:
+    """Those of development, where some were made up."""
     kept: dict[str, str] = json.loads(SECRETS_FILE.read_text()) if SECRETS_FILE.exists() else {}
     return kept
