@@ -16,7 +16,7 @@ from handlers.access import Caller
 from handlers.context import Context, Suggest, Verdict, WeChatRefused
 from handlers.errors import Postponed
 from handlers.shapes import Input
-from models import jobs
+from models import account, jobs
 from models.checks import Unjudged
 from models.db import Write
 
@@ -61,10 +61,16 @@ def adding(ctx: Context, subject: str, key: str, sender_id: int, local_id: str) 
 
 
 async def check(ctx: Context, _caller: Caller, wish: CheckText) -> None:
-    """Ask WeChat, and act on what it says; when it says nothing, show the text with a mark and ask again later."""
+    """Ask WeChat, and act on what it says; when it says nothing, show the text with a mark and ask again later.
+
+    Of somebody whose account is closed nobody is asked.
+    """
     subject = SUBJECTS[wish.subject]
     text = await subject.unjudged(wish.sender_id, wish.local_id)
     if text is None:
+        return
+    if account.is_gone(text.openid):
+        await subject.judge(ctx, text.id, None)
         return
     try:
         suggest = await ctx.wechat.check_text(text.openid, text.text)

@@ -6,6 +6,7 @@ from typing import Final
 from models.db import Row, Tx, fetch, instant_or_none
 
 CHANGE_OF_MIND: Final = timedelta(days=7)
+CLOSED: Final = "closed:"  # instead of an openid, before the reader's number; WeChat's hold no colon
 UNDER_WAY: Final = timedelta(minutes=1)  # longer than any request takes that began before the sessions ended
 
 
@@ -42,8 +43,13 @@ WHERE id = $1 AND closed_at IS NULL RETURNING id
 
 
 async def close(tx: Tx, reader_id: int, now: datetime) -> bool:
-    """Only a number is left of who it was; False: that was so already. WeChat's openids hold no colon."""
-    return bool(await tx.fetch(CLOSE, reader_id, f"closed:{reader_id}", now))
+    """Only a number is left of who it was; False: that was so already."""
+    return bool(await tx.fetch(CLOSE, reader_id, f"{CLOSED}{reader_id}", now))
+
+
+def is_gone(openid: str) -> bool:
+    """Whether the account is closed: then WeChat knows nobody of that name."""
+    return openid.startswith(CLOSED)
 
 
 async def give_up_roles(tx: Tx, reader_id: int, now: datetime) -> None:
@@ -70,12 +76,15 @@ async def held(tx: Tx, reader_id: int) -> tuple[list[int], list[Row]]:
 
 ERASE: Final = (
     "UPDATE chat_message SET text = $2 WHERE conversation_id IN (SELECT id FROM conversation WHERE reader_id = $1)",
+    "UPDATE chat_event SET words = CASE kind WHEN 'about' THEN CAST($2 AS TEXT) END "
+    "WHERE words IS NOT NULL AND conversation_id IN (SELECT id FROM conversation WHERE reader_id = $1)",
     "UPDATE feedback SET text = CAST($2 AS TEXT), answer = CASE WHEN answer IS NULL THEN NULL ELSE $2 END, "
     "may_answer = answer IS NOT NULL WHERE reader_id = $1",
     "UPDATE notice SET title = CAST($2 AS TEXT), text = CAST($2 AS TEXT), \"values\" = '{}', link = NULL, "
     "sending = CASE sending WHEN 'waiting' THEN 'no_consent' ELSE sending END WHERE reader_id = $1",
 )
 FORGET: Final = (
+    "UPDATE conversation SET about = NULL, about_page = NULL, tag = NULL WHERE reader_id = $1",
     "DELETE FROM consent WHERE reader_id = $1",
     "DELETE FROM repeat WHERE reader_id = $1",
 )

@@ -8,7 +8,7 @@ import pytest
 from handlers.words import ERASED
 from models.db import fetch
 from models.people import Reader
-from tests.support.chat import claim, librarian, queue, said, stream, texts
+from tests.support.chat import CHECK, claim, claimed, librarian, queue, said, stream, texts
 from tests.support.feedback import act, box, mine, tell, told
 from tests.support.library import Library, Phone, at
 
@@ -119,24 +119,61 @@ async def test_seats_are_free_again_and_nobody_is_reminded(library: Library, lin
 
 async def test_words_are_erased_and_counts_stay(library: Library, lin: Phone) -> None:
     he = await librarian(library)
-    await said(lin, "我的证号是 20231234")
+    await said(lin, "我的证号是 20231234", about={"kind": "area", "id": "1"})
     await library.settled()
     (line,) = await queue(he)
     await claim(he, line["id"])
+    await said(lin, "换一个地方", about={"kind": "branch", "id": "1"})
+    await library.settled()
     number = await told(library, lin)
     await lin.post(CLOSING)
     await closed(library)
-    assert await texts(he, line["id"]) == [ERASED]
-    assert (await stream(he, line["id"]))[-1]["kind"] == "closed"
+    assert await texts(he, line["id"]) == [ERASED, ERASED]
+    events = await stream(he, line["id"])
+    assert events[-1]["kind"] == "closed"
+    assert {event["words"] for event in events if event["kind"] == "about"} == {ERASED}
     assert await queue(he) == []
     (left,) = await box(he)
     assert (left["id"], left["text"], left["may_answer"]) == (number, ERASED, False)
-    stored = [dict(row) for table in ("chat_message", "feedback", "notice") for row in await _all(table)]
-    assert "20231234" not in repr(stored)
+    assert not {"20231234", "A 区", "开放时间"} & await _left()
 
 
-async def _all(table: str) -> Any:
-    return await fetch(f"SELECT * FROM {table}")
+async def test_what_a_librarian_filed_a_talk_under_goes_with_it(library: Library, lin: Phone) -> None:
+    he = await librarian(library)
+    number = await claimed(library, lin, he)
+    assert (await he.post(f"/api/desk/{number}/close", {"tag": "挂失 20231234"})).status == 200
+    assert "20231234" in await _left()
+    await lin.post(CLOSING)
+    await closed(library)
+    assert "20231234" not in await _left()
+
+
+async def _left() -> set[str]:
+    """Which of the words of these tests are still stored."""
+    tables = ("conversation", "chat_message", "chat_event", "feedback", "notice", "repeat")
+    stored = repr([dict(row) for table in tables for row in await fetch(f"SELECT * FROM {table}")])
+    return {word for word in ("20231234", "A 区", "开放时间") if word in stored}
+
+
+async def test_a_text_of_a_closed_account_is_not_given_to_wechat(library: Library, lin: Phone) -> None:
+    he = await librarian(library)
+    await library.sim("faults", {"path": CHECK, "kind": "errcode", "errcode": -1, "times": 3})
+    await lin.post(CLOSING)
+    await library.advance(days=6, hours=23, minutes=59)
+    await said(lin, "请问还有空座吗")
+    await library.advance(minutes=1)
+    await library.settled()
+    asked = await _checks(library)
+    await library.advance(minutes=10)
+    await library.settled()
+    assert await _checks(library) == asked >= 1
+    (line,) = await fetch("SELECT id FROM conversation")
+    assert await texts(he, str(line["id"])) == [ERASED]
+
+
+async def _checks(library: Library) -> int:
+    async with library.http.get(f"{library.sim_url}/sim/api/log") as answer:
+        return sum(call["path"] == CHECK for call in (await answer.json())["calls"])
 
 
 async def test_what_a_librarian_had_returns_to_the_others(library: Library, lin: Phone) -> None:
@@ -194,5 +231,5 @@ async def test_what_is_done_while_the_account_closes_leaves_nothing_behind(
     assert await fetch(held, lin.reader_id) == []
     assert await fetch("SELECT id FROM session WHERE reader_id = $1", lin.reader_id) == []
     assert {
-        row["text"] for row in await fetch("SELECT text FROM feedback WHERE reader_id = $1", reader.id)
+        row["text"] for row in await fetch("SELECT text FROM feedback WHERE reader_id = $1", lin.reader_id)
     } <= {ERASED}
