@@ -26,6 +26,10 @@ CODE_KEY: Final = web.ResponseKey("code", str)
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SLOW_S: Final = 0.5
+PAGE_POLICY: Final = (  # the preview and /sim: frames of their own, sockets, pictures that pages name
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; "
+    "media-src 'self' data: blob:; connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'"
+)
 
 log = structlog.get_logger()
 
@@ -175,6 +179,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     if response.content_type == "application/json":
         response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
         response.headers["Cache-Control"] = "no-store"  # nearly every answer is somebody's own
+    elif response.content_type == "text/html":
+        response.headers.setdefault("Content-Security-Policy", PAGE_POLICY)
 
 
 def _refused(refused: Refused, made: str, services: Services) -> web.Response:

@@ -71,7 +71,9 @@ async def test_every_answer_forbids_what_it_does_not_need(library: Library, lin:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert "Strict-Transport-Security" not in answer.headers
-    assert "frame-ancestors 'none'" in (await library.guest.get("/docs")).headers["Content-Security-Policy"]
+    for path, frames in (("/docs", "'none'"), ("/sim", "'self'")):
+        policy = (await library.guest.get(path)).headers["Content-Security-Policy"]
+        assert f"frame-ancestors {frames}" in policy, path
 
 
 async def test_production_asks_browsers_to_come_by_tls_only(database_url: str) -> None:
