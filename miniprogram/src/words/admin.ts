@@ -119,6 +119,8 @@ export const codesWords = {
   area: '区域',
   none: '这个区域还没有座位。',
   copy: '复制',
+  picture: '码图',
+  noPicture: '现在拿不到码图，过一会儿再试',
   previous: '上一页',
   next: '下一页',
   search: '找一个座位，例如 A-12',

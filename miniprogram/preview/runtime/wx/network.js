@@ -1,4 +1,4 @@
-// wx.request and wx.connectSocket. Refuse: a sixth open socket, anything while offline or in the background; the eleventh request waits.
+// wx.request, wx.downloadFile and wx.connectSocket. Refuse: a sixth open socket, anything while offline or in the background; the eleventh request waits.
 // A URL that begins with "/" means this page's own server; on a phone the pages name the whole address.
 
 import { forProgram, networkType, on, settings } from '../settings.js';
@@ -63,6 +63,16 @@ async function send(options, abort) {
     unfinished.delete(abort);
     nextTurn();
   }
+}
+
+/** Whatever the status is, there is a file: what it holds is for the page to judge. */
+async function downloadFile(options) {
+  const answer = await send(
+    { ...options, dataType: 'none', responseType: 'arraybuffer' },
+    new AbortController(),
+  );
+  const file = new Blob([answer.data], { type: answer.header['content-type'] });
+  return { tempFilePath: URL.createObjectURL(file), statusCode: answer.statusCode };
 }
 
 async function exchange(
@@ -213,6 +223,7 @@ export const network = {
   request,
   connectSocket,
   ...calls({
+    downloadFile,
     getNetworkType: () => ({
       networkType: networkType(),
       signalStrength: 90,

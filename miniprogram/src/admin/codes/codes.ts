@@ -1,5 +1,6 @@
 import { copy } from '../../api/copy';
 import { failureOf, type Failure } from '../../api/failure';
+import { showPicture } from '../../api/picture';
 import { request } from '../../api/request';
 import type { SeatCode, Spaces } from '../../api/types';
 import { look } from '../../look';
@@ -79,6 +80,10 @@ Page({
   turn(event: WechatMiniprogram.TouchEvent) {
     const page = this.data.page + Number(event.currentTarget.dataset.by);
     if (page >= 1 && page <= this.data.pages) this.show(page);
+  },
+
+  showPicture(event: WechatMiniprogram.TouchEvent) {
+    showPicture(`/api/admin/seats/${event.currentTarget.dataset.seat}/code`, codesWords.noPicture);
   },
 
   copy(event: WechatMiniprogram.TouchEvent) {

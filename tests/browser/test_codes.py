@@ -1,0 +1,32 @@
+"""The codes of seats on the page of the staff: each as a picture to save and print."""
+
+from playwright.async_api import Browser, expect
+
+from tests.support.library import Library
+from tests.support.phones import screen
+
+CODES = "admin/codes/codes"
+FAULT = {"path": "/wxa/getwxacodeunlimit", "kind": "errcode", "errcode": -1, "times": 1}
+
+
+async def test_a_seats_code_is_shown_as_a_picture(library: Library, chromium: Browser) -> None:
+    await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page=CODES) as admin:
+        await admin.page.get_by_role("button", name="码图 A-2").click()
+        picture = admin.page.locator(".full-picture")
+        await expect(picture).to_be_visible()
+        await admin.page.wait_for_function("document.querySelector('.full-picture').naturalWidth > 100")
+        await admin.look("admin-code-picture")
+        await picture.click()
+        await expect(picture).to_have_count(0)
+        await admin.look("admin-codes-pictures")
+
+
+async def test_when_there_is_no_picture_the_page_says_so(library: Library, chromium: Browser) -> None:
+    await library.reader("admin", role="admin")
+    await library.sim("faults", FAULT)
+    async with screen(chromium, library, "admin", page=CODES, allowed=("503",)) as admin:
+        await admin.page.get_by_role("button", name="码图 A-2").click()
+        await admin.sees("现在拿不到码图")
+        await admin.page.get_by_role("button", name="码图 A-2").click()
+        await expect(admin.page.locator(".full-picture")).to_be_visible()
