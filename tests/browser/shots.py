@@ -29,6 +29,8 @@ PAGES = {
         ("check-in-refused", "pages/check-in/check-in?scene=s%3Dnonsense"),
         ("messages", "pages/messages/messages"),
         ("me", "pages/me/me"),
+        ("account-close", "pages/account/close"),
+        ("update", "pages/update/update"),
         ("hours", "pages/hours/hours?branch=1"),
         ("chat", "pages/chat/chat"),
         ("chat-thread", "pages/chat/thread?id=2"),

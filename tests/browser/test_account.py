@@ -3,10 +3,25 @@
 from playwright.async_api import Browser
 
 from models.people import Reader
+from tests.support.feedback import box, librarian
 from tests.support.library import Library
 from tests.support.phones import screen
 
 ME = "pages/me/me"
+
+
+async def test_a_complaint_is_found_on_the_page_of_oneself_and_reaches_the_staff(
+    library: Library, chromium: Browser
+) -> None:
+    he = await librarian(library, "he", "何馆员")
+    async with screen(chromium, library, "lin", page=ME) as lin:
+        await lin.tap("投诉与举报")
+        await lin.page.locator("textarea:visible").fill("三层有人一直在打电话")
+        await lin.look("report")
+        await lin.tap("发给图书馆")
+        await lin.sees("收到了，谢谢您")
+    await library.settled()
+    assert [one["text"] for one in await box(he)] == ["三层有人一直在打电话"]
 
 
 async def test_an_account_is_closed_kept_and_closed_for_good(library: Library, chromium: Browser) -> None:
