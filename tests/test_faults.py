@@ -1,6 +1,7 @@
 """A full disk, a clock that is set by an hour, WeChat that talks nonsense: nothing lost, doubled or told twice."""
 
 import resource
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -117,6 +118,19 @@ async def test_a_disk_that_refuses_the_commit_leaves_nothing_half_written(
     answers = [await lin.book("A-1", at(10), at(12), key="the-same-key") for _ in range(2)]
     assert [answer.status for answer in answers] == [201, 201]
     assert answers[0].body["id"] == answers[1].body["id"]
+
+
+@pytest.mark.skipif(dialect_of_run() == "postgres", reason="one writer at a time is SQLite's way")
+async def test_while_another_process_writes_for_too_long_a_request_is_told_to_come_again(
+    library: Library, lin: Phone
+) -> None:
+    await fetch("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(library.config.database.url.removeprefix("sqlite://"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    assert (await lin.book("A-1", at(10), at(12))).code == "try_later"
+    assert (await lin.get("/api/bookings")).body["items"] == []
+    other.close()
+    assert (await lin.book("A-1", at(10), at(12))).status == 201
 
 
 # ---------------------------------------------------------------- the clock
