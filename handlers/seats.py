@@ -17,7 +17,7 @@ from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, day_span, local_day, moment_of
 from models.db import Row, Tx, transaction
 from models.slots import claim, nearest_free, slots_of
-from models.spaces import Area, Spot, hours_rows
+from models.spaces import SEAT_SLOT_MINUTES, Area, Spot, hours_rows
 
 LONGEST_STAY: Final = timedelta(hours=24)
 CHECK_IN_PAGE: Final = "pages/check-in/check-in"
@@ -79,10 +79,16 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
 
 
 async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRefused) -> None:
-    spot = await Spot.get(id=wish.seat_id)
+    now = ctx.clock.now()
     if refused.code == "seat_taken":
-        refused.details = await _other_seat(ctx, wish, spot)
-    await refusals.keep(refused.code, refused.number, spot.area_id, wish.starts_at, ctx.clock.now())
+        slots = slots_of(Span(wish.starts_at, wish.ends_at), SEAT_SLOT_MINUTES)
+        near = await nearest_free(wish.seat_id, slots, now)
+        refused.details = {
+            **refused.details,
+            "nearest_id": str(near["id"]) if near else None,
+            "nearest_label": near["label"] if near else None,
+        }
+    await refusals.keep(refused.code, refused.number, wish.seat_id, wish.starts_at, now)
 
 
 async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> BookingView:
@@ -111,7 +117,7 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> B
         repeat.remembering(caller, wish, answer, now),
     )
     if not await claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now, beside=beside):
-        raise BookingRefused("seat_taken")
+        raise BookingRefused("seat_taken", label=seat["label"])
     bookings.announce(ctx, tx, row)
     if remind_at == now:
         tx.after_commit(ctx.live.wake_workers)
@@ -173,16 +179,6 @@ def _made(
         "made_at": now,
         "checked_in_at": None,
         "over_at": None,
-    }
-
-
-async def _other_seat(ctx: Context, wish: ReserveSeat, spot: Spot) -> dict[str, Detail]:
-    slots = slots_of(Span(wish.starts_at, wish.ends_at), spot.slot_minutes)
-    near = await nearest_free(spot.area_id, spot.id, slots, ctx.clock.now(), x=spot.x, y=spot.y)
-    return {
-        "label": spot.label,
-        "nearest_id": str(near["id"]) if near else None,
-        "nearest_label": near["label"] if near else None,
     }
 
 

@@ -23,13 +23,13 @@ class Refusal(Model):
         indexes = (("area_id", "at"),)
 
 
-async def keep(rule: str, number: int | None, area_id: int, wanted: datetime, now: datetime) -> None:
+KEEP = """
+INSERT INTO refusal (rule, number, area_id, hour, at)
+SELECT CAST($1 AS VARCHAR(30)), CAST($2 AS INT), area_id, $4, $5 FROM spot WHERE id = $3
+"""
+
+
+async def keep(rule: str, number: int | None, spot_id: int, wanted: datetime, now: datetime) -> None:
     """Outside any transaction: the one that was refused is rolled back by now."""
-    await fetch(
-        "INSERT INTO refusal (rule, number, area_id, hour, at) VALUES ($1, $2, $3, $4, $5)",
-        rule,
-        number,
-        area_id,
-        wanted.replace(minute=0, second=0, microsecond=0),
-        now,
-    )
+    hour = wanted.replace(minute=0, second=0, microsecond=0)
+    await fetch(KEEP, rule, number, spot_id, hour, now)

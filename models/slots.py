@@ -121,18 +121,16 @@ async def busy_of(area_id: int, slots: tuple[int, int], now: datetime, spot_ids:
 
 
 NEAREST_FREE = """
-SELECT s.id, s.label FROM spot s
-WHERE s.area_id = $1 AND s.kind = 'seat' AND NOT s.closed AND s.id <> $2 AND NOT EXISTS (
-    SELECT 1 FROM slot t WHERE t.spot_id = s.id AND t.slot_no >= $3 AND t.slot_no < $4
-        AND (t.lapses_at IS NULL OR t.lapses_at > $5)
+SELECT s.id, s.label FROM spot taken JOIN spot s ON s.area_id = taken.area_id
+WHERE taken.id = $1 AND s.kind = 'seat' AND NOT s.closed AND s.id <> taken.id AND NOT EXISTS (
+    SELECT 1 FROM slot t WHERE t.spot_id = s.id AND t.slot_no >= $2 AND t.slot_no < $3
+        AND (t.lapses_at IS NULL OR t.lapses_at > $4)
 )
-ORDER BY (s.x - $6) * (s.x - $6) + (s.y - $7) * (s.y - $7) LIMIT 1
+ORDER BY (s.x - taken.x) * (s.x - taken.x) + (s.y - taken.y) * (s.y - taken.y) LIMIT 1
 """
 
 
-async def nearest_free(
-    area_id: int, spot_id: int, slots: tuple[int, int], now: datetime, *, x: int, y: int
-) -> Row | None:
-    """The free spot next to one that is taken."""
-    rows = await fetch(NEAREST_FREE, area_id, spot_id, *slots, now, x, y)
+async def nearest_free(spot_id: int, slots: tuple[int, int], now: datetime) -> Row | None:
+    """The free spot of the same area next to one that is taken."""
+    rows = await fetch(NEAREST_FREE, spot_id, *slots, now)
     return rows[0] if rows else None
