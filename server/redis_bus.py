@@ -84,6 +84,8 @@ class RedisBus:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks, timeout=STOPS_WITHIN_S)
+        if self._lost:
+            self._outgoing.append(encode(self._me, Resync()))
         if self._outgoing and not self.away:
             with contextlib.suppress(*AWAY):
                 await self._publish(self._outgoing)
@@ -118,13 +120,16 @@ class RedisBus:
             await self._more.wait()
             self._more.clear()
             batch, self._outgoing = self._outgoing, []
-            if self._lost:
+            lost, self._lost = self._lost, False  # before it is said: meanwhile more may be lost
+            if lost:
                 batch.append(encode(self._me, Resync()))
             try:
                 await self._publish(batch)
-                self._lost = False
+            except asyncio.CancelledError:
+                self._lost = True  # perhaps; `stop` says so
+                raise
             except AWAY as error:
-                if not self._lost:
+                if not lost:
                     log.warning("bus_cannot_send", error=type(error).__name__)
                 self._lost = True
                 await asyncio.sleep(AGAIN_S)
