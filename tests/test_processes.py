@@ -43,8 +43,7 @@ class Place:
         self.starts = bookable()
 
     def processes(self) -> set[int]:
-        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text()
-        return {int(pid) for pid in children.split()}
+        return self.server.children()
 
     async def book(self, reader: int, seat: int) -> int:
         ends = self.starts + timedelta(minutes=30)

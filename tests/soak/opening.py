@@ -26,6 +26,7 @@ from models.spaces import Spot, WeeklyHours
 
 ROOT = Path(__file__).parents[2]
 ANSWERED_S = 20.0
+RESTARTED_AFTER_S = 0.5
 
 
 @dataclass
@@ -55,20 +56,45 @@ class Server:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        await self.launch()
+        async with aiohttp.ClientSession() as http, asyncio.timeout(ANSWERED_S):
+            while not await _answers(http, f"{self.url}/readyz"):  # noqa: ASYNC110 (another process)
+                await asyncio.sleep(0.05)
+
+    async def launch(self) -> None:
+        """Without waiting for an answer; a worker gives none."""
         command = (sys.executable, "-m", "server", *self._words)
         self._process = await asyncio.create_subprocess_exec(
             *command, cwd=self._folder, env=self._environment
         )
         self.pid = self._process.pid
-        async with aiohttp.ClientSession() as http, asyncio.timeout(ANSWERED_S):
-            while not await _answers(http, f"{self.url}/readyz"):  # noqa: ASYNC110 (another process)
-                await asyncio.sleep(0.05)
+
+    def children(self) -> set[int]:
+        """The web processes, where there are several."""
+        return {int(pid) for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()}
+
+    async def keep(self) -> None:
+        """Started again whenever it has ended, as by systemd; until cancelled."""
+        try:
+            while True:
+                await self.launch()
+                assert self._process
+                await self._process.wait()
+                await asyncio.sleep(RESTARTED_AFTER_S)
+        finally:
+            await self.end(signal.SIGTERM)
+
+    async def finish(self) -> None:
+        """For words that end by themselves."""
+        await self.launch()
+        assert self._process
+        assert await self._process.wait() == 0
 
     async def end(self, how: signal.Signals) -> None:
-        if self._process:
+        if self._process and self._process.returncode is None:
             self._process.send_signal(how)
             await self._process.wait()
-            self._process = None
+        self._process = None
 
 
 async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
@@ -108,12 +134,23 @@ async def sign_in_many(database_url: str, readers: int) -> tuple[list[str], list
 
 
 class Reader:
+    """`pause_s`: the longest from one wish to the next. `quarters`: as many quarters of an hour ahead are tried."""
+
     def __init__(
-        self, number: int, token: str, seats: list[int], server: Server, http: aiohttp.ClientSession
+        self,
+        number: int,
+        token: str,
+        seats: list[int],
+        server: Server,
+        http: aiohttp.ClientSession,
+        *,
+        pause_s: float = 0.05,
+        quarters: int = 24,
     ) -> None:
         self._dice = random.Random(number)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._seats, self._server, self._http = seats, server, http
+        self._pause_s, self._quarters = pause_s, quarters
         self._keys = 0
         self.number = number
         self.record = Record()
@@ -125,10 +162,10 @@ class Reader:
                 await self._give_up()
             else:
                 await self._book()
-            await asyncio.sleep(self._dice.random() * 0.05)
+            await asyncio.sleep(self._dice.random() * self._pause_s)
 
     async def _book(self) -> None:
-        starts = next_quarter() + timedelta(minutes=15 * self._dice.randrange(24))
+        starts = next_quarter() + timedelta(minutes=15 * self._dice.randrange(self._quarters))
         ends = starts + timedelta(minutes=15 * self._dice.randrange(2, 9))
         seat = self._dice.choice(self._seats)
         wish = {"starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
@@ -159,8 +196,8 @@ class Reader:
             await asyncio.sleep(0.2)
 
 
-def next_quarter() -> datetime:
-    now = datetime.now(UTC)
+def next_quarter(later: timedelta = timedelta(0)) -> datetime:
+    now = datetime.now(UTC) + later
     return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
 
 
@@ -197,14 +234,15 @@ async def opening_morning(database_url: str, *, readers: int, seconds: float, ki
     finally:
         await server.end(signal.SIGTERM)
     async with open_database(database_url):
-        await _prove(crowd)
+        await prove(crowd)
     told: Counter[str] = Counter()
     for reader in crowd:
         told += reader.record.told
     return told
 
 
-async def _prove(crowd: list[Reader]) -> None:
+async def prove(crowd: list[Reader]) -> None:
+    """By what the readers were told, and the database, alone."""
     for name, sql in (("overlaps", OVERLAPS), ("bookings without slots", UNHELD), ("keys twice", KEYS_TWICE)):
         assert (await fetch(sql))[0]["n"] == 0, name
     stored = {str(row["id"]) for row in await fetch("SELECT id FROM booking")}

@@ -49,6 +49,7 @@ class Phone:
         """Like socket.io-client with the mini-program's settings: the delay doubles up to 15 s, chance moves it."""
         loop, tries = asyncio.get_running_loop(), 0
         while True:
+            client = None
             try:
                 _, client = await loop.create_connection(self._client, "127.0.0.1", self._server.port)
                 answer = await asyncio.wait_for(client.ready, HEARD_S)
@@ -59,6 +60,9 @@ class Phone:
                 self.watching.clear()
             except OSError:
                 self.failed += 1
+            finally:
+                if client:
+                    client.transport.abort()
             delay_s = min(self._first_delay_s * 2**tries, 15.0)
             tries += 1
             await asyncio.sleep(delay_s * self._dice.uniform(1 - SPREAD, 1 + SPREAD))
@@ -82,8 +86,8 @@ async def returning(database_url: str, *, phones: int, first_delay_s: float, how
     crowd = [Phone(n, token, server, asked, first_delay_s=first_delay_s) for n, token in enumerate(tokens)]
     living = asyncio.gather(*(phone.live() for phone in crowd))
     try:
-        await _all_watching(crowd)
-        await _book(server, tokens[0], seats[0], starts)
+        await all_watching(crowd)
+        await book(server, tokens[0], seats[0], starts)
         await _all_heard(crowd, [1])
         for phone in crowd:
             phone.heard.clear()
@@ -91,10 +95,10 @@ async def returning(database_url: str, *, phones: int, first_delay_s: float, how
         await server.end(how)
         await server.start()
         up_at = time.monotonic()
-        await _all_watching(crowd)
+        await all_watching(crowd)
         for phone in crowd:
             assert [seat["seat_id"] for seat in phone.day["seats"]] == [str(seats[0])]
-        await _book(server, tokens[1], seats[1], starts)
+        await book(server, tokens[1], seats[1], starts)
         await _all_heard(crowd, [1])  # the numbers begin anew with the process
         seconds = Counter(int(phone.came_at) for phone in crowd)
         return Returned(
@@ -108,7 +112,7 @@ async def returning(database_url: str, *, phones: int, first_delay_s: float, how
         await server.end(signal.SIGTERM)
 
 
-async def _all_watching(crowd: list[Phone]) -> None:
+async def all_watching(crowd: list[Phone]) -> None:
     async with asyncio.timeout(60 + len(crowd) / 20):
         await asyncio.gather(*(phone.watching.wait() for phone in crowd))
 
@@ -119,14 +123,14 @@ async def _all_heard(crowd: list[Phone], numbers: list[int]) -> None:
             await asyncio.sleep(0.05)
 
 
-def bookable() -> datetime:
+def bookable(later: timedelta = timedelta(0)) -> datetime:
     """The next quarter of an hour after which half an hour is left of the day, or the next midnight."""
-    starts = next_quarter().astimezone(ZoneInfo("Asia/Shanghai"))
+    starts = next_quarter(later).astimezone(ZoneInfo("Asia/Shanghai"))
     ends = starts + timedelta(minutes=2 * SEAT_SLOT_MINUTES)
     return starts if ends.date() == starts.date() else ends.replace(hour=0, minute=0)
 
 
-async def _book(server: Server, token: str, seat: int, starts: datetime) -> None:
+async def book(server: Server, token: str, seat: int, starts: datetime) -> None:
     wish = {
         "starts_at": starts.isoformat(),
         "ends_at": (starts + timedelta(minutes=2 * SEAT_SLOT_MINUTES)).isoformat(),

@@ -98,6 +98,14 @@ class Device:
 
     # -- keeping up
 
+    async def _read(self, line: Line, event: str, payload: Any) -> Any:
+        """What is answered; raises `ConnectionError` while the server cannot say."""
+        answer = await line.ask(event, payload)
+        if "error" in answer:
+            assert answer["error"]["code"] == "try_later", (event, answer)
+            raise ConnectionError("later")
+        return answer["data"]
+
     async def _follow(self, line: Line) -> None:
         self._look(LISTS, *self.copies)
         ended = asyncio.create_task(line.over.wait())
@@ -123,17 +131,17 @@ class Device:
         while more:
             after = str(len(copy.events))
             wish = {"conversation_id": conversation_id, "after": after, "limit": 50}
-            answer = (await line.ask("chat_resume", wish))["data"]
+            answer = await self._read(line, "chat_resume", wish)
             assert all(copy.take(event) for event in answer["events"]), "an answer with a gap"
             more = answer["more"]
             self.told["fetched"] += 1
 
     async def _read_list(self, line: Line) -> None:
         if self._side is Side.READER:
-            answer = await line.ask("chat_list", {"limit": 50})
-            return self._look(*(item["id"] for item in answer["data"]["items"]))
-        await line.ask("presence_here", {"duty": True})
-        desk = (await line.ask("desk_watch", {}))["data"]
+            listed = await self._read(line, "chat_list", {"limit": 50})
+            return self._look(*(item["id"] for item in listed["items"]))
+        await self._read(line, "presence_here", {"duty": True})
+        desk = await self._read(line, "desk_watch", {})
         self._desk_number = desk["number"]
         self.lines = {item["id"]: item for item in desk["items"]}
         self._look(*self.lines)
