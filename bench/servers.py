@@ -18,6 +18,7 @@ from bench.machine import SERVER_CORE, cpu_s, family, listening, pin, resident_b
 from tools.shell import NODE
 
 ROOT: Final = Path(__file__).parent.parent
+ENDS_WITHIN_S: Final = 10.0
 LOGS: Final = ROOT / "var" / "bench"
 # The jobs of the bookings are another process's work, as in any deployment that has to be fast.
 CONFIG: Final = """
@@ -130,7 +131,11 @@ async def _running(
     finally:
         if child.returncode is None:
             child.terminate()
-        await asyncio.wait_for(child.wait(), 15)
+        try:
+            await asyncio.wait_for(child.wait(), ENDS_WITHIN_S)
+        except TimeoutError:  # as an orchestrator does
+            child.kill()
+            await child.wait()
 
 
 def _log(name: str) -> BinaryIO:
