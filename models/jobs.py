@@ -148,6 +148,14 @@ async def put_back(job_id: int, owner: str, due_at: datetime) -> None:
     )
 
 
+async def give_back(owner: str) -> None:
+    """All that this owner has begun and will not end: for the next one at once, not when the lease has run out."""
+    await fetch(
+        "UPDATE job SET state = 'new', attempts = attempts - 1 WHERE owner = $1 AND state = 'run'",
+        owner,
+    )
+
+
 async def fail(job: Claimed, owner: str, error: str, now: datetime) -> None:
     """It raised: again after a pause that doubles, dead after `MAX_ATTEMPTS`."""
     pause = min(LONGEST_PAUSE, timedelta(seconds=2**job.attempts))

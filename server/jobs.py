@@ -58,7 +58,7 @@ class Worker:
         self._loop = asyncio.get_running_loop().create_task(self._work())
 
     async def stop(self) -> None:
-        """Take no more, let those that run come to their end; what does not is cut off, as if the worker died."""
+        """Take no more, let those that run come to their end; what does not is cut off and given back."""
         self._stopping = True
         self._due.set()
         time = asyncio.get_running_loop().time
@@ -75,6 +75,8 @@ class Worker:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=CUT_OFF_S)  # before the database closes under them
+            with contextlib.suppress(Exception):  # without the database their leases run out
+                await jobs.give_back(self._name)
 
     async def _work(self) -> None:
         while not self._stopping:

@@ -8,7 +8,9 @@ meanwhile is not kept: afterwards everybody hears `Resync`.
 import asyncio
 import contextlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import fields
+from struct import Struct
 from typing import Any, Final, get_args
 
 import orjson
@@ -25,35 +27,50 @@ WAITING_AT_MOST: Final = 20_000  # messages; a Redis that is so slow is as good 
 STOPS_WITHIN_S: Final = 2.0
 RESYNC_EVERY_S: Final = 3.0  # at most: one outage ends for every process, and each of them says so
 
+SENDER: Final = 6  # bytes that say whose it is; one's own need not be read
+LENGTH: Final = Struct("!I")
 KINDS: Final = {kind.__name__: kind for kind in get_args(Message)}
 
 log = structlog.get_logger()
 
 
-def encode(sender: str, message: Message) -> bytes:
-    """A line of JSON that says who sends what, and after it a push's payload as it is."""
+def encode(message: Message) -> bytes:
+    """A line of JSON that says what it is, and after it a push's payload as it is."""
     said = {field.name: getattr(message, field.name) for field in fields(message) if field.name != "payload"}
-    head = orjson.dumps([sender, type(message).__name__, said])
+    head = orjson.dumps([type(message).__name__, said])
     return head + b"\n" + (message.payload if isinstance(message, Push) else b"")
 
 
-def decode(data: bytes) -> tuple[str, Message | None]:
-    """Who sent it, and what; None for a kind that a newer version sends."""
+def decode(data: bytes) -> Message | None:
+    """None for a kind that a newer version sends."""
     head, _, payload = data.partition(b"\n")
-    sender, name, said = orjson.loads(head)
+    name, said = orjson.loads(head)
     if (kind := KINDS.get(name)) is None:
-        return sender, None
+        return None
     values: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in said.items()
     }
-    return sender, kind(**values, payload=payload) if kind is Push else kind(**values)
+    return kind(**values, payload=payload) if kind is Push else kind(**values)
+
+
+def join(parts: list[bytes]) -> bytes:
+    """Several messages for one journey, each after its length."""
+    return b"".join(LENGTH.pack(len(part)) + part for part in parts)
+
+
+def split(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        (length,) = LENGTH.unpack_from(data, at)
+        at += LENGTH.size + length
+        yield data[at - length : at]
 
 
 class RedisBus:
     def __init__(self, redis: Redis, prefix: str) -> None:
         self._redis = redis
         self._channel = f"{prefix}:bus"
-        self._me = secrets.token_hex(6)
+        self._me = secrets.token_bytes(SENDER)
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._outgoing: list[bytes] = []
@@ -85,7 +102,7 @@ class RedisBus:
             task.cancel()
         await asyncio.wait(self._tasks, timeout=STOPS_WITHIN_S)
         if self._lost:
-            self._outgoing.append(encode(self._me, Resync()))
+            self._outgoing.append(encode(Resync()))
         if self._outgoing and not self.away:
             with contextlib.suppress(*AWAY):
                 await self._publish(self._outgoing)
@@ -100,7 +117,7 @@ class RedisBus:
         if self.away or len(self._outgoing) >= WAITING_AT_MOST:
             self._lost = True
         else:
-            self._say(encode(self._me, message))
+            self._say(encode(message))
 
     def _tell(self, message: Message) -> None:
         for listener in self._listeners:
@@ -122,7 +139,7 @@ class RedisBus:
             batch, self._outgoing = self._outgoing, []
             lost, self._lost = self._lost, False  # before it is said: meanwhile more may be lost
             if lost:
-                batch.append(encode(self._me, Resync()))
+                batch.append(encode(Resync()))
             try:
                 await self._publish(batch)
             except asyncio.CancelledError:
@@ -135,14 +152,11 @@ class RedisBus:
                 await asyncio.sleep(AGAIN_S)
 
     async def _publish(self, batch: list[bytes]) -> None:
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for data in batch:
-                pipeline.publish(self._channel, data)
-            await pipeline.execute()
+        await self._redis.publish(self._channel, self._me + join(batch))
 
     async def _beat(self) -> None:
         """Proves that what goes out comes back, and carries a `Resync` that is still to be said."""
-        beat = orjson.dumps([self._me, "", {}])
+        beat = orjson.dumps(["", {}])
         while True:
             await asyncio.sleep(BEAT_S)
             self._say(beat)
@@ -174,14 +188,19 @@ class RedisBus:
             if said["type"] == "subscribe":
                 self._welcome()
             elif said["type"] == "message":
-                sender, message = decode(said["data"])
-                if sender == self._me:
+                if said["data"].startswith(self._me):
                     heard_at = time()
-                elif isinstance(message, Resync):
-                    self._missed.set()
-                elif message:
-                    self._tell(message)
+                else:
+                    self._hear_others(said["data"][SENDER:])
         raise TimeoutError
+
+    def _hear_others(self, data: bytes) -> None:
+        for part in split(data):
+            message = decode(part)
+            if isinstance(message, Resync):
+                self._missed.set()
+            elif message:
+                self._tell(message)
 
     def _welcome(self) -> None:
         """The subscription stands, perhaps again: redis-py itself renews one that broke."""

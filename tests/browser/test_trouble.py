@@ -1,5 +1,6 @@
 """What a reader sees when WeChat is away or slow, when an area is full, and on sitting down."""
 
+import asyncio
 from typing import Any
 
 from playwright.async_api import Browser
@@ -97,6 +98,13 @@ async def test_what_the_bus_lost_is_fetched_when_the_server_says_so(
     async with screen(chromium, library, "lin", page="pages/me/me") as lin:
         await lin.tap("用微信登录")
         await lin.sees("给自己起个称呼")
+        reader = await Reader.get()
+
+        async def here() -> bool:
+            return any(library.sockets.sio.manager.get_participants("/", f"reader:{reader.id}"))
+
+        await library.until(here, seconds=10)
+        await asyncio.sleep(1)  # whoever has just come fetches by themselves
         await Reader.all().update(nickname="小林")  # and nobody was told
         await lin.does_not_see("小林", seconds=1)
         library.services.bus.publish(Resync())
