@@ -13,7 +13,7 @@ from tests.support.library import Library, Phone, fill, running_library
 from tests.support.redis import redis_can_be_had, shared_redis
 
 # The bench compares with a baseline that speaks to PostgreSQL alone; several processes need it, and it can be away.
-OF_POSTGRES = ["test_bench.py", "test_database_away.py", "test_processes.py"]
+OF_POSTGRES = ["test_bench.py", "test_database_away.py", "test_everything.py", "test_processes.py"]
 collect_ignore = OF_POSTGRES if dialect() == "sqlite" else []
 
 

@@ -188,7 +188,8 @@ async def test_a_client_that_reads_nothing_is_cut_off_and_the_others_do_not_noti
         cut = [line["unread_bytes"] for line in logs if line["event"] == "slow_client_cut"]
         assert len(cut) == 1
         assert STRAIGHT_BELOW < cut[0] <= UNREAD_AT_MOST
-        assert tracemalloc.get_traced_memory()[1] < 4 * UNREAD_AT_MOST
+        # Of the 30 MB that were pushed; where two servers run, the bus between them holds some of it as well.
+        assert tracemalloc.get_traced_memory()[1] < 8 * UNREAD_AT_MOST
         await library.until(lambda: only(library, 2))
         assert await asleep.ended() == 1006
 

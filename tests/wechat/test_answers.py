@@ -29,7 +29,7 @@ def test_an_answer_is_an_object_of_json(body: bytes, answer: dict[str, object]) 
         (200, b"null"),
         (200, b"[" * 100_000),
         (200, b'{"errcode":"0"}'),
-        (200, b"\xff\xd8\xff"),
+        (200, b"\xff\xfe\xfd"),
         (302, b'{"errcode":0}'),
         (502, b"<html></html>"),
     ],
