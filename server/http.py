@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any, Final
 
 import orjson
@@ -68,11 +69,12 @@ def endpoint(route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
         admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
         until = services.loop_time() + ANSWERED_S
         async with asyncio.timeout_at(until):
-            caller = await who_asks(request, services)
+            async with services.turns:
+                caller = await who_asks(request, services)
             await services.limits.take(route.limit, caller, request)
         values = await _values(request, takes_body)
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(until), nullcontext() if route.outside else services.turns:
                 output = await bound(context(request), caller, values)
         except CodeRefused:
             await services.limits.wrong(route.limit, request)

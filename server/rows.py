@@ -24,7 +24,10 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """An HTTP row. Path, query and body together make the handler's input."""
+    """An HTTP row. Path, query and body together make the handler's input.
+
+    `outside`: it waits for somebody else's server, and holds no turn at the database meanwhile.
+    """
 
     method: str
     path: str
@@ -33,6 +36,7 @@ class Route:
     status: int = 200
     errors: Errors = ()
     limit: Limit = Limit.ORDINARY
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

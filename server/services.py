@@ -1,8 +1,9 @@
 """What one process is made of, chosen in app.py, and the `Context` that use cases get of it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -15,6 +16,10 @@ from server.limits import Limits
 from server.live import Live
 from server.redis import Redis
 from server.sessions import Sessions
+
+# Requests of a process at once: who comes later waits before the database, not in its queue, so that the
+# connections beyond these are there at once for what everybody watches, for sockets and for jobs.
+REQUESTS_AT_ONCE: Final = 16
 
 
 @dataclass(slots=True)
@@ -31,6 +36,7 @@ class Services:
     templates: dict[str, Template]
     zone: ZoneInfo
     log_requests: bool
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(REQUESTS_AT_ONCE))
     stopping: bool = False  # told by /readyz, so that a proxy sends nobody more
 
     def context(self, request_id: str) -> Context:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from models import db
+from server.services import REQUESTS_AT_ONCE
 from tests.support.library import Library, Phone, at, new_key, running_library
 
 MIGRATIONS = len(list(Path("migrations").glob("0*.py")))
@@ -245,3 +246,18 @@ async def test_a_defect_of_ours_is_told_with_its_request_id_and_nothing_else(
         assert answer.body["error"]["request_id"] == answer.headers["X-Request-Id"]
         assert "no such table" not in str(answer.body)
         assert await db.fetch("SELECT 1")
+
+
+async def test_while_all_turns_are_taken_a_request_waits_and_what_waits_for_wechat_does_not(
+    database_url: str,
+) -> None:
+    async with running_library(database_url, redis_url="") as library:
+        lin = await library.reader("lin")
+        for _ in range(REQUESTS_AT_ONCE - 1):
+            await library.services.turns.acquire()
+        async with library.services.turns:
+            waits = asyncio.ensure_future(lin.get("/api/me"))
+            await asyncio.sleep(0.2)
+            assert not waits.done()
+        assert (await waits).status == 200
+        assert (await lin.get("/api/me")).status == 200  # one turn is enough, as its holder gives it back

@@ -9,7 +9,7 @@ from models.db import fetch
 from tests.browser.test_story import AREA, open_list
 from tests.support.chat import RISKY, claim, librarian, queue, said, texts
 from tests.support.library import MONDAY_9, Library, Phone
-from tests.support.phones import Screen, screen
+from tests.support.phones import Screen, holds, screen
 
 CHAT = "pages/chat/chat"
 THREAD = "pages/chat/thread"
@@ -132,11 +132,11 @@ async def test_what_is_sent_after_signing_out_elsewhere_stays_in_the_box_until_o
         await lin.sees("发送")
         await write(lin, "退出以后写的")
         await (await library.sign_in("lin")).post("/api/sign-out", {"everywhere": True})
-        await lin.page.wait_for_function("!wx.getStorageSync('token')")
+        await holds(lin.page, "!wx.getStorageSync('token')")
         await lin.tap("发送", exact=True)
         await lin.tap("取消", exact=True)
         await expect(lin.page.locator(f"{PAGE} textarea")).to_have_value("退出以后写的")
-        await lin.page.wait_for_function("Boolean(wx.getStorageSync('token'))")
+        await holds(lin.page, "Boolean(wx.getStorageSync('token'))")
         await lin.tap("发送", exact=True)
         await lin.sees("已发送")
         assert await stored() == ["退出以后写的"]

@@ -3,7 +3,7 @@
 from playwright.async_api import Browser, expect
 
 from tests.support.library import Library
-from tests.support.phones import screen
+from tests.support.phones import holds, screen
 
 CODES = "admin/codes/codes"
 FAULT = {"path": "/wxa/getwxacodeunlimit", "kind": "errcode", "errcode": -1, "times": 1}
@@ -15,7 +15,7 @@ async def test_a_seats_code_is_shown_as_a_picture(library: Library, chromium: Br
         await admin.page.get_by_role("button", name="码图 A-2").click()
         picture = admin.page.locator(".full-picture")
         await expect(picture).to_be_visible()
-        await admin.page.wait_for_function("document.querySelector('.full-picture').naturalWidth > 100")
+        await holds(admin.page, "document.querySelector('.full-picture').naturalWidth > 100")
         await admin.look("admin-code-picture")
         await picture.click()
         await expect(picture).to_have_count(0)

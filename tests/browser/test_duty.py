@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 from tests.support.chat import claimed, librarian, queue, said
 from tests.support.desk import NEWS, desk, reader, staff
 from tests.support.library import Library
+from tests.support.phones import holds
 
 
 async def test_a_question_is_heard_and_counted_on_every_page(library: Library, chromium: Browser) -> None:
@@ -20,11 +21,11 @@ async def test_a_question_is_heard_and_counted_on_every_page(library: Library, c
         tab = he.page.get_by_role("tab", name="我的")
         await said(anna, "几点闭馆")
         await expect(tab).to_contain_text("1")
-        await he.page.wait_for_function("__preview.sounds().length === 1")
+        await holds(he.page, "__preview.sounds().length === 1")
         assert await sounds("__preview.sounds()") == [NEWS]
         await said(bo, "有插座吗")
         await expect(tab).to_contain_text("2")
-        await he.page.wait_for_function("__preview.sounds().length === 2")
+        await holds(he.page, "__preview.sounds().length === 2")
 
         await he.tab("pages/me/me")
         await expect(he.page.get_by_role("button", name="管理")).to_contain_text("2")
@@ -59,7 +60,7 @@ async def test_words_in_the_conversation_before_ones_eyes_make_no_sound(
         await said(lin, "周末呢", conversation_id=first)
         await he.sees("周末呢")
         await said(zhou, "还在吗", conversation_id=second)
-        await he.page.wait_for_function("__preview.sounds().length > 0")
+        await holds(he.page, "__preview.sounds().length > 0")
         await he.page.wait_for_timeout(300)
         assert await he.page.evaluate("__preview.sounds()") == [NEWS]
 

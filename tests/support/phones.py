@@ -1,5 +1,6 @@
 """The mini-program in Chromium: one browser context per person, on the preview that the server serves."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, Playwright, expect
+from playwright.async_api import Browser, Frame, Locator, Page, Playwright, expect
 
 from tests.support.library import Library
 
@@ -76,6 +77,13 @@ class Screen:
         folder = ROOT / "var" / "shots"
         folder.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=folder / f"{name}.png")
+
+
+async def holds(page: Page | Frame, expression: str, *, seconds: float = 15) -> None:
+    """Until an expression is true. Playwright's own wait evaluates text in the page, which its policy forbids."""
+    async with asyncio.timeout(seconds):
+        while not await page.evaluate(expression):  # noqa: ASYNC110 (the page tells nobody)
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

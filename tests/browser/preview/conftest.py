@@ -8,7 +8,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
-from tests.support.phones import launch
+from tests.support.phones import holds, launch
 from tests.support.sample import PHONE, Open, World, application, build_sample
 
 
@@ -42,7 +42,7 @@ async def open_page(world: World, browser: Browser) -> AsyncIterator[Open]:
         await page.set_viewport_size(viewport)
         page.on("pageerror", lambda error: faults.append(str(error)))
         await page.goto(world.url + address)
-        await page.wait_for_function("window.__preview?.page?.()")
+        await holds(page, "window.__preview?.page?.()")
         return page
 
     yield opened

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
+from tests.support.phones import holds
 from tests.support.sample import DESK, Open
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -16,7 +17,7 @@ async def test_a_window_on_a_computer_is_wide_and_stays_so(open_page: Open) -> N
     assert await page.frames[1].evaluate(width) == 375
     await page.frames[1].evaluate("wx.onWindowResize(({ size }) => (window.told = size.windowWidth))")
     await page.get_by_role("button", name="电脑").click()
-    await page.frames[1].wait_for_function("window.told === 1100")
+    await holds(page.frames[1], "window.told === 1100")
     info = await page.frames[1].evaluate("wx.getWindowInfo()")
     assert (info["windowWidth"], info["statusBarHeight"]) == (1100, 0)
     assert "device=computer" in page.url
@@ -26,10 +27,10 @@ async def test_a_window_on_a_computer_is_wide_and_stays_so(open_page: Open) -> N
     assert box["x"] + box["width"] <= DESK["width"]
 
     await page.reload()
-    await page.wait_for_function("window.__preview?.page()")
+    await holds(page, "window.__preview?.page()")
     assert await page.frames[1].evaluate(width) == 1100
     await page.get_by_role("button", name="手机", exact=True).click()
-    await page.frames[1].wait_for_function(f"{width} === 375")
+    await holds(page.frames[1], f"{width} === 375")
     assert "device" not in page.url
 
 

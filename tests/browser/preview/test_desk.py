@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.support.phones import holds
 from tests.support.sample import DESK, Open, World
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -66,7 +67,7 @@ async def test_a_wide_screen_shows_a_phone_and_whom_it_belongs_to(open_page: Ope
     async with page.expect_popup() as popup:
         await page.get_by_role("link", name="陈波").click()
     other = await popup.value
-    await other.wait_for_function("window.__preview?.settings?.().person === 'bo'")
+    await holds(other, "window.__preview?.settings?.().person === 'bo'")
     await page.get_by_role("button", name="深色").click()
     assert await page.evaluate("__preview.settings().shown") == "dark"
-    await page.wait_for_function("location.search.includes('theme=dark')")
+    await holds(page, "location.search.includes('theme=dark')")

@@ -6,6 +6,7 @@ import json
 import pytest
 from playwright.async_api import expect
 
+from tests.support.phones import holds
 from tests.support.sample import PHONE, Open, World, call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -107,7 +108,7 @@ async def test_a_finger_that_rests_presses_long(open_page: Open) -> None:
 async def test_one_scroll_is_told_once(open_page: Open) -> None:
     page = await open_page("?person=amy#/pages/third/third")
     await page.locator("wx-scroll-view").evaluate("(e) => (e.scrollTop = 80)")
-    await page.wait_for_function("getCurrentPages()[0].data.scrolls > 0")
+    await holds(page, "getCurrentPages()[0].data.scrolls > 0")
     await page.wait_for_timeout(100)
     assert await page.evaluate("getCurrentPages()[0].data.scrolls") == 1
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.support.phones import holds
 from tests.support.sample import Open, World, call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -128,7 +129,7 @@ async def test_five_seconds_in_the_background_close_the_sockets(open_page: Open)
     await page.evaluate("__preview.hide()")
     await page.wait_for_timeout(1000)
     assert await page.evaluate("window.socketsClosed ?? 0") == 0
-    await page.wait_for_function("window.socketsClosed === 1", timeout=6000)
+    await holds(page, "window.socketsClosed === 1", seconds=20)
     shows = await page.evaluate("getApp().globalData.shows")
     await page.evaluate("__preview.show()")
     assert await page.evaluate("getApp().globalData.shows") == shows + 1
