@@ -81,7 +81,8 @@ class Live:
     # -- streams
 
     def _hear(self, message: Message) -> None:
-        if not isinstance(message, Changed) or not self._kinds:
+        # Whoever comes to watch from now on reads a state that holds the change.
+        if not isinstance(message, Changed) or message.stream not in self._watched():
             return
         self._changed.setdefault(message.stream, {}).update(dict.fromkeys(message.keys))
         if message.stream not in self._flushing:

@@ -253,12 +253,15 @@ class Sockets:
     # -- from the bus
 
     def _hear(self, message: Message) -> None:
-        if isinstance(message, Push | SessionsEnded | Resync):
+        if isinstance(message, Push):
+            self.push(message)
+        elif isinstance(message, SessionsEnded | Resync):
             self._outgoing.put_nowait(message)
 
     def push(self, message: Push) -> None:
-        """To the sockets of this process, after all that came before."""
-        self._outgoing.put_nowait(message)
+        """To the sockets of this process, after all that came before; most news of other processes is for none here."""
+        if message.room in self.sio.manager.rooms.get("/", ()):
+            self._outgoing.put_nowait(message)
 
     async def _send(self) -> None:
         """One after the other, so that the numbers of a stream arrive in their order."""
