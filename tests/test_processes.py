@@ -20,7 +20,7 @@ from tests.support.library import Socket, new_key
 from tests.support.redis import RedisServer, own_redis, redis_can_be_had
 
 pytestmark = [
-    pytest.mark.timeout(90),
+    pytest.mark.timeout(180),
     pytest.mark.skipif(not redis_can_be_had(), reason="needs a Redis server"),
 ]
 SOCKETS = 12  # the kernel spreads them over two processes; all on one: once in two thousand runs
