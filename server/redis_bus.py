@@ -24,7 +24,7 @@ SILENT_S: Final = 10.0  # without a beat: the connection is dead, though nobody 
 AGAIN_S: Final = 0.5
 FIRST_WAIT_S: Final = 3.0  # for Redis, when the process starts; it starts without it, too
 WAITING_AT_MOST: Final = 20_000  # messages; a Redis that is so slow is as good as away
-GATHER_S: Final = 0.005  # what is said within it goes in one journey; nobody sees it on a screen
+GATHER_S: Final = 0.005  # after a journey, until the next one: what is said meanwhile goes together
 STOPS_WITHIN_S: Final = 2.0
 RESYNC_EVERY_S: Final = 3.0  # at most: one outage ends for every process, and each of them says so
 
@@ -136,7 +136,6 @@ class RedisBus:
     async def _send(self) -> None:
         while True:
             await self._more.wait()
-            await asyncio.sleep(GATHER_S)
             self._more.clear()
             batch, self._outgoing = self._outgoing, []
             lost, self._lost = self._lost, False  # before it is said: meanwhile more may be lost
@@ -152,6 +151,7 @@ class RedisBus:
                     log.warning("bus_cannot_send", error=type(error).__name__)
                 self._lost = True
                 await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(GATHER_S)
 
     async def _publish(self, batch: list[bytes]) -> None:
         await self._redis.publish(self._channel, self._me + join(batch))

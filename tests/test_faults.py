@@ -188,6 +188,7 @@ async def test_a_seat_that_lapsed_in_a_step_forward_stays_with_who_took_it(
     await lin.booked("A-1", at(10), at(12))
     await library.advance(hours=1, minutes=30)  # half past ten: its check-in is over
     taken = await zhou.booked("A-1", at(10, 30), at(12))
+    await library.settled()
     await library.advance(hours=-1)
     await library.settled()
     assert (await lin.book("A-1", at(10), at(12))).status == 409
