@@ -9,7 +9,7 @@ from models.db import Tx, UtcDatetimeField
 
 
 class Announcement(Model):
-    """There is one; an empty title and text means that nothing is shown."""
+    """There is one, and one of the sample; an empty title and text means that nothing is shown."""
 
     id = fields.BigIntField(primary_key=True)
     title = fields.CharField(40)
@@ -17,9 +17,14 @@ class Announcement(Model):
     version = fields.IntField(default=1)
     saved_by = fields.BigIntField(null=True)
     saved_at = UtcDatetimeField()
+    sample = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "announcement"
+
+
+async def shown(*, sample: bool) -> Announcement | None:
+    return await Announcement.get_or_none(sample=sample)
 
 
 FIRST = """
@@ -29,7 +34,7 @@ ON CONFLICT (id) DO NOTHING
 
 
 async def locked(tx: Tx, now: datetime) -> Announcement:
-    """The one announcement, held until the end of the transaction; made empty when there is none yet."""
+    """The real announcement, held until the end of the transaction; made empty when there is none yet."""
     await tx.fetch(FIRST, now)
     await tx.lock("announcement", 1)
     return await Announcement.get(id=1)

@@ -17,12 +17,14 @@ SESSION_RENEWED_AFTER: Final = timedelta(days=1)  # sliding expiry, without a wr
 INVITATION_LIFE: Final = timedelta(hours=24)
 NICKNAME_LENGTH: Final = 20
 PHONE_LENGTH: Final = 20
+SAMPLE: Final = "sample:"  # before the openid of a reviewer; WeChat's hold no colon
 
 
 class Reader(Model):
     """Everybody who has signed in once, staff included. `openid` is WeChat's, opaque, until the account is closed.
 
-    `closes_at`: the reader has asked to close it then; `closed_at`: that is done.
+    `closes_at`: the reader has asked to close it then; `closed_at`: that is done. `sample`: a reviewer's, from its
+    first day to its last; its openid is that of the person after `SAMPLE`.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -32,6 +34,7 @@ class Reader(Model):
     made_at = UtcDatetimeField()
     closes_at = UtcDatetimeField(null=True)
     closed_at = UtcDatetimeField(null=True)
+    sample = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "reader"
@@ -94,10 +97,19 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()  # a header may hold any bytes
 
 
-WHO = """
-SELECT s.id AS session_id, s.reader_id, s.last_used_at, r.role
-FROM session s LEFT JOIN staff_role r ON r.reader_id = s.reader_id WHERE s.token_hash = $1 AND s.expires_at > $2
+def at_wechat(openid: str) -> str:
+    """By which WeChat knows them: a reviewer and the person that they are have one in common."""
+    return openid.removeprefix(SAMPLE)
+
+
+# Whatever else is stored of a sample reader, they are a reviewer and nothing more.
+_ROLE: Final = "CASE WHEN p.sample THEN 'reviewer' ELSE r.role END AS role"
+WHO = f"""
+SELECT s.id AS session_id, s.reader_id, s.last_used_at, {_ROLE}
+FROM session s JOIN reader p ON p.id = s.reader_id LEFT JOIN staff_role r ON r.reader_id = s.reader_id
+WHERE s.token_hash = $1 AND s.expires_at > $2
 """
+ROLES = f"SELECT {_ROLE} FROM reader p LEFT JOIN staff_role r ON r.reader_id = p.id WHERE p.id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +132,7 @@ async def signed_in(token: str, now: datetime) -> SignedIn | None:
 
 
 async def roles_of(reader_id: int) -> frozenset[str]:
-    rows = await fetch("SELECT role FROM staff_role WHERE reader_id = $1", reader_id)
-    return frozenset(row["role"] for row in rows)
+    return frozenset(row["role"] for row in await fetch(ROLES, reader_id) if row["role"])
 
 
 async def renew(session_id: int, now: datetime) -> None:
@@ -129,23 +140,22 @@ async def renew(session_id: int, now: datetime) -> None:
     await Session.filter(id=session_id).update(last_used_at=now, expires_at=now + SESSION_LIFE)
 
 
+MAKE_READER = """
+INSERT INTO reader (openid, made_at, sample) VALUES ($1, $2, $3) ON CONFLICT (openid) DO NOTHING RETURNING id
+"""
 # Not a SELECT: an account that is being closed at this moment gives its openid up, and then this makes a new reader.
 HOLD_READER = """
-INSERT INTO reader (openid, made_at) VALUES ($1, $2)
+INSERT INTO reader (openid, made_at, sample) VALUES ($1, $2, $3)
 ON CONFLICT (openid) DO UPDATE SET made_at = reader.made_at RETURNING id
 """
 
 
 async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
     """The reader with this openid, made when new: (id, is new). Two first sign-ins make one reader."""
-    made = await tx.fetch(
-        "INSERT INTO reader (openid, made_at) VALUES ($1, $2) ON CONFLICT (openid) DO NOTHING RETURNING id",
-        openid,
-        now,
-    )
-    if made:
+    values = (openid, now, openid.startswith(SAMPLE))
+    if made := await tx.fetch(MAKE_READER, *values):
         return made[0]["id"], True
-    return (await tx.fetch(HOLD_READER, openid, now))[0]["id"], False
+    return (await tx.fetch(HOLD_READER, *values))[0]["id"], False
 
 
 async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> None:

@@ -16,10 +16,13 @@ LONGEST_CODE: Final = 16  # that a seat may have
 
 
 class Branch(Model):
+    """`sample`: it and all that belongs to it is shown to reviewers, and to nobody else."""
+
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(40)
     address = fields.CharField(120)
     place = fields.IntField()  # order in lists
+    sample = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "branch"
@@ -71,6 +74,7 @@ class SeatRules(Model):
     remind_before_minutes = fields.IntField()
     version = fields.IntField(default=1)
     saved_at = UtcDatetimeField()
+    sample = fields.BooleanField(default=False, db_default=False)  # of sample areas only
 
     class Meta:
         table = "seat_rules"
