@@ -42,6 +42,7 @@ class Booking(Model):
     made_at = UtcDatetimeField()
     checked_in_at = UtcDatetimeField(null=True)
     over_at = UtcDatetimeField(null=True)  # cancelled, lapsed or left
+    helper_id = fields.BigIntField(null=True)  # who did the last of it for the reader
 
     class Meta:
         table = "booking"
@@ -97,6 +98,7 @@ class WhyNot:
     number: int | None = None
     moment: datetime | None = None
     until: datetime | None = None
+    day: date | None = None
 
 
 def why_not_reserve(

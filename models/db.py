@@ -34,17 +34,21 @@ from tortoise.exceptions import IntegrityError, OperationalError
 MODULES: Final = (
     "models.announcements",
     "models.audit",
+    "models.bans",
     "models.bookings",
     "models.chat",
     "models.feedback",
+    "models.helpers",
     "models.jobs",
     "models.notices",
+    "models.patrons",
     "models.people",
     "models.presence",
     "models.ratings",
     "models.refusals",
     "models.repeats",
     "models.spaces",
+    "models.tries",
 )
 POOL_SIZE: Final = 20
 ANSWERS_S: Final = 10.0  # a PostgreSQL that takes longer for one statement, or to connect, is away

@@ -72,6 +72,8 @@ class SeatRules(Model):
     checkin_before_minutes = fields.IntField()
     checkin_after_minutes = fields.IntField()
     remind_before_minutes = fields.IntField()
+    needs_card = fields.BooleanField(default=False, db_default=False)
+    groups = fields.CharField(200, default="", db_default="")  # codes of who may, between blanks; none: all
     version = fields.IntField(default=1)
     saved_at = UtcDatetimeField()
     sample = fields.BooleanField(default=False, db_default=False)  # of sample areas only
