@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from handlers.errors import NotFound, SignInNeeded
 from models import bookings, chat
@@ -11,6 +11,9 @@ from models import feedback as told
 from models.chat import Side
 from models.db import Row, Tx
 from models.feedback import Passage
+from models.spaces import Area, Branch, Spot
+
+Thing = TypeVar("Thing")
 
 
 class Permission(StrEnum):
@@ -29,10 +32,13 @@ class Permission(StrEnum):
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
     STAFF_INVITE = "staff.invite"
+    STAFF_JOIN = "staff.join"
+    REVIEW_ENTER = "review.enter"
 
 
 class Role(StrEnum):
     GUEST = "guest"
+    REVIEWER = "reviewer"  # of WeChat: sees the sample, and nothing else
     READER = "reader"
     LIBRARIAN = "librarian"
     EDITOR = "editor"
@@ -45,19 +51,22 @@ STAFF: Final = (Role.LIBRARIAN, Role.EDITOR, Role.MANAGER, Role.ADMIN)
 _guest = frozenset(
     {Permission.HOME_READ, Permission.SPACES_READ, Permission.SIGN_IN, Permission.ME_READ},
 )
-_reader = _guest | {
+# What leads a reviewer to samples only; a new permission is not theirs until that is so.
+_reviewer = _guest | {
     Permission.ME_OWN,
     Permission.BOOKINGS_OWN,
     Permission.INBOX_OWN,
     Permission.CHAT_OWN,
     Permission.FEEDBACK_OWN,
 }
+_reader = _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
 _editor = _reader | {Permission.ANNOUNCEMENT_EDIT}
 _librarian = _reader | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
 _manager = _editor | _librarian | {Permission.RULES_EDIT}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GUEST: _guest,
+    Role.REVIEWER: _reviewer,
     Role.READER: _reader,
     Role.LIBRARIAN: _librarian,
     Role.EDITOR: _editor,
@@ -85,6 +94,11 @@ class Caller:
         return any(permission in ROLES[role] for role in self.roles)
 
     @property
+    def sample(self) -> bool:
+        """Whether they see the sample instead of the library."""
+        return Role.REVIEWER in self.roles
+
+    @property
     def permissions(self) -> list[str]:
         return sorted({permission.value for role in self.roles for permission in ROLES[role]})
 
@@ -93,9 +107,32 @@ GUEST: Final = Caller(None, None, frozenset({Role.GUEST}))
 PRODUCT: Final = Caller(None, None, frozenset())
 
 
-def caller_of(reader_id: int, session_id: int | None, staff_roles: Iterable[str]) -> Caller:
-    """A signed-in reader with the roles that are stored."""
-    return Caller(reader_id, session_id, frozenset({Role.READER, *map(Role, staff_roles)}))
+def caller_of(reader_id: int, session_id: int | None, stored: Iterable[str]) -> Caller:
+    """A signed-in reader with the roles that are stored; whoever is a reviewer is nothing else."""
+    roles = frozenset(map(Role, stored))
+    return Caller(reader_id, session_id, roles if Role.REVIEWER in roles else roles | {Role.READER})
+
+
+async def branch(caller: Caller, branch_id: int) -> Branch:
+    """A branch of what the caller sees: the library, or for a reviewer the sample; the other is 404."""
+    return _there(await Branch.get_or_none(id=branch_id, sample=caller.sample))
+
+
+async def area(caller: Caller, area_id: int) -> Area:
+    """An area of such a branch, with it and its rules."""
+    found = Area.get_or_none(id=area_id, branch__sample=caller.sample)
+    return _there(await found.select_related("branch", "rules"))
+
+
+async def seat(caller: Caller, seat_id: int) -> Spot:
+    """A seat of such a branch."""
+    return _there(await Spot.get_or_none(id=seat_id, kind="seat", area__branch__sample=caller.sample))
+
+
+def _there(found: Thing | None) -> Thing:
+    if found is None:
+        raise NotFound()
+    return found
 
 
 async def booking(caller: Caller, booking_id: int, tx: Tx | None = None) -> Row:
@@ -107,10 +144,10 @@ async def booking(caller: Caller, booking_id: int, tx: Tx | None = None) -> Row:
 
 
 def side_in(caller: Caller, conversation: Row) -> Side:
-    """On which side somebody stands in a conversation: their own, or as staff in anybody else's; else 404."""
+    """On which side somebody stands in a conversation: their own, or as staff in any but a reviewer's; else 404."""
     if conversation["reader_id"] == caller.me:
         return Side.READER
-    if caller.may(Permission.CHAT_ANSWER):
+    if caller.may(Permission.CHAT_ANSWER) and not conversation["sample"]:
         return Side.STAFF
     raise NotFound()
 
@@ -132,9 +169,9 @@ async def feedback(caller: Caller, feedback_id: int, tx: Tx | None = None) -> Ro
 
 
 async def feedback_in_inbox(feedback_id: int, tx: Tx, *, returned: bool = False) -> Row:
-    """What any reader has told, for the staff: 404 while it is being checked, and when it was returned."""
+    """What any reader has told, for the staff: 404 while it is being checked, when it was returned, or a sample."""
     row = await told.get(feedback_id, tx)
     hidden = (Passage.CHECKING,) if returned else (Passage.CHECKING, Passage.RETURNED)
-    if row is None or row["passage"] in hidden:
+    if row is None or row["sample"] or row["passage"] in hidden:
         raise NotFound()
     return row

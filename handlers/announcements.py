@@ -10,6 +10,7 @@ from handlers.context import Context
 from handlers.errors import Changed
 from handlers.home import HomeChanged
 from handlers.shapes import Input, Line, Moment, NoInput, Output, Text, Whole
+from models import announcements
 from models.announcements import Announcement, locked
 from models.db import transaction
 
@@ -37,9 +38,9 @@ def _edited(ctx: Context, found: Announcement | None) -> AnnouncementEdited:
     )
 
 
-async def show(ctx: Context, _caller: Caller, _wish: NoInput) -> AnnouncementEdited:
+async def show(ctx: Context, caller: Caller, _wish: NoInput) -> AnnouncementEdited:
     """The notice as it is now, with the version to edit it by."""
-    return _edited(ctx, await Announcement.first())
+    return _edited(ctx, await announcements.shown(sample=caller.sample))
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditAnnouncement) -> AnnouncementEdited:

@@ -231,7 +231,7 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     Raises `unknown_code`, `no_booking_here`, `too_early` or `booking_lapsed`.
     """
     now = ctx.clock.now()
-    seat = await Spot.get_or_none(code=code_in(wish.code))
+    seat = await Spot.get_or_none(code=code_in(wish.code), area__branch__sample=caller.sample)
     if seat is None:
         raise UnknownCode()
     async with transaction(lock=("reader", caller.me)) as tx:

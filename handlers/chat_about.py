@@ -4,37 +4,31 @@ from handlers import access
 from handlers.access import Caller
 from handlers.chat_shapes import About, AboutKind
 from handlers.context import Context
-from handlers.errors import Invalid, NotFound
+from handlers.errors import Invalid
 from handlers.words import span_words
 from models.db import instant
-from models.spaces import Area, Branch, Spot
+from models.spaces import Area
 
 
 async def words_of(ctx: Context, caller: Caller, about: About) -> tuple[str, str]:
     """(words, page). Raises `not_found` for what is not there or is somebody else's booking."""
     match about.kind:
         case AboutKind.SEAT:
-            return await _seat(ctx, about)
+            return await _seat(ctx, caller, about)
         case AboutKind.AREA:
-            area = await Area.get_or_none(id=about.id)
-            if area is None:
-                raise NotFound()
+            area = await access.area(caller, about.id)
             return f"{area.floor} {area.name}", f"/pages/area/area?id={area.id}"
         case AboutKind.BOOKING:
             row = await access.booking(caller, about.id)
             span = span_words(ctx.local(instant(row["starts_at"])), ctx.local(instant(row["ends_at"])))
             return f"预约 {row['label']}，{span}", f"/pages/bookings/detail?id={row['id']}"
         case AboutKind.BRANCH:
-            branch = await Branch.get_or_none(id=about.id)
-            if branch is None:
-                raise NotFound()
+            branch = await access.branch(caller, about.id)
             return f"{branch.name}的开放时间", f"/pages/hours/hours?branch={branch.id}"
 
 
-async def _seat(ctx: Context, about: About) -> tuple[str, str]:
-    spot = await Spot.get_or_none(id=about.id, kind="seat")
-    if spot is None:
-        raise NotFound()
+async def _seat(ctx: Context, caller: Caller, about: About) -> tuple[str, str]:
+    spot = await access.seat(caller, about.id)
     if (about.starts_at is None) != (about.ends_at is None):
         raise Invalid(field="about.ends_at", problem="missing")
     area = await Area.get(id=spot.area_id)

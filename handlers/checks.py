@@ -19,6 +19,7 @@ from handlers.shapes import Input
 from models import account, jobs
 from models.checks import Unjudged
 from models.db import Write
+from models.people import at_wechat
 
 SHOWN_AFTER: Final = timedelta(seconds=2)
 AGAIN_AFTER: Final = timedelta(minutes=5)
@@ -73,7 +74,7 @@ async def check(ctx: Context, _caller: Caller, wish: CheckText) -> None:
         await subject.judge(ctx, text.id, None)
         return
     try:
-        suggest = await ctx.wechat.check_text(text.openid, text.text)
+        suggest = await ctx.wechat.check_text(at_wechat(text.openid), text.text)
     except WeChatRefused as refused:
         await subject.judge(ctx, text.id, None)
         now = ctx.clock.now()

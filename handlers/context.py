@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from models.calendar import local_day
 
@@ -138,6 +138,14 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """What it is called, and the code that lets WeChat's reviewers into the sample; None: nobody gets in."""
+
+    name: str
+    review_code: SecretStr | None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     request_id: str
     clock: Clock
@@ -145,7 +153,7 @@ class Context:
     wechat: WeChat
     templates: Mapping[str, Template]
     zone: ZoneInfo
-    library_name: str
+    library: Library
 
     def local(self, moment: datetime) -> datetime:
         """An instant as it is told on the wire: with the library's offset."""

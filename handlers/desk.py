@@ -109,11 +109,12 @@ class SeeClosed(Input):
 # ---------------------------------------------------------------- what readers see of it
 
 
-async def state(ctx: Context, _caller: Caller, _wish: NoInput) -> DeskState:
-    """Whether a librarian is there, and when the library opens or closes."""
+async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
+    """Whether a librarian is there, and when the library opens or closes. For a reviewer nobody is."""
     now = ctx.clock.now()
-    states = [branch.open for branch in await spaces.branches(ctx, Span.minute(now))]
-    return DeskState(open=spaces.whole_library(states), staffed=bool(await presence.on_duty(now)))
+    states = [branch.open for branch in await spaces.branches(ctx, caller, Span.minute(now))]
+    staffed = not caller.sample and bool(await presence.on_duty(now))
+    return DeskState(open=spaces.whole_library(states), staffed=staffed)
 
 
 # ---------------------------------------------------------------- the desk

@@ -6,9 +6,8 @@ from handlers.bookings import BookingView
 from handlers.context import Context
 from handlers.shapes import Id, Moment, NoInput, Output
 from handlers.spaces import OpenState
+from models import announcements, notices
 from models import bookings as held
-from models import notices
-from models.announcements import Announcement
 from models.calendar import Span
 
 
@@ -51,13 +50,13 @@ async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
             free_seats=sum(area.free_seats for area in branch.areas) if branch.open.open_now else 0,
             seats=sum(area.seats for area in branch.areas),
         )
-        for branch in await spaces.branches(ctx, Span.minute(ctx.clock.now()))
+        for branch in await spaces.branches(ctx, caller, Span.minute(ctx.clock.now()))
     ]
-    announcement = await Announcement.first()
+    announcement = await announcements.shown(sample=caller.sample)
     signed_in = caller.reader_id is not None and caller.may(Permission.BOOKINGS_OWN)
     mine = await held.upcoming(caller.me, ctx.clock.now(), limit=1) if signed_in else []
     return Home(
-        library_name=ctx.library_name,
+        library_name=ctx.library.name,
         open=spaces.whole_library([line.open for line in lines]),
         announcement=AnnouncementShown(
             title=announcement.title, text=announcement.text, updated_at=ctx.local(announcement.saved_at)

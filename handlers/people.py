@@ -1,5 +1,6 @@
 """Signing in and out, what a reader knows of themselves, and invitations to a role."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from handlers.context import Context, Verdict, WeChatRefused
 from handlers.errors import NotFound, Refused, TryLater
 from handlers.shapes import Flag, Id, Input, Line, Moment, NoInput, Nothing, Output
 from models import chat_streams, notices, people
-from models.db import transaction
+from models.db import Tx, transaction
 from models.notices import Purpose
 from models.people import Reader, Session
 
@@ -70,7 +71,7 @@ class Reminder(Output):
 
 class Me(Output):
     """Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
-    closed then."""
+    closed then; `review_open`: a code lets reviewers into the sample."""
 
     id: Id | None
     nickname: str | None
@@ -80,6 +81,7 @@ class Me(Output):
     unread: int
     chat_unread: int
     closes_at: Moment | None
+    review_open: bool
     reminders: list[Reminder]
 
 
@@ -88,6 +90,16 @@ class SignedIn(Output):
 
     token: str
     me: Me
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session whose transaction is still open; `is_new`: its reader came for the first time."""
+
+    token: str
+    reader_id: int
+    session_id: int
+    is_new: bool
 
 
 class NameMyself(Input):
@@ -134,25 +146,33 @@ async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
         who = await ctx.wechat.identify(wish.code)
     except WeChatRefused as refused:
         raise (CodeRefused() if refused.verdict is Verdict.BAD_CODE else TryLater()) from refused
-    now, token = ctx.clock.now(), people.new_secret()
     async with transaction() as tx:
-        reader_id, is_new = await people.reader_for(tx, who.openid, now)
-        session = await Session.create(
-            token_hash=people.secret_hash(token),
-            reader_id=reader_id,
-            made_at=now,
-            last_used_at=now,
-            expires_at=now + people.SESSION_LIFE,
-        )
-        await audit.add(
-            tx, caller_of(reader_id, session.id, ()), "session.start", f"session:{session.id}", now
-        )
-        if is_new:
-            await audit.add(
-                tx, caller_of(reader_id, session.id, ()), "reader.join", f"reader:{reader_id}", now
-            )
-    caller = caller_of(reader_id, session.id, await people.roles_of(reader_id))
-    return SignedIn(token=token, me=await shown(ctx, caller))
+        begun = await begin_session(ctx, tx, who.openid)
+    return await welcome(ctx, begun)
+
+
+async def begin_session(ctx: Context, tx: Tx, openid: str) -> Begun:
+    """A session for whoever has this openid; who comes for the first time is made."""
+    now, token = ctx.clock.now(), people.new_secret()
+    reader_id, is_new = await people.reader_for(tx, openid, now)
+    session = await Session.create(
+        token_hash=people.secret_hash(token),
+        reader_id=reader_id,
+        made_at=now,
+        last_used_at=now,
+        expires_at=now + people.SESSION_LIFE,
+    )
+    caller = caller_of(reader_id, session.id, ())
+    await audit.add(tx, caller, "session.start", f"session:{session.id}", now)
+    if is_new:
+        await audit.add(tx, caller, "reader.join", f"reader:{reader_id}", now)
+    return Begun(token, reader_id, session.id, is_new)
+
+
+async def welcome(ctx: Context, begun: Begun) -> SignedIn:
+    """The answer to a session that was begun, after the commit."""
+    caller = caller_of(begun.reader_id, begun.session_id, await people.roles_of(begun.reader_id))
+    return SignedIn(token=begun.token, me=await shown(ctx, caller))
 
 
 async def sign_out(ctx: Context, caller: Caller, wish: SignOut) -> Nothing:
@@ -188,6 +208,7 @@ async def shown(ctx: Context, caller: Caller) -> Me:
         unread=unread,
         chat_unread=chat_unread,
         closes_at=closes_at,
+        review_open=ctx.library.review_code is not None,
         reminders=[
             Reminder(
                 purpose=purpose,
@@ -196,7 +217,7 @@ async def shown(ctx: Context, caller: Caller) -> Me:
                 balance=balances.get(purpose, 0),
             )
             for purpose in Purpose
-            if purpose in ctx.templates
+            if purpose in ctx.templates and not caller.sample  # what WeChat counts is the person's own
         ],
     )
 

@@ -11,7 +11,7 @@ from handlers.errors import Refused, TryLater
 from handlers.people import Me
 from handlers.shapes import Input, Line, NoInput
 from models.db import transaction
-from models.people import Reader
+from models.people import Reader, at_wechat
 
 # WeChat does not say with which number it refuses somebody else's code, so one that we do not know counts as well.
 NOT_THEIRS: Final = frozenset({Verdict.BAD_CODE, Verdict.UNREACHABLE, Verdict.PERMANENT})
@@ -37,7 +37,7 @@ async def add(ctx: Context, caller: Caller, wish: AddPhone) -> Me:
     """
     reader = await Reader.get(id=caller.me)
     try:
-        number = await ctx.wechat.phone_number(reader.openid, wish.code)
+        number = await ctx.wechat.phone_number(at_wechat(reader.openid), wish.code)
     except WeChatRefused as refused:
         raise (PhoneRefused() if refused.verdict in NOT_THEIRS else TryLater()) from refused
     async with transaction() as tx:

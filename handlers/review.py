@@ -79,7 +79,7 @@ async def return_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
 
 async def _settle(ctx: Context, caller: Caller, wish: OfMessage, becomes: Passage) -> None:
     found = await chat_messages.message(wish.message_id)
-    if found is None:
+    if found is None or found["sample"]:
         raise NotFound()
     async with transaction(lock=("conversation", found["conversation_id"])) as tx:
         row = await chat_messages.message(wish.message_id, tx)

@@ -65,9 +65,10 @@ def _edited(rules: SeatRules) -> SeatRulesEdited:
     )
 
 
-async def see(_ctx: Context, _caller: Caller, _wish: NoInput) -> AllSeatRules:
+async def see(_ctx: Context, caller: Caller, _wish: NoInput) -> AllSeatRules:
     """Every set of rules, each with the version to edit it by."""
-    return AllSeatRules(items=[_edited(rules) for rules in await SeatRules.all().order_by("id")])
+    found = await SeatRules.filter(sample=caller.sample).order_by("id")
+    return AllSeatRules(items=[_edited(rules) for rules in found])
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEdited:
@@ -79,7 +80,7 @@ async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEd
     hour, minute = wish.release_time.split(":")
     async with transaction() as tx:
         await tx.lock("seat_rules", wish.rules_id)
-        rules = await SeatRules.get_or_none(id=wish.rules_id)
+        rules = await SeatRules.get_or_none(id=wish.rules_id, sample=caller.sample)
         if rules is None:
             raise NotFound()
         if rules.version != wish.version:

@@ -2,18 +2,17 @@
 
 from datetime import date
 
-from handlers import bookings
+from handlers import access, bookings
 from handlers.access import Caller
 from handlers.bookings import stream_of
 from handlers.context import Context
-from handlers.errors import NotFound
 from handlers.shapes import Day, Id, Input, Moment, Nothing, Output
 from handlers.spaces import hours_of
 from models import bookings as kept
 from models.calendar import Span, day_span
 from models.db import Row, instant, instant_or_none
 from models.slots import busy, busy_of, slots_of
-from models.spaces import SEAT_SLOT_MINUTES, Area
+from models.spaces import SEAT_SLOT_MINUTES
 
 
 class WatchArea(Input):
@@ -93,9 +92,7 @@ def _spans(rows: list[Row], ctx: Context, first_slot: int) -> dict[int, list[Bus
 
 async def day(ctx: Context, caller: Caller, wish: WatchArea) -> AreaDay:
     """The area's day: which stretches of which seats are held. 404 when there is no such area."""
-    area = await Area.get_or_none(id=wish.area_id)
-    if area is None:
-        raise NotFound()
+    area = await access.area(caller, wish.area_id)
     # Before the state: a change between the two is told again, none is missed.
     number = await ctx.live.number(stream_of(area.id, wish.date))
     now, span = ctx.clock.now(), day_span(wish.date, ctx.zone)

@@ -5,7 +5,7 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import audit, bookings, repeat
+from handlers import access, audit, bookings, repeat
 from handlers.access import Caller
 from handlers.bookings import BookingView
 from handlers.context import Context, WeChatRefused
@@ -17,7 +17,7 @@ from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, day_span, local_day, moment_of
 from models.db import Row, Tx, transaction
 from models.slots import claim, nearest_free, slots_of
-from models.spaces import SEAT_SLOT_MINUTES, Area, Spot, hours_rows
+from models.spaces import SEAT_SLOT_MINUTES, Spot, hours_rows
 
 LONGEST_STAY: Final = timedelta(hours=24)
 CHECK_IN_PAGE: Final = "pages/check-in/check-in"
@@ -94,7 +94,8 @@ async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRef
 async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> BookingView:
     now, span = ctx.clock.now(), Span(wish.starts_at, wish.ends_at)
     date_ = local_day(wish.starts_at, ctx.zone)
-    seat = await held.facts(tx, wish.seat_id, caller.me, wish=span, day=day_span(date_, ctx.zone), now=now)
+    day = day_span(date_, ctx.zone)
+    seat = await held.facts(tx, wish.seat_id, caller.me, sample=caller.sample, wish=span, day=day, now=now)
     if seat is None:
         raise NotFound()
     rules = Rules.of(seat)
@@ -182,22 +183,19 @@ def _made(
     }
 
 
-async def codes(_ctx: Context, _caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
+async def codes(_ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
     """What to print on the desks of an area."""
-    if not await Area.exists(id=wish.area_id):
-        raise NotFound()
-    seats = await Spot.filter(area_id=wish.area_id, kind="seat").order_by("id")
+    area = await access.area(caller, wish.area_id)
+    seats = await Spot.filter(area_id=area.id, kind="seat").order_by("id")
     return SeatCodes(items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in seats])
 
 
-async def code_picture(ctx: Context, _caller: Caller, wish: SeeSeatCode) -> bytes:
+async def code_picture(ctx: Context, caller: Caller, wish: SeeSeatCode) -> bytes:
     """The code for one desk as a picture: WeChat's scanner opens the check-in of this seat. PNG or JPEG.
 
     Raises `not_found`, `try_later` when WeChat makes none now.
     """
-    seat = await Spot.get_or_none(id=wish.seat_id, kind="seat")
-    if seat is None:
-        raise NotFound()
+    seat = await access.seat(caller, wish.seat_id)
     try:
         return await ctx.wechat.code_picture(f"s={seat.code}", CHECK_IN_PAGE)
     except WeChatRefused as refused:

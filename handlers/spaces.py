@@ -4,9 +4,10 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from handlers import access
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import Invalid, NotFound
+from handlers.errors import Invalid
 from handlers.shapes import Day, Id, Input, Moment, Output
 from models import spaces
 from models.bookings import Rules
@@ -158,13 +159,12 @@ def _span_asked(wish: SeeSpaces, now: datetime) -> Span:
     return Span(wish.starts_at, wish.ends_at)
 
 
-async def see(ctx: Context, _caller: Caller, wish: SeeSpaces) -> Spaces:
+async def see(ctx: Context, caller: Caller, wish: SeeSpaces) -> Spaces:
     """Every branch and area, with the seats that are free for the whole span."""
-    """Every branch and area, with the seats that are free for the whole span."""
-    return Spaces(branches=await branches(ctx, _span_asked(wish, ctx.clock.now())))
+    return Spaces(branches=await branches(ctx, caller, _span_asked(wish, ctx.clock.now())))
 
 
-async def branches(ctx: Context, span: Span) -> list[BranchSpaces]:
+async def branches(ctx: Context, caller: Caller, span: Span) -> list[BranchSpaces]:
     """The same for a span of our own, such as this minute for the home page."""
     counts = await spaces.free_counts(*slots_of(span, SEAT_SLOT_MINUTES), ctx.clock.now())
     areas = await Area.all().order_by("place", "id").select_related("rules")
@@ -177,7 +177,7 @@ async def branches(ctx: Context, span: Span) -> list[BranchSpaces]:
             open=open_state(ctx, Hours.of(hours.get(branch.id, ()), ctx.zone)),
             areas=[_area_line(ctx, area, counts) for area in areas if area.branch_id == branch.id],
         )
-        for branch in await Branch.all().order_by("place", "id")
+        for branch in await Branch.filter(sample=caller.sample).order_by("place", "id")
     ]
 
 
@@ -201,11 +201,9 @@ def _last_date(ctx: Context, rules: SeatRules) -> date:
     return Rules.from_model(rules).last_day(now.date(), now.hour * 60 + now.minute)
 
 
-async def hours(ctx: Context, _caller: Caller, wish: SeeHours) -> BranchHours:
+async def hours(ctx: Context, caller: Caller, wish: SeeHours) -> BranchHours:
     """Two weeks of opening times from today. 404 when there is no such branch."""
-    branch = await Branch.get_or_none(id=wish.branch_id)
-    if branch is None:
-        raise NotFound()
+    branch = await access.branch(caller, wish.branch_id)
     found, today = await hours_of(ctx, branch.id), ctx.today()
     days = [today + timedelta(days=ahead) for ahead in range(HOURS_AHEAD.days)]
     return BranchHours(
@@ -225,11 +223,9 @@ async def hours(ctx: Context, _caller: Caller, wish: SeeHours) -> BranchHours:
     )
 
 
-async def area(ctx: Context, _caller: Caller, wish: SeeArea) -> AreaPlan:
+async def area(ctx: Context, caller: Caller, wish: SeeArea) -> AreaPlan:
     """The plan of an area: what does not change from minute to minute. 404 when there is no such area."""
-    found = await Area.get_or_none(id=wish.area_id).select_related("branch", "rules")
-    if found is None:
-        raise NotFound()
+    found = await access.area(caller, wish.area_id)
     rules: SeatRules = found.rules
     seats = await Spot.filter(area_id=found.id, kind="seat").order_by("id")
     return AreaPlan(

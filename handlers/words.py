@@ -111,6 +111,7 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "our_fault": "我们这边出了点问题，您写的内容还在。过一会儿再试。",
     "unknown_event": "小程序和服务器的说法对不上了，请更新小程序。",
     "code_refused": "微信登录没有成功，请再试一次。",
+    "review_code_refused": "这个审核码不对，请核对一下。",
     "phone_refused": "这次没有拿到手机号，请再点一次。",
     "seat_taken": _seat_taken,
     "seat_closed": lambda say: f"{say['label']} 暂停使用，请选别的座位。",

@@ -185,13 +185,16 @@ SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS a
         AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS overlaps
 FROM spot s JOIN area a ON a.id = s.area_id JOIN seat_rules r ON r.id = a.rules_id
 JOIN branch b ON b.id = a.branch_id
-WHERE s.id = $1 AND s.kind = 'seat'
+WHERE s.id = $1 AND s.kind = 'seat' AND b.sample = $8
 """
 
 
-async def facts(tx: Tx, spot_id: int, reader_id: int, *, wish: Span, day: Span, now: datetime) -> Row | None:
+async def facts(
+    tx: Tx, spot_id: int, reader_id: int, *, sample: bool, wish: Span, day: Span, now: datetime
+) -> Row | None:
     """The seat, its rules, and the reader's counts. Lock the reader's row in a statement before this one."""
-    rows = await tx.fetch(FACTS, spot_id, reader_id, now, day.starts, day.ends, wish.starts, wish.ends)
+    spans = (day.starts, day.ends, wish.starts, wish.ends)
+    rows = await tx.fetch(FACTS, spot_id, reader_id, now, *spans, sample)
     return rows[0] if rows else None
 
 

@@ -157,7 +157,8 @@ class ChatEvent(Model):
 
 
 async def get(conversation_id: int, tx: Tx | None = None) -> Row | None:
-    rows = await (tx.fetch if tx else fetch)("SELECT * FROM conversation WHERE id = $1", conversation_id)
+    sql = "SELECT c.*, r.sample FROM conversation c JOIN reader r ON r.id = c.reader_id WHERE c.id = $1"
+    rows = await (tx.fetch if tx else fetch)(sql, conversation_id)
     return rows[0] if rows else None
 
 

@@ -10,6 +10,7 @@ FACTS = """
 SELECT c.id, c.reader_id, c.librarian_id, c.state, c.about, c.about_page, c.reader_seq, c.staff_seq,
     k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
     k.side AS known_side, k.at AS known_at, k.reader_seq AS known_reader_seq, k.staff_seq AS known_staff_seq,
+    (SELECT sample FROM reader WHERE id = c.reader_id) AS sample,
     (SELECT nickname FROM reader WHERE id = $2) AS sender_name,
     (SELECT nickname FROM reader WHERE id = c.librarian_id) AS librarian_name
 FROM conversation c LEFT JOIN chat_message k ON k.sender_id = $2 AND k.local_id = $3 WHERE c.id = $1
@@ -116,7 +117,9 @@ def passing(
 
 
 _MESSAGES: Final = """
-SELECT m.*, c.reader_id, c.reader_read, r.nickname FROM chat_message m
+SELECT m.*, c.reader_id, c.reader_read, r.nickname,
+    (SELECT sample FROM reader WHERE id = c.reader_id) AS sample
+FROM chat_message m
 JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id
 """
 MESSAGE: Final = f"{_MESSAGES} WHERE m.id = $1"

@@ -97,7 +97,7 @@ async def unread_of(reader_id: int, tx: Tx | None = None) -> int:
     return int((await (tx.fetch if tx else fetch)(UNREAD_OF_READER, reader_id))[0]["n"])
 
 
-# A question that is being checked, or was never shown, is nobody's business yet.
+# A question that is being checked, or was never shown, is nobody's business yet; a reviewer's never is.
 _DESK_SHAPE: Final = """
 SELECT c.*, r.nickname AS reader_name, l.nickname AS librarian_name,
     (SELECT m.text FROM chat_message m WHERE m.conversation_id = c.id AND m.side = 'reader' AND m.staff_seq IS NOT NULL
@@ -109,7 +109,7 @@ FROM conversation c JOIN reader r ON r.id = c.reader_id LEFT JOIN reader l ON l.
 _DESK: Final = _DESK_SHAPE.format(
     last=_last(Side.STAFF), last_at=_LAST_AT.format(seq="staff_seq"), unread=_unread(Side.STAFF)
 )
-_TO_BE_SEEN: Final = """EXISTS (
+_TO_BE_SEEN: Final = """NOT r.sample AND EXISTS (
     SELECT 1 FROM chat_message m WHERE m.conversation_id = c.id AND m.state NOT IN ('checking', 'passed', 'returned')
 )"""
 OPEN_ONES: Final = f"""
@@ -138,7 +138,7 @@ async def one(conversation_id: int, side: Side) -> Row | None:
     return rows[0] if rows else None
 
 
-CLOSED: Final = f"{_DESK} WHERE c.state = 'closed' AND c.id < $1 ORDER BY c.id DESC LIMIT $2"
+CLOSED: Final = f"{_DESK} WHERE c.state = 'closed' AND NOT r.sample AND c.id < $1 ORDER BY c.id DESC LIMIT $2"
 
 
 async def closed(*, before_id: int, limit: int) -> list[Row]:
@@ -146,11 +146,12 @@ async def closed(*, before_id: int, limit: int) -> list[Row]:
     return list(await fetch(CLOSED, before_id, limit))
 
 
-HELD: Final = """
-SELECT m.*, r.nickname, c.reader_id FROM chat_message m JOIN reader r ON r.id = m.sender_id
-    JOIN conversation c ON c.id = m.conversation_id
-WHERE m.state = 'held' ORDER BY m.id LIMIT $1
+_HELD: Final = """
+FROM chat_message m JOIN conversation c ON c.id = m.conversation_id JOIN reader p ON p.id = c.reader_id
+    JOIN reader r ON r.id = m.sender_id
+WHERE m.state = 'held' AND NOT p.sample
 """
+HELD: Final = f"SELECT m.*, r.nickname, c.reader_id {_HELD} ORDER BY m.id LIMIT $1"
 
 
 async def held(*, limit: int) -> list[Row]:
@@ -159,4 +160,4 @@ async def held(*, limit: int) -> list[Row]:
 
 
 async def held_count() -> int:
-    return int((await fetch("SELECT count(*) AS n FROM chat_message WHERE state = 'held'"))[0]["n"])
+    return int((await fetch(f"SELECT count(*) AS n {_HELD}"))[0]["n"])

@@ -145,7 +145,7 @@ async def note(tx: Tx, feedback_id: int, now: datetime) -> None:
 # ---------------------------------------------------------------- reading
 
 _SHAPE: Final = """
-SELECT f.*, r.nickname AS reader_name, l.nickname AS librarian_name
+SELECT f.*, r.nickname AS reader_name, r.sample, l.nickname AS librarian_name
 FROM feedback f JOIN reader r ON r.id = f.reader_id LEFT JOIN reader l ON l.id = f.librarian_id
 """
 
@@ -187,19 +187,20 @@ _BOXES: Final = {
 async def in_box(box: Box, librarian_id: int, *, before_id: int, limit: int) -> list[Row]:
     """What a librarian finds in a box, the latest first."""
     whose = (librarian_id,) if box in (Box.MINE, Box.OTHERS) else ()
-    sql = f"{_SHAPE} WHERE {_BOXES[box]} AND f.id < $1 ORDER BY f.id DESC LIMIT $2"
+    sql = f"{_SHAPE} WHERE {_BOXES[box]} AND NOT r.sample AND f.id < $1 ORDER BY f.id DESC LIMIT $2"
     return list(await fetch(sql, before_id, limit, *whose))
 
 
 async def lines(feedback_ids: list[int]) -> list[Row]:
-    """Some of them, whatever became of them, but none that is still being checked."""
+    """Some of them, whatever became of them, but none that is still being checked, and no reviewer's."""
     listed = ", ".join(str(int(number)) for number in feedback_ids) or "0"
-    return list(await fetch(f"{_SHAPE} WHERE f.id IN ({listed}) AND f.passage <> 'checking' ORDER BY f.id"))
+    where = f"WHERE f.id IN ({listed}) AND f.passage <> 'checking' AND NOT r.sample"
+    return list(await fetch(f"{_SHAPE} {where} ORDER BY f.id"))
 
 
 COUNTS: Final = f"""
 SELECT count(*) AS waiting, coalesce(sum(CASE f.passage WHEN 'held' THEN 1 ELSE 0 END), 0) AS held
-FROM feedback f WHERE {_NEW}
+FROM feedback f JOIN reader r ON r.id = f.reader_id WHERE {_NEW} AND NOT r.sample
 """
 
 

@@ -123,7 +123,10 @@ async def offer(reader_id: int, now: datetime) -> Row | None:
     return rows[0] if rows else None
 
 
-TOTALS = "SELECT kind, stars, count(*) AS n FROM rating WHERE stars IS NOT NULL GROUP BY kind, stars"
+TOTALS = """
+SELECT x.kind, x.stars, count(*) AS n FROM rating x JOIN reader r ON r.id = x.reader_id
+WHERE x.stars IS NOT NULL AND NOT r.sample GROUP BY x.kind, x.stars
+"""
 
 
 async def totals() -> dict[Rated, list[int]]:

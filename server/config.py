@@ -180,6 +180,7 @@ class Secrets(Section):
     push_token: SecretStr
     push_aes_key: SecretStr | None = None
     metrics_token: SecretStr | None = None
+    review_code: SecretStr | None = None
 
 
 class Config(Section):
@@ -257,6 +258,8 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
         found["push_aes_key"] = key
     if token := environment.get("WENJIN_METRICS_TOKEN"):
         found["metrics_token"] = token
+    if code := environment.get("WENJIN_REVIEW_CODE"):
+        found["review_code"] = code
     return Secrets(**{name: SecretStr(value) for name, value in found.items()})
 
 

@@ -127,8 +127,8 @@ class Outbox(asyncio.Queue[Any]):
             asyncio.get_running_loop().call_later(LEAVES_WITHIN_S, self._transport.abort)
 
 
-def tell(sio: Any, room: str, *, event: str, payload: bytes) -> None:
-    """Push an event to everybody in a room, without waiting for anybody; `payload` is JSON."""
+def tell(sio: Any, room: str | None, *, event: str, payload: bytes) -> None:
+    """Push an event to everybody in a room, None for all, without waiting for anybody; `payload` is JSON."""
     text = orjson.dumps([event, orjson.Fragment(payload)])
     packet, frame = Packet(MESSAGE, f"2{text.decode()}"), text_frame(b"42" + text)
     clients = sio.eio.sockets

@@ -1,8 +1,13 @@
 """What must hold before several processes serve, or readers come; each complaint names the setting and the reason."""
 
 from ipaddress import ip_address
+from typing import Final
+
+from pydantic import SecretStr
 
 from server.config import SECRETS_FILE, Config, Secrets, kept_secrets
+
+REVIEW_CODE_LENGTH: Final = 16  # at least
 
 
 def problems_of_processes(config: Config, processes: int) -> list[str]:
@@ -32,11 +37,17 @@ def problems_of_production(config: Config, secrets: Secrets) -> list[str]:
         )
     if not server.allowed_origins:
         problems.append('server.allowed_origins: name them; of a mini-program ["https://servicewechat.com"]')
+    if _is_short(secrets.review_code):
+        problems.append(f"environment: WENJIN_REVIEW_CODE: at least {REVIEW_CODE_LENGTH} characters, or none")
     for name in Secrets.model_fields:
         value = getattr(secrets, name)
         if value is not None and value.get_secret_value() in kept_secrets().values():
             problems.append(f"environment: the {name} of development, from {SECRETS_FILE}, is in use")
     return problems
+
+
+def _is_short(code: SecretStr | None) -> bool:
+    return code is not None and len(code.get_secret_value()) < REVIEW_CODE_LENGTH
 
 
 def _is_loopback(host: str) -> bool:

@@ -20,6 +20,7 @@ from handlers import (
     phone,
     presence,
     review,
+    reviewers,
     rules,
     seat_map,
     seats,
@@ -72,8 +73,16 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/me/sessions/{session_id}", May.ME_OWN, people.end_session, errors=(NotFound,)),
     Route(
         "POST",
+        "/api/review",
+        May.REVIEW_ENTER,
+        reviewers.enter,
+        errors=(reviewers.ReviewCodeRefused,),
+        limit=Limit.TEXT,
+    ),
+    Route(
+        "POST",
         "/api/invitations/accept",
-        May.ME_OWN,
+        May.STAFF_JOIN,
         people.accept_invitation,
         errors=(people.InvitationUnknown, people.InvitationUsed, people.InvitationOver),
     ),
@@ -258,6 +267,7 @@ JOBS: tuple[Job, ...] = (
     Job("watch_duty", presence.watch_duty),
     Job("close_account", account.close_planned),
     Job("erase_account", account.erase),
+    Job("end_review", reviewers.end),
     Job("tidy", upkeep.tidy, daily=True),
 )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from handlers.context import Clock, Context, Template, WeChat
+from handlers.context import Clock, Context, Library, Template, WeChat
 from models.calendar import local_day
 from server.bus import Bus
 from server.config import Config, Secrets
@@ -47,7 +47,7 @@ class Services:
             self.wechat,
             self.templates,
             self.zone,
-            self.config.library.name,
+            Library(self.config.library.name, self.secrets.review_code),
         )
 
     def today(self) -> date:

@@ -27,7 +27,8 @@ from server.services import Services
 from server.versions import admit
 from server.websocket import LARGEST_EVENT, LARGEST_MESSAGE, OPEN, PlainWebSocket, give_up_the_silent
 
-EVERYBODY: Final = "everybody"
+EVERYBODY: Final = "everybody"  # but WeChat's reviewers, whom the library's news is not for
+CONNECTED: Final = None  # python-socketio's own room of all
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
 NOT_JSON: Final = None  # the name of an event that could not be read
 KINDS: Final = frozenset(stream.kind for stream in STREAMS)
@@ -129,7 +130,7 @@ class Sockets:
         """
         for task in self._tasks:
             task.cancel()
-        tell(self.sio, EVERYBODY, event="server_stopping", payload=b"{}")
+        tell(self.sio, CONNECTED, event="server_stopping", payload=b"{}")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GOODBYE_S):
                 await asyncio.gather(*(client.queue.join() for client in self.sio.eio.sockets.values()))
@@ -168,7 +169,8 @@ class Sockets:
 
     async def _welcome(self, sid: str, token: str | None, request: web.Request, caller: Caller) -> None:
         await self.sio.save_session(sid, {"token": token, "request": request, "streams": {}, "too_many": 0})
-        await self.sio.enter_room(sid, EVERYBODY)
+        if not caller.sample:
+            await self.sio.enter_room(sid, EVERYBODY)
         if caller.reader_id is not None:
             await self.sio.enter_room(sid, f"reader:{caller.reader_id}")
             await self.sio.enter_room(sid, f"session:{caller.session_id}")
@@ -273,7 +275,7 @@ class Sockets:
                 elif isinstance(message, SessionsEnded):
                     await self._cut(message.session_ids)
                 else:
-                    tell(self.sio, EVERYBODY, event="resync", payload=b"{}")
+                    tell(self.sio, CONNECTED, event="resync", payload=b"{}")
             except Exception:
                 log.exception("push_failed")
             await asyncio.sleep(0)  # a room of thousands takes a while: nobody waits for more than one

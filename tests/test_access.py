@@ -11,10 +11,12 @@ from tests.support.library import Library, Phone
 
 # Beyond what the role before it may do; a permission that moves must be moved here too, on purpose.
 GUEST = {"home.read", "me.read", "sign_in", "spaces.read"}
-READER = GUEST | {"bookings.own", "chat.own", "feedback.own", "inbox.own", "me.own"}
+REVIEWER = GUEST | {"bookings.own", "chat.own", "feedback.own", "inbox.own", "me.own"}
+READER = REVIEWER | {"review.enter", "staff.join"}
 LIBRARIAN = READER | {"chat.answer", "feedback.answer", "seats.codes"}
 EXPECTED = {
     "guest": GUEST,
+    "reviewer": REVIEWER,
     "reader": READER,
     "librarian": LIBRARIAN,
     "editor": READER | {"announcement.edit"},
@@ -26,6 +28,8 @@ EXPECTED = {
 async def somebody(library: Library, role: str) -> Phone:
     if role == Role.GUEST:
         return library.guest
+    if role == Role.REVIEWER:
+        return await library.reviewer("a-reviewer")
     return await library.reader(f"a-{role}", role=role if role in STAFF else None)
 
 

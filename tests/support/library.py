@@ -31,6 +31,7 @@ from tests.support import private
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 PUSH_TOKEN = "test-push-token"
 SECRET = "0123456789abcdef0123456789abcdef"
+REVIEW_CODE = "for-the-reviewers-of-wechat"
 DEFAULTS = load()
 _keys = itertools.count(1)
 
@@ -273,6 +274,13 @@ class Library:
         assert answer.status == 200, answer.body
         return Phone(self, handle, answer.body["token"], int(answer.body["me"]["id"]))
 
+    async def reviewer(self, handle: str) -> Phone:
+        """Somebody who signs in now and enters the code for WeChat's reviewers."""
+        person = await self.reader(handle)
+        answer = await person.post("/api/review", {"code": REVIEW_CODE})
+        assert answer.status == 200, answer.body
+        return Phone(self, handle, answer.body["token"], int(answer.body["me"]["id"]))
+
     async def seat(self, label: str) -> Spot:
         return await Spot.get(label=label)
 
@@ -328,7 +336,11 @@ async def running_library(
     async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
         sim_url = str(simulator.make_url("/"))
         config = _config(DEFAULTS, database_url, sim_url, redis_url or "").model_copy(update=sections)
-        secrets = Secrets(wechat_secret=SecretStr(SECRET), push_token=SecretStr(PUSH_TOKEN))
+        secrets = Secrets(
+            wechat_secret=SecretStr(SECRET),
+            push_token=SecretStr(PUSH_TOKEN),
+            review_code=SecretStr(REVIEW_CODE),
+        )
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
         async with TestServer(app, socket_factory=lambda *_: listening) as server:
             url = str(server.make_url("/")).rstrip("/")

@@ -276,7 +276,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Whether a librarian is there, and when the library opens or closes.
+     * Whether a librarian is there, and when the library opens or closes. For a reviewer nobody is.
      * @description Permission: `home.read`.
      */
     get: operations['desk_state'];
@@ -843,7 +843,7 @@ export interface paths {
     put?: never;
     /**
      * Take the role that a code stands for; of two who try, one gets it.
-     * @description Permission: `me.own`.
+     * @description Permission: `staff.join`.
      */
     post: operations['people_accept_invitation'];
     delete?: never;
@@ -1058,6 +1058,26 @@ export interface paths {
      * @description Permission: `feedback.own`.
      */
     post: operations['ratings_decline'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A session of the caller's reviewer, who is made the first time. Their own account stays as it is.
+     * @description Permission: `review.enter`.
+     */
+    post: operations['reviewers_enter'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1860,6 +1880,14 @@ export interface components {
       session_id: string;
     };
     /**
+     * EnterReview
+     * @description `code` is what the library wrote into its request for review.
+     */
+    EnterReview: {
+      /** Code */
+      code: string;
+    };
+    /**
      * Error
      * @description The one shape of every error.
      */
@@ -2229,7 +2257,7 @@ export interface components {
     /**
      * Me
      * @description Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
-     *     closed then.
+     *     closed then; `review_open`: a code lets reviewers into the sample.
      */
     Me: {
       /** Chat Unread */
@@ -2246,6 +2274,8 @@ export interface components {
       phone: string | null;
       /** Reminders */
       reminders: components['schemas']['Reminder'][];
+      /** Review Open */
+      review_open: boolean;
       /** Roles */
       roles: string[];
       /** Unread */
@@ -8704,6 +8734,105 @@ export interface operations {
         };
       };
       /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  reviewers_enter: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Code */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignedIn'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `review_code_refused`; `invalid_input` */
       422: {
         headers: {
           [name: string]: unknown;

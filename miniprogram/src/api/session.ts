@@ -13,6 +13,7 @@ const guest: Me = {
   unread: 0,
   chat_unread: 0,
   closes_at: null,
+  review_open: false,
   reminders: [],
 };
 
