@@ -1,7 +1,7 @@
 // The bar above a page: back or home, the title, and WeChat's own menu capsule.
 
 import { h, lineIcon } from './dom.js';
-import { isTabRoute, pop, relaunch } from './pages.js';
+import { goBack, isTabRoute, relaunch } from './pages.js';
 import { tabBarConfig, windowConfig } from './theme.js';
 
 /** Redraws the bar of one page. @param {import("./pages.js").OpenPage} page @param {number} depth how many pages are open up to this one */
@@ -22,7 +22,7 @@ function leading(page, depth) {
   if (depth > 1) {
     return h(
       'button',
-      { className: 'navigation-leading', ariaLabel: '返回', on: { click: () => pop(1) } },
+      { className: 'navigation-leading', ariaLabel: '返回', on: { click: () => goBack(1) } },
       lineIcon('back'),
     );
   }

@@ -1,6 +1,7 @@
 // The page stack: what is open, in which order, and which lifetimes a move from page to page calls.
 
 import { showNavigationBar } from './navigation-bar.js';
+import { overlay } from './overlays.js';
 import { followPull, watchPull } from './pull-down.js';
 import { tellDesk } from './settings.js';
 import { showTabBar } from './tab-bar.js';
@@ -13,7 +14,8 @@ const SLIDE_MS = 240;
 
 /**
  * @typedef {{ route: string, query: Record<string, string>, root: any, caller: any, box: HTMLElement, bar: HTMLElement,
- *   body: HTMLElement, scroller: HTMLElement, config: any, isTab: boolean, ready: boolean, title: string, barStyle: any }} OpenPage
+ *   body: HTMLElement, scroller: HTMLElement, config: any, isTab: boolean, ready: boolean, title: string, barStyle: any,
+ *   question?: string }} OpenPage
  */
 
 /** @type {OpenPage[]} */
@@ -80,6 +82,12 @@ export function pop(delta) {
   between.forEach((page) => close(page));
   show();
   close(top, true);
+}
+
+/** Back, as the person or the program wishes; a page with something unsaved has them asked first. @param {number} delta */
+export async function goBack(delta) {
+  const { question } = currentPage();
+  if (!question || (await overlay.modal({ content: question })).confirm) pop(delta);
 }
 
 /** @param {string} route */

@@ -3,6 +3,8 @@ import { headerOf } from '../logic/headers';
 /** How far the server's clock is ahead of the phone's, in ms, and how long that answer travelled. */
 let ahead = 0;
 let travelled = Infinity;
+/** The library's offset, as the server last said it: `+08:00`. */
+let offset = 'Z';
 
 /** A better measurement is one that travelled less; after this many ms any new one is better. */
 const FRESH_FOR = 5 * 60_000;
@@ -10,8 +12,10 @@ let measuredAt = 0;
 
 /** Learns the server's time from an answer's headers; `sentAt` is by the phone's clock. */
 export function noteServerTime(headers: Record<string, unknown>, sentAt: number): void {
-  const said = Date.parse(headerOf(headers, 'Server-Time'));
+  const told = headerOf(headers, 'Server-Time');
+  const said = Date.parse(told);
   if (Number.isNaN(said)) return;
+  offset = /(Z|[+-]\d\d:\d\d)$/.exec(told)?.[0] ?? offset;
   const now = Date.now();
   const journey = now - sentAt;
   if (journey > travelled && now - measuredAt < FRESH_FOR) return;
@@ -23,4 +27,9 @@ export function noteServerTime(headers: Record<string, unknown>, sentAt: number)
 /** Ms since the epoch by the server's clock, as near as an answer told: the phone's clock is never trusted. */
 export function serverNow(): number {
   return Date.now() + ahead;
+}
+
+/** A moment of the library's clock as the wire has it: `2026-11-24`, `08:30` → `2026-11-24T08:30:00+08:00`. */
+export function libraryMoment(date: string, time: string): string {
+  return `${date}T${time}:00${offset}`;
 }

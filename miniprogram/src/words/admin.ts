@@ -22,16 +22,9 @@ export const announcementWords = {
   text: '内容',
   textPlaceholder: '写给读者的话',
   save: '保存并显示在首页',
-  takeOff: '保存，首页不再显示',
-  unchanged: '和首页上的一样',
   saved: '首页已经换上',
+  takenOff: '标题和内容都空着：保存以后，首页不再显示通知。',
   consequence: '打开着首页的读者会马上看到',
-  conflict: '您写的时候，别人保存了另一份',
-  theirs: '现在首页上的',
-  mine: '您写的',
-  keepMine: '用我写的',
-  takeTheirs: '用首页上的',
-  empty: '（没有内容）',
 };
 
 export const rulesWords = {

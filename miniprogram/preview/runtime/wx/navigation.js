@@ -3,9 +3,9 @@
 import {
   MAX_PAGES,
   currentPage,
+  goBack,
   isTabRoute,
   parseUrl,
-  pop,
   push,
   relaunch,
   replace,
@@ -59,7 +59,7 @@ export const navigation = calls({
   },
   navigateBack({ delta = 1 }) {
     if (stackRoutes().length <= 1) throw new Refusal('cannot navigate back at first page');
-    pop(delta);
+    void goBack(delta);
   },
   switchTab({ url }) {
     const { route, query } = target(url);
@@ -71,5 +71,13 @@ export const navigation = calls({
     const { route, query } = target(url);
     relaunch(route, query);
     return { route: currentPage().route };
+  },
+  enableAlertBeforeUnload({ message }) {
+    if (typeof message !== 'string') throw new Refusal('parameter error: message should be String');
+    currentPage().question = message;
+  },
+  disableAlertBeforeUnload() {
+    // A component that is removed with its page says so when another page is in front.
+    if (currentPage()) delete currentPage().question;
   },
 });

@@ -1,0 +1,104 @@
+import { look } from '../../../look';
+import { kitWords } from '../../../words/admin-kit';
+import type { Field, FieldValue, Person, Span } from '../../kit/form';
+
+const LONG = 2000;
+const LINE = 60;
+
+/**
+ * One field of `admin-form`, with its label, and what is wrong with it beneath.
+ *
+ * - `field`: `Field`, `value`: `FieldValue` (admin/kit/form.ts); `wrong`: a sentence, or ''.
+ * - fires `change` {key, value}.
+ */
+Component({
+  properties: {
+    field: { type: Object, value: null as unknown as Field },
+    value: { type: null as unknown as ObjectConstructor, value: null as unknown as object },
+    wrong: { type: String, value: '' },
+  },
+  data: {
+    ...look(),
+    w: kitWords,
+    most: LINE,
+    stacked: false,
+    picked: 0,
+    shown: '',
+    facts: '',
+    tag: '',
+    finding: false,
+  },
+  observers: {
+    'field, value'(field: Field | null, value: FieldValue) {
+      if (!field) return;
+      const picked = field.choices?.findIndex((one) => one.value === value) ?? -1;
+      const choice = field.choices?.[picked];
+      this.setData({
+        most: field.most ?? (field.kind === 'long' ? LONG : LINE),
+        stacked: ['text', 'long', 'span', 'tags', 'person'].includes(field.kind),
+        picked: Math.max(0, picked),
+        shown: field.kind === 'person' ? ((value as Person | null)?.name ?? '') : (choice?.name ?? ''),
+        facts: choice?.facts ?? '',
+      });
+    },
+  },
+  methods: {
+    tell(value: FieldValue) {
+      this.triggerEvent('change', { key: this.data.field.key, value });
+    },
+
+    type(event: WechatMiniprogram.Input) {
+      this.tell(event.detail.value);
+    },
+
+    turn(event: WechatMiniprogram.SwitchChange) {
+      this.tell(event.detail.value);
+    },
+
+    choose(event: WechatMiniprogram.PickerChange) {
+      const { choices } = this.data.field as Field;
+      this.tell(choices ? (choices[Number(event.detail.value)]?.value ?? '') : String(event.detail.value));
+    },
+
+    span(event: WechatMiniprogram.CustomEvent<Span>) {
+      this.tell(event.detail);
+    },
+
+    typeTag(event: WechatMiniprogram.Input) {
+      this.setData({ tag: event.detail.value });
+    },
+
+    addTag() {
+      const tag = this.data.tag.trim();
+      this.setData({ tag: '' });
+      const tags = this.tags();
+      if (tag && !tags.includes(tag)) this.tell([...tags, tag]);
+    },
+
+    removeTag(event: WechatMiniprogram.TouchEvent) {
+      const { tag } = event.currentTarget.dataset;
+      this.tell(this.tags().filter((one) => one !== tag));
+    },
+
+    tags(): string[] {
+      return (this.data.value as unknown as string[] | null) ?? [];
+    },
+
+    find() {
+      this.setData({ finding: true });
+    },
+
+    stopFinding() {
+      this.setData({ finding: false });
+    },
+
+    pick(event: WechatMiniprogram.CustomEvent<{ person: Person }>) {
+      this.stopFinding();
+      this.tell(event.detail.person);
+    },
+
+    nobody() {
+      this.tell(null);
+    },
+  },
+});

@@ -1,0 +1,57 @@
+/** What the components of the admin pages say by themselves; what a list or a form is about its page says. */
+export const kitWords = {
+  // lists
+  all: '全部',
+  any: '不限',
+  sort: '排序',
+  clear: '清除',
+  choose: '选择',
+  chooseAll: '全选',
+  chosenNone: '还没有选',
+  stopChoosing: '不选了',
+  more: '再看一些',
+  end: '没有更多了',
+  nothingFound: '没有找到，换个条件再看看。',
+  // forms
+  save: '保存',
+  unchanged: '没有改动',
+  saved: '已经保存',
+  needed: '这一项要填写。',
+  notWhole: '请填一个整数。',
+  endsBefore: '结束要晚于开始。',
+  wrong: '这一项填得不对，请看一看。',
+  someWrong: '有的地方填得不对，已经标出来了。',
+  unsaved: '有没保存的改动，离开就没有了。',
+  leave: '离开',
+  stay: '留下',
+  conflict: '您改的时候，别人保存了另一份',
+  theirs: '现在的',
+  mine: '您改的',
+  keepMine: '用我改的',
+  takeTheirs: '用现在的',
+  empty: '（没有内容）',
+  yes: '是',
+  no: '否',
+  pick: '请选择',
+  addTag: '加一个词',
+  add: '加上',
+  remove: '去掉',
+  // persons and spans
+  findPerson: '找一个人',
+  nobody: '没有找到这个人。',
+  unnamed: '没有名字',
+  from: '从',
+  until: '到',
+  // consequences
+  typeWord: '为了确认，请输入',
+  cancel: '不做了',
+};
+
+export const kitSay = {
+  chosen: (count: number) => `已选 ${count} 项`,
+  span: (from: string, until: string) => `${from} 至 ${until}`,
+  done: (done: number, total: number) => `${done} / ${total}`,
+  doneOf: (done: number) => `已完成 ${done}`,
+  wrongRange: (range: string) => `填得不对：${range}。`,
+  unit: (value: string, unit: string) => `${value} ${unit}`,
+};
