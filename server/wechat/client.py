@@ -2,13 +2,22 @@
 
 import re
 from collections.abc import Coroutine, Mapping
+from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import aiohttp
 import structlog
 from wechatpy.client.api import WeChatWxa
 
-from handlers.context import Clock, SubscribeMessage, Suggest, Verdict, WeChatIdentity, WeChatRefused
+from handlers.context import (
+    Clock,
+    SubscribeMessage,
+    Suggest,
+    Template,
+    Verdict,
+    WeChatIdentity,
+    WeChatRefused,
+)
 from server.wechat.tokens import MemoryTokens, TokenStore
 from server.wechat.transport import TIMEOUT, Answer, Transport, refusals
 
@@ -25,6 +34,7 @@ VERSIONS: Final[Mapping[MiniprogramState, str]] = {
 # Of WeChat's four kinds of text (profile, comment, forum, social log) a question to the library is most like
 # a comment: short, written to somebody who answers, and not published to everybody as in a forum or a log.
 COMMENT = 2
+IMAGE = 2  # of WeChat's kinds of media; the other is sound
 
 PHONE: Final = re.compile(r"\+?\d{5,19}", re.ASCII)
 
@@ -81,12 +91,21 @@ class Wxa(WeChatWxa):  # type: ignore[misc]
         answer: Coroutine[Any, Any, Answer] = self._post("wxa/msg_sec_check", data=text)
         return answer
 
+    def media_check_async(
+        self, openid: str, media_url: str, *, media_type: int, scene: int
+    ) -> Coroutine[Any, Any, Answer]:
+        media = {"version": 2, "scene": scene, "openid": openid, "media_type": media_type}
+        answer: Coroutine[Any, Any, Answer] = self._post(
+            "wxa/media_check_async", data={**media, "media_url": media_url}
+        )
+        return answer
+
 
 class WeChatClient:
     """`handlers.context.WeChat` over real HTTP.
 
     `miniprogram_state` is the version of the mini-program that a tap on a message opens. `checks_text` says
-    whether texts are to be checked at all; `check_text` itself always asks.
+    whether texts and pictures are to be checked at all; `check_text` itself always asks.
     """
 
     def __init__(
@@ -100,6 +119,7 @@ class WeChatClient:
         miniprogram_state: MiniprogramState = "formal",
         lang: Language = "zh_CN",
         checks_text: bool = True,
+        templates: Mapping[str, Template] = MappingProxyType({}),
         tokens: TokenStore | None = None,
         timeout: aiohttp.ClientTimeout = TIMEOUT,
     ) -> None:
@@ -116,6 +136,7 @@ class WeChatClient:
         self._miniprogram_state: MiniprogramState = miniprogram_state
         self._lang: Language = lang
         self.checks_text = checks_text
+        self.templates = templates
 
     async def identify(self, code: str) -> WeChatIdentity:
         """Turn the code of `wx.login` into who it is.
@@ -215,6 +236,19 @@ class WeChatClient:
             "wechat_checked", openid=mask(openid), suggest=suggest.value, trace_id=answer.get("trace_id")
         )
         return suggest
+
+    async def check_picture(self, openid: str, url: str) -> str:
+        """Have WeChat fetch and judge a picture: the name under which its push event will tell what it thinks.
+
+        Raises `WeChatRefused`: STALE_VISIT when the author was not here within two hours, RETRY_LATER, TOMORROW, …
+        """
+        with refusals():
+            answer = await self._wxa.media_check_async(openid, url, media_type=IMAGE, scene=COMMENT)
+        match answer:
+            case {"trace_id": str(trace_id)} if 1 <= len(trace_id) <= 64:
+                log.info("wechat_picture_asked", openid=mask(openid), trace_id=trace_id)
+                return trace_id
+        raise WeChatRefused(None, Verdict.RETRY_LATER, message="no trace_id in the answer")
 
 
 def suggestion(answer: Answer) -> Suggest:

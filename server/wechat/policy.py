@@ -56,7 +56,9 @@ POLICY: Mapping[int, Verdict] = MappingProxyType(
         43107: Verdict.CONFIGURATION,  # template banned
         47003: Verdict.CONFIGURATION,  # a field
         45168: Verdict.PERMANENT,  # a sensitive word: the same text will never pass
-        # The text to be checked
+        # The text or picture to be checked
+        40004: Verdict.CONFIGURATION,  # kind of media
+        87020: Verdict.RETRY_LATER,  # the same picture asked about too often
         40129: Verdict.CONFIGURATION,  # scene
         47001: Verdict.PERMANENT,  # too long, or no JSON: the same text will never be judged
         87014: Verdict.PERMANENT,  # risky, as calls without a version are told: it will never pass

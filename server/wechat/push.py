@@ -31,8 +31,9 @@ log = structlog.get_logger()
 class PushEvent:
     """One event, alike from JSON and XML.
 
-    `items` are the entries of its list; an event without a list has its own fields as the one item. All
-    values are text. `key` is the same for every delivery of an event, and does not show whose it is.
+    `items` are the entries of its list; an event without a list has its own fields as the one item, those of an
+    object in it as `result.suggest`. All values are text. `key` is the same for every delivery of an event, and
+    does not show whose it is.
     """
 
     name: str
@@ -169,7 +170,13 @@ def _items(fields: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
     entries = next((holder["List"] for holder in holders if "List" in holder), None)
     if entries is None:
         own = {key: value for key, value in fields.items() if key not in ENVELOPE}
-        return (_texts(own),) if own else ()
+        inner = {
+            f"{name}.{key}": value
+            for name, held in own.items()
+            if isinstance(held, dict)
+            for key, value in held.items()
+        }
+        return (_texts({**own, **inner}),) if own else ()
     several = entries if isinstance(entries, list) else [entries]
     return tuple(_texts(entry) for entry in several if isinstance(entry, dict))
 

@@ -62,6 +62,7 @@ MANNERS: Mapping[str, Manner] = {
     "wxa/business/getuserphonenumber": Manner(1, frozenset({Lost.UNSENT, Lost.SILENT})),  # a code as well
     "wxa/getwxacodeunlimit": Manner(2, frozenset(Lost)),
     "wxa/msg_sec_check": Manner(2, frozenset(Lost)),
+    "wxa/media_check_async": Manner(2, frozenset(Lost)),  # asked twice it is judged twice
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.wechat.simulator import codes, identifiers, login, messages, numbers, texts, tokens
+from server.wechat.simulator import codes, identifiers, login, messages, numbers, pictures, texts, tokens
 from server.wechat.simulator.faults import Fault, Kind
 from server.wechat.simulator.world import WORLD, Body, Call, Refusal, World
 
@@ -23,6 +23,7 @@ CALLS: dict[str, Answerer] = {
     "/wxa/business/getuserphonenumber": numbers.getuserphonenumber,
     "/wxa/getwxacodeunlimit": codes.getwxacodeunlimit,
     "/wxa/msg_sec_check": texts.msg_sec_check,
+    "/wxa/media_check_async": pictures.media_check_async,
 }
 
 

@@ -5,7 +5,8 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
 import aiohttp
 import xmltodict
@@ -20,7 +21,7 @@ WRAPPERS: Mapping[str, str] = {
     "subscribe_msg_change_event": "SubscribeMsgChangeEvent",
     "subscribe_msg_sent_event": "SubscribeMsgSentEvent",
 }
-Item = Mapping[str, str]
+Item = Mapping[str, object]
 
 
 def signature(*parts: str) -> str:
@@ -63,12 +64,17 @@ class Pushes:
             "on_the_way" if self._settings.push_url else "no_url",
         )
         if self._settings.push_url:
-            task = asyncio.create_task(self._deliver(self._settings.push_url, rows[0]["id"], openid, body))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self.beside(self._deliver(self._settings.push_url, rows[0]["id"], openid, body))
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Goes on beside the call that caused it."""
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def body(self, event: str, openid: str, items: Sequence[Item]) -> str:
-        """One item is an object in JSON, several are an array; XML wraps them; numbers are text in both."""
+        """One item is an object in JSON, several are an array; XML wraps them; numbers are text, but in what
+        WeChat says of a picture."""
         fields: dict[str, object] = {
             "ToUserName": self._settings.original_id,
             "FromUserName": openid,

@@ -21,6 +21,7 @@ QUOTAS: Mapping[str, Quota] = {
     "/cgi-bin/message/subscribe/send": Quota(per_day=10_000_000),
     "/wxa/getwxacodeunlimit": Quota(per_minute=5_000),
     "/wxa/msg_sec_check": Quota(per_minute=4_000, per_day=2_000_000),
+    "/wxa/media_check_async": Quota(per_minute=2_000, per_day=200_000),
 }
 
 
@@ -56,5 +57,6 @@ class SimulatorSettings:
         False  # True: the account is bound to an open platform, which knows people across accounts
     )
     original_id: str = "gh_0123456789ab"
+    picture_s: float = 1.0  # how long a picture is looked at, before the push event says what it is
     send_s: float = 0.0  # how long a message is on its way; another to the same reader is refused meanwhile
     session_days: int = 3  # a session key unused for so long is replaced at the next sign-in

@@ -42,6 +42,9 @@ CREATE TABLE IF NOT EXISTS call (
     errcode INTEGER, fault TEXT);
 CREATE TABLE IF NOT EXISTS text_check (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, openid TEXT NOT NULL, text TEXT NOT NULL, suggest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS picture_check (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, openid TEXT NOT NULL, trace_id TEXT NOT NULL, url TEXT NOT NULL,
+    errcode INTEGER, suggest TEXT);
 CREATE INDEX IF NOT EXISTS message_of ON message (openid, id);
 """
 TABLES = (
@@ -56,6 +59,7 @@ TABLES = (
     "push",
     "call",
     "text_check",
+    "picture_check",
 )
 
 

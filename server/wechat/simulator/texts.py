@@ -38,7 +38,7 @@ async def msg_sec_check(world: World, call: Call) -> Body:
     if not isinstance(text, str) or not 1 <= len(text) <= MOST_CHARACTERS:
         raise Refusal(47001, "data format error")
     openid = str(asked.get("openid", ""))
-    await _check_author(world, openid)
+    await check_author(world, openid)
     judged = _judged(world, text)
     now = world.clock.now()
     await world.store.run(
@@ -67,7 +67,7 @@ async def newest(world: World) -> list[Row]:
     return [row | {"at": world.clock.at(row["at"]).isoformat(timespec="seconds")} for row in rows]
 
 
-async def _check_author(world: World, openid: str) -> None:
+async def check_author(world: World, openid: str) -> None:
     person = await world.store.one("SELECT last_visit_at FROM person WHERE openid = ?", openid)
     if person is None:
         raise Refusal(40003, "invalid openid")

@@ -6,6 +6,7 @@ const FAULTY = [
   { path: '/sns/jscode2session', name: '登录' },
   { path: '/cgi-bin/message/subscribe/send', name: '发送通知' },
   { path: '/wxa/msg_sec_check', name: '检查文字' },
+  { path: '/wxa/media_check_async', name: '检查图片' },
 ];
 const FAULTS = [
   { kind: null, name: '正常' },
