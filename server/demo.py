@@ -14,7 +14,7 @@ from models.people import Reader
 from server.app import services_of
 from server.clock import SystemClock
 from server.config import Config, Secrets
-from server.seed import PEOPLE, seed
+from server.seed import PEOPLE, seed, seed_sample
 from server.services import Services
 
 
@@ -27,6 +27,13 @@ async def fill(config: Config, secrets: Secrets, told: Console) -> None:
             if config.wechat.simulator:
                 status.update("demo library: people")
                 await _people(services, stack)
+
+
+async def fill_sample(config: Config, secrets: Secrets) -> list[str]:
+    """Seed the sample of WeChat's reviewers; what is there already stays. Each seat's label and code."""
+    async with AsyncExitStack() as stack:
+        services = await _services(stack, config, secrets)
+        return [f"{seat.label}  {seat.code}" for seat in await seed_sample(services.context("seed"))]
 
 
 async def _services(stack: AsyncExitStack, config: Config, secrets: Secrets) -> Services:

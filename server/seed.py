@@ -1,4 +1,6 @@
-"""A demo library: two branches, six areas, 1,200 seats, hours, a notice, and people to switch between."""
+"""A demo library: two branches, six areas, 1,200 seats, hours, a notice, and people to switch between; and the sample
+that WeChat's reviewers see, a small room that never closes.
+"""
 
 import json
 from collections.abc import Callable
@@ -9,6 +11,7 @@ from typing import Any, Final
 
 from handlers.context import Context
 from models.announcements import Announcement
+from models.db import transaction
 from models.spaces import (
     SEAT_SLOT_MINUTES,
     Area,
@@ -82,9 +85,37 @@ ROOMS: Final = (
 )
 
 
+SAMPLE: Final = Room(0, "示例阅览室", "1层", "S", columns=2, rows=1, across=3)  # 12
+
+
+async def seed_sample(ctx: Context) -> list[Spot]:
+    """Put the sample beside what is there, once: its seats that can be booked."""
+    if not await Branch.exists(sample=True):
+        async with transaction():
+            await _sample(ctx)
+    return await Spot.filter(area__branch__sample=True, closed=False).order_by("id")
+
+
+async def _sample(ctx: Context) -> None:
+    now = ctx.clock.now()
+    branch = await Branch.create(name="示例馆", address="只有审核人员看得到", place=0, sample=True)
+    for weekday in range(7):  # at all hours: nobody knows when a reviewer comes
+        await WeeklyHours.create(branch=branch, weekday=weekday, opens_minute=0, closes_minute=24 * 60)
+    limits = _rules("示例座位", per_day=20, at_once=20, max_minutes=240)
+    rules = await SeatRules.create(**limits, saved_at=now, sample=True)
+    await Announcement.create(
+        id=2,
+        title="这里是示例",
+        text="座位、预约和这条公告都是示例数据，可以随意试用。",
+        saved_at=now,
+        sample=True,
+    )
+    await _area(SAMPLE, branch, rules, 0)
+
+
 async def seed(ctx: Context, progress: Progress) -> None:
-    """Fill an empty database; does nothing when there is a branch already."""
-    if await Branch.exists():
+    """Fill an empty database; does nothing when there is a branch already, other than the sample's."""
+    if await Branch.exists(sample=False):
         return
     now = ctx.clock.now()
     progress("branches and hours")

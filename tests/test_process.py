@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -187,6 +188,21 @@ async def test_production_refuses_missing_secrets_and_those_of_development(place
     assert (code, "WENJIN_PUSH_TOKEN" in said) == (2, True)
     code, said = await place.told("run", WENJIN_WECHAT_SECRET=kept["wechat_secret"], WENJIN_PUSH_TOKEN=SECRET)
     assert (code, "of development" in said, kept["wechat_secret"] in said) == (2, True, False)
+
+
+async def test_production_refuses_a_code_for_reviewers_that_is_soon_guessed(place: Place) -> None:
+    place.write(PRODUCTION)
+    secrets = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
+    code, said = await place.told("run", **secrets, WENJIN_REVIEW_CODE="review-code-123")
+    assert (code, "WENJIN_REVIEW_CODE" in said, "review-code-123" in said) == (2, True, False)
+    assert (await place.told("check-config", **secrets, WENJIN_REVIEW_CODE="review-code-1234"))[0] == 0
+
+
+async def test_the_sample_is_laid_once_and_tells_its_codes_each_time(place: Place) -> None:
+    assert (await place.told("migrate"))[0] == 0
+    code, said = await place.told("seed", "--sample")
+    assert (code, len(re.findall(r"^S-\d+  \w{10}$", said, re.M))) == (0, 12)
+    assert await place.told("seed", "--sample") == (0, said)
 
 
 async def test_a_demo_is_not_laid_over_the_real_wechat(place: Place) -> None:

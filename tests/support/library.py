@@ -313,7 +313,12 @@ class Library:
 
 @asynccontextmanager
 async def running_library(
-    database_url: str, *, with_worker: bool = True, redis_url: str | None = None, **sections: Section | str
+    database_url: str,
+    *,
+    with_worker: bool = True,
+    redis_url: str | None = None,
+    review_code: str | None = REVIEW_CODE,
+    **sections: Section | str,
 ) -> AsyncIterator[Library]:
     """Everything opened on free ports of this machine, in this test's own event loop; `sections` replace those
     of config.toml.
@@ -339,7 +344,7 @@ async def running_library(
         secrets = Secrets(
             wechat_secret=SecretStr(SECRET),
             push_token=SecretStr(PUSH_TOKEN),
-            review_code=SecretStr(REVIEW_CODE),
+            review_code=SecretStr(review_code) if review_code else None,
         )
         app = await build(config, secrets, clock=clock, with_worker=with_worker)
         async with TestServer(app, socket_factory=lambda *_: listening) as server:
