@@ -47,6 +47,7 @@ MODULES: Final = (
     "models.ratings",
     "models.refusals",
     "models.repeats",
+    "models.seals",
     "models.spaces",
     "models.tries",
 )
