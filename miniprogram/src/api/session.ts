@@ -110,11 +110,15 @@ async function signIn(): Promise<Me> {
     if (error instanceof ApiError && error.code === 'code_refused') return exchange();
     throw error;
   });
+  become(signedIn);
+  return signedIn.me;
+}
+
+function become(signedIn: SignedIn): void {
   wx.removeStorageSync(SIGNED_OUT);
   // First who it is: whoever hears of the new token at once must not take it for the last person's.
   setMe(signedIn.me);
   setToken(signedIn.token);
-  return signedIn.me;
 }
 
 /** Signs in when nobody is; callers at the same time share one sign-in. Raises ApiError. */
@@ -128,6 +132,20 @@ export async function ensureSignedIn(): Promise<Me> {
     signingIn = null;
   });
   return signingIn;
+}
+
+/** Goes on in the sample, as the reviewer whom the code lets in; the person's own session here ends. Raises ApiError. */
+export async function enterReview(code: string): Promise<void> {
+  await ensureSignedIn();
+  const own = token;
+  become(await send<SignedIn>('POST', '/api/review', { code }, own));
+  void send('POST', '/api/sign-out', { everywhere: false }, own).catch(() => {});
+}
+
+/** Goes back from the sample to the person's own account. Raises ApiError. */
+export async function leaveReview(): Promise<void> {
+  await signOut(false);
+  await ensureSignedIn();
 }
 
 /** The person ended this session, here or on another phone: a guest from now on, until they ask to sign in. */

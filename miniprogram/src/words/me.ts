@@ -27,6 +27,10 @@ export const meWords = {
   closing: '注销账号',
   canKeep: '改主意了？点这里保留账号',
   report: '投诉与举报',
+  review: '审核体验',
+  reviewing: '正在审核体验',
+  reviewingWhy: '这里只有示例数据，和真实的图书馆互不相见。十四天后自动结束，写下的内容一并删除。',
+  endReview: '结束审核体验',
   nickname: '称呼',
   nicknameHint: '馆员和您联系时这样称呼您，可以不填。',
   nicknamePlaceholder: '例如 小林',
@@ -39,6 +43,7 @@ export const meWords = {
 
 export const roleNames: Record<string, string> = {
   reader: '读者',
+  reviewer: '审核人员',
   librarian: '馆员',
   editor: '编辑',
   manager: '主管',
@@ -60,6 +65,12 @@ export const meSay = {
     title: '删除手机号？',
     content: '删掉以后，我们这里不再有它。',
     confirmText: '删除',
+  },
+  enterReview: {
+    title: '审核体验',
+    editable: true,
+    placeholderText: '提交审核时写明的审核码',
+    confirmText: '进入',
   },
   saved: '存好了',
   joined: '欢迎加入',

@@ -4,7 +4,16 @@ import { countNow, followDesk } from '../../api/desk-watch';
 import { tellFailure } from '../../api/failure';
 import { askReminders } from '../../api/reminders';
 import { request } from '../../api/request';
-import { ensureSignedIn, me, onMe, refreshMe, setMe, signOut } from '../../api/session';
+import {
+  ensureSignedIn,
+  enterReview,
+  leaveReview,
+  me,
+  onMe,
+  refreshMe,
+  setMe,
+  signOut,
+} from '../../api/session';
 import type { Device, Me, Reminder, ReminderPurpose } from '../../api/types';
 import { clientVersion } from '../../config';
 import { staffPages } from '../../logic/staff';
@@ -35,6 +44,7 @@ function shown(person: Me) {
     me: person,
     initial: [...(person.nickname ?? '')][0] ?? '',
     roles: named.map((role) => roleNames[role] ?? role).join(' · '),
+    reviewing: person.roles.includes('reviewer'),
     isStaff: staffPages(person.permissions).length > 0,
     reminders: person.reminders.map(reminderLine),
     closes: person.closes_at ? accountSay.closesAt(moment(person.closes_at, serverNow())) : '',
@@ -172,6 +182,28 @@ Page({
     try {
       await signOut(everywhere);
       this.setData({ devices: [] });
+    } catch (error) {
+      tellFailure(error);
+    }
+  },
+
+  openReview() {
+    const success = ({ confirm, content }: WechatMiniprogram.ShowModalSuccessCallbackResult) => {
+      const code = content?.trim();
+      if (confirm && code) void this.become(() => enterReview(code));
+    };
+    wx.showModal({ ...meSay.enterReview, success });
+  },
+
+  endReview() {
+    return this.become(leaveReview);
+  },
+
+  /** Begins anew as somebody else. */
+  async become(change: () => Promise<void>) {
+    try {
+      await change();
+      wx.switchTab({ url: '/pages/home/home' });
     } catch (error) {
       tellFailure(error);
     }
