@@ -33,6 +33,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 
 MODULES: Final = (
     "models.announcements",
+    "models.articles",
     "models.audit",
     "models.bans",
     "models.bookings",
@@ -48,8 +49,11 @@ MODULES: Final = (
     "models.refusals",
     "models.repeats",
     "models.seals",
+    "models.search",
+    "models.search_words",
     "models.spaces",
     "models.tries",
+    "models.uploads",
 )
 POOL_SIZE: Final = 20
 ANSWERS_S: Final = 10.0  # a PostgreSQL that takes longer for one statement, or to connect, is away
@@ -300,7 +304,7 @@ class Tx:
     async def lock(self, table: str, *ids: int) -> None:
         """Hold rows until the end, always in the order of their ids.
 
-        Across tables the order is: reader, booking, spot, conversation, feedback. On SQLite the transaction
+        Across tables the order is: reader, patron, booking, spot, conversation, feedback. On SQLite the transaction
         itself already keeps every other writer out.
         """
         if not self._sqlite:

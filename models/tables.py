@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from models import db
 from models.db import Tx
+from models.search import INDEX
 
 Decode = Callable[[Any], Any]
 
@@ -23,13 +24,14 @@ def _same(value: Any) -> Any:
 
 
 async def names(tx: Tx) -> list[str]:
-    """All tables but the one that says which migrations were applied."""
+    """All tables but the one that says which migrations were applied, and the search's index."""
     sql = (
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
         if db.dialect() == "sqlite"
         else "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
     )
-    return sorted(row["name"] for row in await tx.fetch(sql) if row["name"] != "tortoise_migrations")
+    found = [row["name"] for row in await tx.fetch(sql)]
+    return sorted(name for name in found if name != "tortoise_migrations" and not name.startswith(INDEX))
 
 
 async def in_order(tx: Tx) -> list[str]:
