@@ -21,6 +21,7 @@ from server import metrics, tracing
 from server.adapter import ANSWERED_S, Bound, error_body, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.fanout import Outbox, tell
+from server.rooms import Rooms
 from server.routes import EVENTS, STREAMS
 from server.rows import Event
 from server.services import Services
@@ -81,6 +82,7 @@ class Sockets:
         self._events = {event.name: (event, Bound.of(event.handler, event.needs)) for event in EVENTS}
         origins = services.config.server.allowed_origins
         self.sio = socketio.AsyncServer(
+            client_manager=Rooms(),
             async_mode="aiohttp",
             transports=["websocket"],
             monitor_clients=False,  # give_up_the_silent does it
