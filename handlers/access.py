@@ -32,6 +32,7 @@ class Permission(StrEnum):
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
     STAFF_INVITE = "staff.invite"
+    AUDIT_READ = "audit.read"
     STAFF_JOIN = "staff.join"
     REVIEW_ENTER = "review.enter"
 
@@ -71,7 +72,7 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.LIBRARIAN: _librarian,
     Role.EDITOR: _editor,
     Role.MANAGER: _manager,
-    Role.ADMIN: _manager | {Permission.STAFF_INVITE},
+    Role.ADMIN: _manager | {Permission.STAFF_INVITE, Permission.AUDIT_READ},
 }
 
 

@@ -2,7 +2,7 @@
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import access, checks, tell
+from handlers import access, audit, checks, tell
 from handlers.access import Caller
 from handlers.chat_about import words_of
 from handlers.chat_shapes import (
@@ -65,7 +65,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeChats) -> Chats:
 async def history(ctx: Context, caller: Caller, wish: SeeHistory) -> ChatHistory:
     """What was said, in pages, the latest first; each page in its order."""
     # The number before the events: what happens in between is told again, none is missed.
-    row, side = await _seen(caller, wish.conversation_id)
+    row, side = await _seen(ctx, caller, wish.conversation_id)
     before = int(wish.before) if wish.before else 2**31 - 1
     rows = await chat_streams.before(row["id"], side, min(before, 2**31 - 1), limit=wish.limit + 1)
     return ChatHistory(
@@ -77,7 +77,7 @@ async def history(ctx: Context, caller: Caller, wish: SeeHistory) -> ChatHistory
 
 async def resume(ctx: Context, caller: Caller, wish: ResumeChat) -> ChatResumed:
     """What happened after a number, in order and without a gap."""
-    row, side = await _seen(caller, wish.conversation_id)
+    row, side = await _seen(ctx, caller, wish.conversation_id)
     rows = await chat_streams.after(row["id"], side, int(wish.after), limit=wish.limit + 1)
     return ChatResumed(
         conversation=conversation_of(ctx, row, side),
@@ -86,8 +86,10 @@ async def resume(ctx: Context, caller: Caller, wish: ResumeChat) -> ChatResumed:
     )
 
 
-async def _seen(caller: Caller, conversation_id: int) -> tuple[Row, Side]:
+async def _seen(ctx: Context, caller: Caller, conversation_id: int) -> tuple[Row, Side]:
     _, side = await access.conversation(caller, conversation_id)
+    if side is Side.STAFF:
+        await audit.read(ctx, caller, "chat.read", f"conversation:{conversation_id}")
     row = await chat_streams.one(conversation_id, side)
     if row is None:
         raise NotFound()

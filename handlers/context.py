@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, SecretStr
 
 from models.calendar import local_day
+from models.seals import Keys
 
 
 class Clock(Protocol):
@@ -139,10 +140,12 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What it is called, and the code that lets WeChat's reviewers into the sample; None: nobody gets in."""
+    """What it is called, what seals its audit, and the code that lets WeChat's reviewers into the sample; None: nobody
+    gets in."""
 
     name: str
     review_code: SecretStr | None
+    seal_keys: Keys
 
 
 @dataclass(frozen=True, slots=True)

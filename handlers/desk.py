@@ -120,8 +120,9 @@ async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
 # ---------------------------------------------------------------- the desk
 
 
-async def watch(ctx: Context, _caller: Caller, _wish: NoInput) -> Desk:
+async def watch(ctx: Context, caller: Caller, _wish: NoInput) -> Desk:
     """Everything on the desk, and over a socket what changes from now on."""
+    await audit.read(ctx, caller, "chat.read_desk", "desk")
     number = await ctx.live.number(DESK)
     lines = [line_of(ctx, row) for row in await chat_streams.on_desk()]
     return Desk(
@@ -171,8 +172,9 @@ def line_of(ctx: Context, row: Row) -> DeskLine:
     )
 
 
-async def closed(ctx: Context, _caller: Caller, wish: SeeClosed) -> Page[DeskLine]:
+async def closed(ctx: Context, caller: Caller, wish: SeeClosed) -> Page[DeskLine]:
     """Conversations that are over, in pages, the latest first."""
+    await audit.read(ctx, caller, "chat.read_closed", "closed")
     before = int(wish.after) if wish.after else MAX_ID
     rows = await chat_streams.closed(before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]

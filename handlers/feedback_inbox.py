@@ -55,6 +55,7 @@ class NoAnswerWanted(Refused):
 
 async def watch(ctx: Context, caller: Caller, _wish: NoInput) -> FeedbackInbox:
     """How much there is, and how readers rate; over a socket, also what changes from now on."""
+    await audit.read(ctx, caller, "feedback.read", "inbox")
     number = await ctx.live.number(INBOX)
     waiting, held = await feedback.counts()
     return FeedbackInbox(
@@ -102,6 +103,7 @@ async def _ratings() -> RatingTotals:
 
 async def see(ctx: Context, caller: Caller, wish: SeeBox) -> Page[FeedbackLine]:
     """What lies in a box, in pages, the latest first."""
+    await audit.read(ctx, caller, "feedback.read", "inbox")
     before = int(wish.after) if wish.after else MAX_ID
     rows = await feedback.in_box(wish.box, caller.me, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]

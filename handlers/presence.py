@@ -1,7 +1,7 @@
 """Being here: phones renew a lease while the mini-program is in front; a librarian who stops is away by themselves."""
 
-from handlers import desk
-from handlers.access import Caller, Permission
+from handlers import audit, desk
+from handlers.access import PRODUCT, Caller, Permission
 from handlers.chat_thread import DESK
 from handlers.context import Context
 from handlers.desk import StaffedChanged
@@ -41,7 +41,10 @@ async def here(ctx: Context, caller: Caller, wish: Here) -> HereUntil:
         has = await presence.duty_until(tx, caller.me)
         if had and not has:
             await desk.take_back(ctx, tx, caller.me)
+            if had > now:
+                await audit.add(tx, caller, "duty.end", f"reader:{caller.me}", now)
         if has and (had is None or had <= now):
+            await audit.add(tx, caller, "duty.begin", f"reader:{caller.me}", now)
             key = f"duty:{caller.me}:{int(now.timestamp() * 1000)}"
             await jobs.add(tx, "watch_duty", key, {"librarian_id": caller.me}, has)
         await _tell(ctx, tx, caller.me, was=staffed)
@@ -66,6 +69,8 @@ async def watch_duty(ctx: Context, _caller: Caller, wish: DutyJob) -> None:
         if until and until > ctx.clock.now():
             raise Postponed(until)
         await desk.take_back(ctx, tx, wish.librarian_id)
+        if until:  # else they ended it themselves
+            await audit.add(tx, PRODUCT, "duty.lapse", f"reader:{wish.librarian_id}", ctx.clock.now())
         staffed = StaffedChanged(staffed=await _staffed(ctx, tx))
         tx.after_commit(lambda: ctx.live.push(EVERYBODY, "staffed_changed", staffed))
         tx.after_commit(lambda: ctx.live.changed(DESK, "librarians"))

@@ -48,6 +48,7 @@ class OfMessage(Input):
 
 async def held(ctx: Context, caller: Caller, _wish: NoInput) -> HeldTexts:
     """The texts that wait for somebody's look, the oldest first."""
+    await audit.read(ctx, caller, "chat.read_held", "held")
     rows = await chat_streams.held(limit=HELD_AT_MOST)
     return HeldTexts(
         items=[

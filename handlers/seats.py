@@ -183,9 +183,10 @@ def _made(
     }
 
 
-async def codes(_ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
+async def codes(ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
     """What to print on the desks of an area."""
     area = await access.area(caller, wish.area_id)
+    await audit.read(ctx, caller, "seats.read_codes", f"area:{area.id}")
     seats = await Spot.filter(area_id=area.id, kind="seat").order_by("id")
     return SeatCodes(items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in seats])
 
@@ -196,6 +197,7 @@ async def code_picture(ctx: Context, caller: Caller, wish: SeeSeatCode) -> bytes
     Raises `not_found`, `try_later` when WeChat makes none now.
     """
     seat = await access.seat(caller, wish.seat_id)
+    await audit.read(ctx, caller, "seats.read_codes", f"spot:{seat.id}")
     try:
         return await ctx.wechat.code_picture(f"s={seat.code}", CHECK_IN_PAGE)
     except WeChatRefused as refused:

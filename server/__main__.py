@@ -187,6 +187,35 @@ def _with_backup(doing: str, work: "Callable[[backup.Told], Coroutine[None, None
     told.print(f"{len(manifest.tables)} tables, {rows:,} rows, as they were at {manifest.made_at}.")
 
 
+@app.command("verify-log")
+def verify_log(
+    log: Annotated[
+        typer.FileText | None,
+        typer.Option(
+            encoding="utf-8",
+            errors="replace",
+            help="the server's log, - for stdin: the ends that it has kept",
+        ),
+    ] = None,
+) -> None:
+    """Say whether the audit is whole, or where it was touched, and how much of it is not sealed yet."""
+    from server import verify_log as chain
+    from server.clock import SystemClock
+
+    config, secrets = _loaded()
+    now, heads = SystemClock().now(), chain.heads_in(log or ())
+    with told.status("verifying …") as status:
+
+        def count(checked: int, number: int) -> None:
+            status.update(f"verifying: {checked:,} of {number:,}")
+
+        work = chain.verify(config.database.url, secrets.seal_keys, now, heads, count)
+        verdict = asyncio.run(work)
+    for line in chain.lines(verdict, heads, now):
+        told.print(line, soft_wrap=True)
+    raise typer.Exit(int(not verdict.whole))
+
+
 @app.command("check-config")
 def check_config() -> None:
     """Say whether the settings can be used."""

@@ -16,12 +16,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from models import db
 from models.notices import FIELDS, Purpose
+from models.seals import Keys
 from models.wechat_fields import kind_of
 from server.versions import VERSION
 
 CONFIG_FILE = Path("config.toml")
 SECRETS_FILE = Path("var/secrets.json")
 SIMULATED_APPID: Final = "wx0000000000000001"
+SHORTEST_KEY: Final = 32
 
 
 class ConfigError(Exception):
@@ -181,6 +183,11 @@ class Secrets(Section):
     push_aes_key: SecretStr | None = None
     metrics_token: SecretStr | None = None
     review_code: SecretStr | None = None
+    audit_key: SecretStr | None = None
+
+    @property
+    def seal_keys(self) -> Keys:
+        return Keys(self.audit_key.get_secret_value() if self.audit_key else "")
 
 
 class Config(Section):
@@ -260,6 +267,10 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
         found["metrics_token"] = token
     if code := environment.get("WENJIN_REVIEW_CODE"):
         found["review_code"] = code
+    if key := environment.get("WENJIN_AUDIT_KEY"):
+        if len(key.split(",")[0]) < SHORTEST_KEY:
+            raise ConfigError(f"environment: WENJIN_AUDIT_KEY: shorter than {SHORTEST_KEY} characters")
+        found["audit_key"] = key
     return Secrets(**{name: SecretStr(value) for name, value in found.items()})
 
 

@@ -36,7 +36,7 @@ class Worker:
         self._services = services
         self._name = secrets.token_hex(8)
         self._kinds = {job.kind: Bound.of(job.handler) for job in JOBS}
-        self._daily = [job.kind for job in JOBS if job.daily]
+        self._periodic = [job for job in JOBS if job.daily or job.again]
         # Apart, so that jobs which wait for somebody else's slow server keep no others waiting.
         sizes = services.config.worker.at_once, services.config.worker.outside_at_once
         self._lanes = [
@@ -46,7 +46,7 @@ class Worker:
         self._due = asyncio.Event()
         self._running: dict[int, tuple[str, asyncio.Task[None]]] = {}
         self._loop: asyncio.Task[None] | None = None
-        self._day_added = ""
+        self._added = dict[str, str]()  # the key of the latest period, by kind
         self._stopping = False
         services.bus.listen(self._hear)
 
@@ -81,7 +81,7 @@ class Worker:
     async def _work(self) -> None:
         while not self._stopping:
             try:
-                await self._add_daily()
+                await self._add_periodic()
                 claimed = await self._claim()
             except Exception as error:
                 log.exception(what_is_away(error) or "worker")
@@ -115,14 +115,15 @@ class Worker:
                 claimed += await jobs.claim(self._name, self._services.clock.now(), kinds, limit=free)
         return claimed
 
-    async def _add_daily(self) -> None:
-        """Every process adds the day's jobs; their keys make them one."""
+    async def _add_periodic(self) -> None:
+        """Every process adds the job of each period; its key makes it one."""
         now = self._services.clock.now()
-        day = str(local_day(now, self._services.zone))
-        if day != self._day_added:
-            for kind in self._daily:
-                await jobs.add_periodic(kind, f"{kind}:{day}", now)
-            self._day_added = day
+        for job in self._periodic:
+            period = now.timestamp() // job.again.total_seconds() if job.again else None
+            key = f"{job.kind}:{local_day(now, self._services.zone) if period is None else int(period)}"
+            if self._added.get(job.kind) != key:
+                await jobs.add_periodic(job.kind, key, now)
+                self._added[job.kind] = key
 
     async def _run(self, job: Claimed) -> None:
         structlog.contextvars.bind_contextvars(request_id=f"job-{job.id}", cause=job.cause)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -75,10 +76,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work for the job table; `daily` ones are added by themselves. `outside`: it waits for somebody else's server,
-    and must not keep the others waiting meanwhile."""
+    """Work for the job table; `daily` ones, and those with a time after which they come `again`, are added by
+    themselves. `outside`: it waits for somebody else's server, and must not keep the others waiting meanwhile."""
 
     kind: str
     handler: Handler
     daily: bool = field(default=False)
+    again: timedelta | None = None
     outside: bool = field(default=False)

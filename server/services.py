@@ -47,7 +47,7 @@ class Services:
             self.wechat,
             self.templates,
             self.zone,
-            Library(self.config.library.name, self.secrets.review_code),
+            Library(self.config.library.name, self.secrets.review_code, self.secrets.seal_keys),
         )
 
     def today(self) -> date:

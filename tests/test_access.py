@@ -21,7 +21,7 @@ EXPECTED = {
     "librarian": LIBRARIAN,
     "editor": READER | {"announcement.edit"},
     "manager": LIBRARIAN | {"announcement.edit", "rules.edit"},
-    "admin": LIBRARIAN | {"announcement.edit", "rules.edit", "staff.invite"},
+    "admin": LIBRARIAN | {"announcement.edit", "rules.edit", "staff.invite", "audit.read"},
 }
 
 
