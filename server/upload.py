@@ -51,7 +51,8 @@ async def receive(request: web.Request) -> web.Response:
 
 
 async def _sender(request: web.Request, services: Services) -> Caller:
-    caller = await who_asks(request, services)
+    async with services.turns:
+        caller = await who_asks(request, services)
     if not caller.may(May.ME_OWN):
         raise SignInNeeded() if caller.reader_id is None else NotAllowed()
     await services.limits.take(Limit.UPLOAD, caller, request)
@@ -114,14 +115,14 @@ def _link(request: web.Request) -> uploads.Link:
 
 
 def _part(request: web.Request, body: bytes, headers: dict[str, str]) -> web.Response:
-    """Of several parts at once, or of another version, the whole is given."""
-    asked = request.headers.get("Range", "")
-    if not asked or "," in asked or request.headers.get("If-Range", headers["ETag"]) != headers["ETag"]:
-        return web.Response(body=body, content_type="image/jpeg", headers=headers)
+    """Of several parts at once, of another version, and where the question makes no sense, the whole is given."""
     try:
         start, stop, _ = request.http_range.indices(len(body))
+        asked = "Range" in request.headers and request.headers.get("If-Range", headers["ETag"]) == headers["ETag"]
     except ValueError:
-        start = stop = len(body)
+        asked = False
+    if not asked:
+        return web.Response(body=body, content_type="image/jpeg", headers=headers)
     if start >= stop:
         return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(body)}"

@@ -23,7 +23,7 @@ LABELS: Final = {"pass": 100, "review": 20_001, "risky": 20_002}  # normal, poli
 async def media_check_async(world: World, call: Call) -> Body:
     """`POST /wxa/media_check_async`: only a name; what the picture is, a push event says later.
 
-    The faults of `/wxa_media_check` strike that event: `drop` (it never comes) and `errcode`.
+    The faults of `/wxa_media_check` strike that event: `latency`, `drop` (it never comes) and `errcode`.
     """
     await admitted(world, call)
     asked = posted(call)
@@ -54,6 +54,8 @@ async def media_check_async(world: World, call: Call) -> Body:
 async def _judge(world: World, openid: str, trace_id: str, url: str) -> None:
     await asyncio.sleep(world.settings.picture_s)
     faults = world.faults.striking(f"/{EVENT}")
+    if "latency" in faults:
+        await asyncio.sleep(faults["latency"].seconds)
     if "drop" in faults:
         return
     picture = await _fetched(url)
