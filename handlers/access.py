@@ -52,15 +52,21 @@ STAFF: Final = (Role.LIBRARIAN, Role.EDITOR, Role.MANAGER, Role.ADMIN)
 _guest = frozenset(
     {Permission.HOME_READ, Permission.SPACES_READ, Permission.SIGN_IN, Permission.ME_READ},
 )
-# What leads a reviewer to samples only; a new permission is not theirs until that is so.
-_reviewer = _guest | {
-    Permission.ME_OWN,
-    Permission.BOOKINGS_OWN,
-    Permission.INBOX_OWN,
-    Permission.CHAT_OWN,
-    Permission.FEEDBACK_OWN,
-}
-_reader = _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
+# Each leads a reviewer to samples only, or to what is their own; a new one is not theirs until that is so.
+_reviewer = frozenset(
+    {
+        Permission.HOME_READ,
+        Permission.SPACES_READ,
+        Permission.SIGN_IN,
+        Permission.ME_READ,
+        Permission.ME_OWN,
+        Permission.BOOKINGS_OWN,
+        Permission.INBOX_OWN,
+        Permission.CHAT_OWN,
+        Permission.FEEDBACK_OWN,
+    }
+)
+_reader = _guest | _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
 _editor = _reader | {Permission.ANNOUNCEMENT_EDIT}
 _librarian = _reader | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
 _manager = _editor | _librarian | {Permission.RULES_EDIT}

@@ -8,7 +8,7 @@ from handlers.context import Context
 from handlers.notices import Consented
 from models import notices
 from models.db import Tx, transaction
-from models.people import Reader
+from models.people import SAMPLE, Reader
 
 # WeChat's numbers of the kinds of data: name and picture, and its keyboard for names; the phone number.
 KEPT: Final = {"6": "nickname", "19": "nickname", "8": "phone"}
@@ -17,26 +17,29 @@ KEPT: Final = {"6": "nickname", "19": "nickname", "8": "phone"}
 async def forget(ctx: Context, _caller: Caller, event: Consented) -> None:
     """A reader withdrew kinds of data: they go. Wenjin keeps nothing but these that WeChat counts here."""
     async with transaction() as tx:
-        reader = await _reader_of(ctx, tx, event)
+        readers = await _readers_of(ctx, tx, event)
         gone = {KEPT[what] for item in event.items if (what := item.get("RevokeInfo")) in KEPT}
-        if reader and gone:
-            await Reader.filter(id=reader.id).update(**dict.fromkeys(gone))
+        for reader_id in readers if gone else ():
+            await Reader.filter(id=reader_id).update(**dict.fromkeys(gone))
             for what in sorted(gone):
-                await audit.add(tx, PRODUCT, f"reader.forget_{what}", f"reader:{reader.id}", ctx.clock.now())
+                await audit.add(tx, PRODUCT, f"reader.forget_{what}", f"reader:{reader_id}", ctx.clock.now())
 
 
 async def close(ctx: Context, _caller: Caller, event: Consented) -> None:
     """A reader's WeChat account is gone, and nobody can sign in with it: theirs here is closed at once."""
     async with transaction() as tx:
-        if reader := await _reader_of(ctx, tx, event):
-            await account.close_now(ctx, tx, reader.id)
+        for reader_id in await _readers_of(ctx, tx, event):
+            await account.close_now(ctx, tx, reader_id)
 
 
-async def _reader_of(ctx: Context, tx: Tx, event: Consented) -> Reader | None:
-    """Whom a new event is about, locked; None for one that was acted upon, or about nobody we know."""
+async def _readers_of(ctx: Context, tx: Tx, event: Consented) -> list[int]:
+    """Whom a new event is about, locked: the reader, and the reviewer that they were as well.
+
+    Empty for one that was acted upon, or about nobody we know.
+    """
     if not await notices.is_new_event(tx, event.key, ctx.clock.now()):
-        return None
-    reader = await Reader.get_or_none(openid=event.openid)
-    if reader:
-        await tx.lock("reader", reader.id)
-    return reader
+        return []
+    ids = [reader.id for reader in await Reader.filter(openid__in=(event.openid, SAMPLE + event.openid))]
+    if ids:
+        await tx.lock("reader", *ids)
+    return ids

@@ -98,6 +98,16 @@ async def gone(phone: Phone) -> bool:
     return (await phone.get("/api/me")).status == 401
 
 
+async def test_who_gives_up_their_wechat_account_is_no_reviewer_either(
+    library: Library, sample: Things, lin: Phone, wang: Phone
+) -> None:
+    theirs = Phone(library, "lin", (await enter(lin)).body["token"], None)
+    await library.sim("give_up_account", {"person": "lin"})
+    await library.until(lambda: gone(theirs))
+    assert await gone(lin)
+    assert not await gone(wang)
+
+
 async def test_whoever_works_for_the_library_is_a_mere_reviewer_in_the_sample(
     library: Library, sample: Things, admin: Phone
 ) -> None:
