@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from handlers.errors import NotFound, SignInNeeded
-from models import bookings, chat
+from models import articles, bookings, chat
 from models import feedback as told
 from models.chat import Side
 from models.db import Row, Tx
@@ -19,6 +19,7 @@ Thing = TypeVar("Thing")
 class Permission(StrEnum):
     HOME_READ = "home.read"
     SPACES_READ = "spaces.read"
+    ARTICLES_READ = "articles.read"
     SIGN_IN = "sign_in"
     ME_READ = "me.read"  # guests too: it tells them that they are guests
     ME_OWN = "me.own"
@@ -29,6 +30,7 @@ class Permission(StrEnum):
     FEEDBACK_OWN = "feedback.own"
     FEEDBACK_ANSWER = "feedback.answer"
     ANNOUNCEMENT_EDIT = "announcement.edit"
+    ARTICLES_EDIT = "articles.edit"
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
     STAFF_INVITE = "staff.invite"
@@ -50,13 +52,20 @@ class Role(StrEnum):
 STAFF: Final = (Role.LIBRARIAN, Role.EDITOR, Role.MANAGER, Role.ADMIN)
 
 _guest = frozenset(
-    {Permission.HOME_READ, Permission.SPACES_READ, Permission.SIGN_IN, Permission.ME_READ},
+    {
+        Permission.HOME_READ,
+        Permission.SPACES_READ,
+        Permission.ARTICLES_READ,
+        Permission.SIGN_IN,
+        Permission.ME_READ,
+    }
 )
 # Each leads a reviewer to samples only, or to what is their own; a new one is not theirs until that is so.
 _reviewer = frozenset(
     {
         Permission.HOME_READ,
         Permission.SPACES_READ,
+        Permission.ARTICLES_READ,
         Permission.SIGN_IN,
         Permission.ME_READ,
         Permission.ME_OWN,
@@ -67,7 +76,7 @@ _reviewer = frozenset(
     }
 )
 _reader = _guest | _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
-_editor = _reader | {Permission.ANNOUNCEMENT_EDIT}
+_editor = _reader | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT}
 _librarian = _reader | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
 _manager = _editor | _librarian | {Permission.RULES_EDIT}
 
@@ -165,6 +174,19 @@ async def conversation(caller: Caller, conversation_id: int, tx: Tx | None = Non
     if row is None:
         raise NotFound()
     return row, side_in(caller, row)
+
+
+async def article(caller: Caller, article_id: int) -> Row:
+    """What is published where the caller reads; a draft does not exist (404)."""
+    row = _there(await articles.get(article_id, sample=caller.sample))
+    if row["state"] != articles.State.PUBLISHED:
+        raise NotFound()
+    return row
+
+
+async def article_written(article_id: int, tx: Tx | None = None) -> Row:
+    """Any article of the library, for its editors."""
+    return _there(await articles.get(article_id, tx, sample=False))
 
 
 async def feedback(caller: Caller, feedback_id: int, tx: Tx | None = None) -> Row:

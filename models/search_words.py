@@ -45,9 +45,15 @@ class MissedSearch(Model):
 # ---------------------------------------------------------------- synonyms
 
 
-async def groups() -> list[Row]:
-    """All of them, the last saved first."""
-    return list(await fetch("SELECT * FROM synonyms ORDER BY saved_at DESC, id DESC"))
+async def groups(*, after: int = 0, limit: int | None = None) -> list[Row]:
+    """All of them, or some; the last saved first."""
+    part = f" LIMIT {int(limit)} OFFSET {int(after)}" if limit else ""
+    return list(await fetch(f"SELECT * FROM synonyms ORDER BY saved_at DESC, id DESC{part}"))
+
+
+async def get(group_id: int, tx: Tx | None = None) -> Row | None:
+    rows = await (tx.fetch if tx else fetch)("SELECT * FROM synonyms WHERE id = $1", group_id)
+    return rows[0] if rows else None
 
 
 async def make(tx: Tx, words: Sequence[str], editor_id: int, now: datetime) -> Row:

@@ -32,7 +32,7 @@ from handlers import (
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
 from handlers.seats import BookingRefused
-from server import audit_routes, feedback_routes
+from server import audit_routes, content_routes, feedback_routes
 from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
@@ -142,6 +142,7 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/api/admin/areas/{area_id}/seat-codes", May.SEAT_CODES_READ, seats.codes, errors=(NotFound,)
     ),
     Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
+    *content_routes.ROUTES,
     *audit_routes.ROUTES,
 )
 
