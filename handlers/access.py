@@ -33,7 +33,8 @@ class Permission(StrEnum):
     ARTICLES_EDIT = "articles.edit"
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
-    STAFF_INVITE = "staff.invite"
+    STAFF_FIND = "staff.find"
+    STAFF_INVITE = "staff.invite"  # and take roles away
     AUDIT_READ = "audit.read"
     STAFF_JOIN = "staff.join"
     REVIEW_ENTER = "review.enter"
@@ -76,8 +77,9 @@ _reviewer = frozenset(
     }
 )
 _reader = _guest | _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
-_editor = _reader | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT}
-_librarian = _reader | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
+_staff = _reader | {Permission.STAFF_FIND}
+_editor = _staff | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT}
+_librarian = _staff | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
 _manager = _editor | _librarian | {Permission.RULES_EDIT}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {

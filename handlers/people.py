@@ -43,6 +43,12 @@ class InvitationOver(Refused):
     code = "invitation_over"
 
 
+class OwnInvitation(Refused):
+    """Nobody gives themselves a role."""
+
+    code = "own_invitation"
+
+
 class StaffRoleName(StrEnum):
     LIBRARIAN = "librarian"
     EDITOR = "editor"
@@ -274,13 +280,15 @@ async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:
 
 
 async def accept_invitation(ctx: Context, caller: Caller, wish: AcceptInvitation) -> Me:
-    """Take the role that a code stands for; of two who try, one gets it."""
+    """Take the role that a code of somebody else stands for; of two who try, one gets it."""
     now, code_hash = ctx.clock.now(), people.secret_hash(wish.code.strip())
     async with transaction() as tx:
         row = await people.take_invitation(tx, code_hash, caller.me, now)
         if row is None:
             await _why_not_accepted(code_hash, caller)
         else:
+            if row["made_by_id"] == caller.me:
+                raise OwnInvitation()
             await people.grant_role(tx, caller.me, row["role"], granted_by=row["made_by_id"], now=now)
             await audit.add(tx, caller, "staff.join", f"invitation:{row['id']}", now, role=row["role"])
             tx.after_commit(lambda: ctx.live.roles_changed(caller.me))

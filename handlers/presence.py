@@ -62,6 +62,14 @@ async def away(ctx: Context, caller: Caller, _wish: NoInput) -> Nothing:
     return Nothing()
 
 
+async def end_duty(ctx: Context, tx: Tx, librarian_id: int) -> None:
+    """They take no conversations any more: what they had returns to the queue."""
+    staffed = await _staffed(ctx, tx)
+    await presence.end_duty(tx, librarian_id)
+    await desk.take_back(ctx, tx, librarian_id)
+    await _tell(ctx, tx, librarian_id, was=staffed)
+
+
 async def watch_duty(ctx: Context, _caller: Caller, wish: DutyJob) -> None:
     """A librarian's lease has ended: their conversations return to the queue. While it runs: look again at its end."""
     async with transaction(lock=("reader", wish.librarian_id)) as tx:

@@ -150,6 +150,9 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "invitation_unknown": "没有找到这个邀请码，请核对一下。",
     "invitation_used": "这个邀请码已经用过了，请管理员再发一个。",
     "last_administrator": "您是唯一的管理员。请先邀请另一位管理员，再来注销。",
+    "own_last_role": "这是您自己最后的身份，请另一位管理员来拿走。",
+    "administrator_needed": "图书馆要有一位管理员。请先邀请另一位，再来拿走这个身份。",
+    "own_invitation": "这个邀请码是您自己发的，要由同事来接受。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",
 }
 

@@ -52,6 +52,11 @@ async def here(reader_id: int, now: datetime, tx: Tx | None = None) -> bool:
     return bool(await (tx.fetch if tx else fetch)(sql, reader_id, now))
 
 
+async def end_duty(tx: Tx, librarian_id: int) -> None:
+    """They take no conversations any more, on any phone."""
+    await tx.fetch("UPDATE presence SET duty = $2 WHERE reader_id = $1", librarian_id, False)
+
+
 async def duty_until(tx: Tx, librarian_id: int) -> datetime | None:
     """When the last of a librarian's leases on duty ends or ended, whether away or not."""
     sql = "SELECT max(lease_until) AS until FROM presence WHERE reader_id = $1 AND duty"

@@ -32,7 +32,7 @@ from handlers import (
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
 from handlers.seats import BookingRefused
-from server import audit_routes, content_routes, feedback_routes
+from server import audit_routes, content_routes, feedback_routes, staff_routes
 from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
@@ -84,7 +84,12 @@ ROUTES: tuple[Route, ...] = (
         "/api/invitations/accept",
         May.STAFF_JOIN,
         people.accept_invitation,
-        errors=(people.InvitationUnknown, people.InvitationUsed, people.InvitationOver),
+        errors=(
+            people.InvitationUnknown,
+            people.InvitationUsed,
+            people.InvitationOver,
+            people.OwnInvitation,
+        ),
     ),
     Route(
         "POST",
@@ -142,6 +147,7 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/api/admin/areas/{area_id}/seat-codes", May.SEAT_CODES_READ, seats.codes, errors=(NotFound,)
     ),
     Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
+    *staff_routes.ROUTES,
     *content_routes.ROUTES,
     *audit_routes.ROUTES,
 )

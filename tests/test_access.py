@@ -13,13 +13,14 @@ from tests.support.library import Library, Phone
 GUEST = {"articles.read", "home.read", "me.read", "sign_in", "spaces.read"}
 REVIEWER = GUEST | {"bookings.own", "chat.own", "feedback.own", "inbox.own", "me.own"}
 READER = REVIEWER | {"review.enter", "staff.join"}
-LIBRARIAN = READER | {"chat.answer", "feedback.answer", "seats.codes"}
+COLLEAGUE = READER | {"staff.find"}
+LIBRARIAN = COLLEAGUE | {"chat.answer", "feedback.answer", "seats.codes"}
 EXPECTED = {
     "guest": GUEST,
     "reviewer": REVIEWER,
     "reader": READER,
     "librarian": LIBRARIAN,
-    "editor": READER | {"announcement.edit", "articles.edit"},
+    "editor": COLLEAGUE | {"announcement.edit", "articles.edit"},
     "manager": LIBRARIAN | {"announcement.edit", "articles.edit", "rules.edit"},
     "admin": LIBRARIAN | {"announcement.edit", "articles.edit", "rules.edit", "staff.invite", "audit.read"},
 }

@@ -48,6 +48,66 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How far the chain goes, and the actions that there are.
+     * @description Permission: `audit.read`.
+     */
+    get: operations['audit_log_show'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/audit/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Look at a portion of the chain behind a number; asked on with `to` until `done`.
+     * @description Permission: `audit.read`.
+     */
+    get: operations['audit_log_check'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/audit/entries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Entries, the latest first, in pages; that somebody looks is an entry itself.
+     * @description Permission: `audit.read`.
+     */
+    get: operations['audit_log_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/invitations': {
     parameters: {
       query?: never;
@@ -103,6 +163,46 @@ export interface paths {
     put: operations['rules_edit'];
     post?: never;
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/staff': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Everybody who holds a role, with who gave it and when.
+     * @description Permission: `staff.invite`.
+     */
+    get: operations['staff_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/staff/{reader_id}/roles/{role}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Take a role away: their phones sign in anew, and what they had on hand goes back to their colleagues.
+     * @description Permission: `staff.invite`.
+     */
+    delete: operations['staff_take'];
     options?: never;
     head?: never;
     patch?: never;
@@ -842,7 +942,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Take the role that a code stands for; of two who try, one gets it.
+     * Take the role that a code of somebody else stands for; of two who try, one gets it.
      * @description Permission: `staff.join`.
      */
     post: operations['people_accept_invitation'];
@@ -1164,6 +1264,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/staff/people': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Colleagues by a part of their name: whom a conversation or a task may be given to.
+     * @description Permission: `staff.find`.
+     */
+    get: operations['staff_find'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1362,6 +1482,97 @@ export interface components {
       shapes: components['schemas']['Shape'][];
       /** Width */
       width: number;
+    };
+    /** AuditAction */
+    AuditAction: {
+      /** What */
+      what: string;
+      /** Words */
+      words: string;
+    };
+    /**
+     * AuditBroken
+     * @description `no` is null for an entry without a place in the chain, `entry_id` where the entry is not known any more.
+     */
+    AuditBroken: {
+      /** Entry Id */
+      entry_id: string | null;
+      kind: components['schemas']['Kind'];
+      /** No */
+      no: number | null;
+    };
+    /**
+     * AuditChecked
+     * @description Looked at up to the number `to`; `done`: there was nothing behind it.
+     */
+    AuditChecked: {
+      /** Broken */
+      broken: components['schemas']['AuditBroken'][];
+      /** Done */
+      done: boolean;
+      /** To */
+      to: number;
+    };
+    /**
+     * AuditLine
+     * @description One entry. `who` is null for the product itself and the command line; `sealed` is its place in the chain.
+     */
+    AuditLine: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Details */
+      details: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Sealed */
+      sealed: number | null;
+      /** What */
+      what: string;
+      who: components['schemas']['AuditPerson'] | null;
+      /** Whom */
+      whom: string;
+      /** Whom Name */
+      whom_name: string | null;
+      /** Whom Words */
+      whom_words: string;
+      /** Words */
+      words: string;
+    };
+    /**
+     * AuditPerson
+     * @description `name` is null of somebody who has none, or whose account is closed.
+     */
+    AuditPerson: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string | null;
+    };
+    /**
+     * AuditShown
+     * @description The chain: how many entries it holds, its end as the log has it, what it does not hold yet, and since when.
+     *     `actions` is everything that entries may tell of.
+     */
+    AuditShown: {
+      /** Actions */
+      actions: components['schemas']['AuditAction'][];
+      /** Head */
+      head: string | null;
+      /** Oldest */
+      oldest: string | null;
+      /** Sealed */
+      sealed: number;
+      /** Unsealed */
+      unsealed: number;
     };
     /** BookedSeat */
     BookedSeat: {
@@ -1649,6 +1860,14 @@ export interface components {
       next: string | null;
       /** Unread */
       unread: number;
+    };
+    /** CheckAudit */
+    CheckAudit: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
     };
     /**
      * CheckIn
@@ -2059,6 +2278,27 @@ export interface components {
       text: string;
       topic: components['schemas']['Topic'];
     };
+    /**
+     * FindStaff
+     * @description `text`: a part of the name.
+     */
+    FindStaff: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+      /**
+       * Text
+       * @default
+       */
+      text: string;
+    };
     /** FinishBooking */
     FinishBooking: {
       /**
@@ -2084,6 +2324,20 @@ export interface components {
       local_id: string;
       /** Stars */
       stars: number;
+    };
+    /**
+     * HeldRole
+     * @description `granted_by` is null when it was given from the command line, or by somebody without a name.
+     */
+    HeldRole: {
+      /**
+       * Granted At
+       * Format: date-time
+       */
+      granted_at: string;
+      /** Granted By */
+      granted_by: string | null;
+      role: components['schemas']['StaffRoleName'];
     };
     /**
      * HeldText
@@ -2222,6 +2476,11 @@ export interface components {
       /** Role */
       role: string;
     };
+    /**
+     * Kind
+     * @enum {string}
+     */
+    Kind: 'changed' | 'deleted' | 'inserted' | 'reordered';
     /** Librarian */
     Librarian: {
       /**
@@ -2413,6 +2672,13 @@ export interface components {
        */
       opens_at: string;
     };
+    /** Page[AuditLine] */
+    Page_AuditLine_: {
+      /** Items */
+      items: components['schemas']['AuditLine'][];
+      /** Next */
+      next: string | null;
+    };
     /** Page[BookingView] */
     Page_BookingView_: {
       /** Items */
@@ -2438,6 +2704,20 @@ export interface components {
     Page_FeedbackView_: {
       /** Items */
       items: components['schemas']['FeedbackView'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[StaffMember] */
+    Page_StaffMember_: {
+      /** Items */
+      items: components['schemas']['StaffMember'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[StaffPerson] */
+    Page_StaffPerson_: {
+      /** Items */
+      items: components['schemas']['StaffPerson'][];
       /** Next */
       next: string | null;
     };
@@ -2694,6 +2974,48 @@ export interface components {
        */
       area_id: string;
     };
+    /**
+     * SeeAudit
+     * @description `who`: a reader's id; `what`: an action; `whom`: what it was done to, as `table:id`; days are the library's,
+     *     both included.
+     */
+    SeeAudit: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 50
+       */
+      limit: number;
+      /**
+       * Since
+       * @default null
+       */
+      since: string | null;
+      /**
+       * Until
+       * @default null
+       */
+      until: string | null;
+      /**
+       * What
+       * @default null
+       */
+      what: string | null;
+      /**
+       * Who
+       * @default null
+       */
+      who: string | null;
+      /**
+       * Whom
+       * @default null
+       */
+      whom: string | null;
+    };
     /** SeeBooking */
     SeeBooking: {
       /**
@@ -2837,6 +3159,28 @@ export interface components {
        */
       starts_at: string | null;
     };
+    /** SeeStaff */
+    SeeStaff: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+      /** @default null */
+      role: components['schemas']['StaffRoleName'] | null;
+      /** @default name */
+      sort: components['schemas']['StaffSort'];
+      /**
+       * Text
+       * @default
+       */
+      text: string;
+    };
     /**
      * SendChat
      * @description Without `conversation_id`: a reader's open conversation, or a new one.
@@ -2954,10 +3298,44 @@ export interface components {
       branches: components['schemas']['BranchSpaces'][];
     };
     /**
+     * StaffMember
+     * @description `mine`: that is the caller.
+     */
+    StaffMember: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Mine */
+      mine: boolean;
+      /** Name */
+      name: string | null;
+      /** Roles */
+      roles: components['schemas']['HeldRole'][];
+    };
+    /** StaffPerson */
+    StaffPerson: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string | null;
+      /** Roles */
+      roles: components['schemas']['StaffRoleName'][];
+    };
+    /**
      * StaffRoleName
      * @enum {string}
      */
     StaffRoleName: 'librarian' | 'editor' | 'manager' | 'admin';
+    /**
+     * StaffSort
+     * @enum {string}
+     */
+    StaffSort: 'name' | 'since';
     /**
      * StaffedChanged
      * @description Pushed to everybody: the first librarian came, or the last one went.
@@ -2975,6 +3353,15 @@ export interface components {
       stars: number[];
       /** Total */
       total: number;
+    };
+    /** TakeRole */
+    TakeRole: {
+      /**
+       * Reader Id
+       * @example 42
+       */
+      reader_id: string;
+      role: components['schemas']['StaffRoleName'];
     };
     /**
      * Topic
@@ -3321,6 +3708,265 @@ export interface operations {
       };
     };
   };
+  audit_log_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditShown'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  audit_log_check: {
+    parameters: {
+      query?: {
+        after?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AuditChecked'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  audit_log_see: {
+    parameters: {
+      query?: {
+        who?: string;
+        what?: string;
+        whom?: string;
+        since?: string;
+        until?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditLine_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   people_invite: {
     parameters: {
       query?: never;
@@ -3614,6 +4260,199 @@ export interface operations {
       };
       /** @description `unsupported_media_type` */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  staff_see: {
+    parameters: {
+      query?: {
+        text?: string;
+        after?: string;
+        limit?: number;
+        role?: components['schemas']['StaffRoleName'];
+        sort?: components['schemas']['StaffSort'];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_StaffMember_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  staff_take: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reader_id: string;
+        role: components['schemas']['StaffRoleName'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_last_role`; `administrator_needed` */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -7495,7 +8334,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `invitation_used`; `invitation_over` */
+      /** @description `invitation_used`; `invitation_over`; `own_invitation` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -9234,6 +10073,93 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  staff_find: {
+    parameters: {
+      query?: {
+        text?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_StaffPerson_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
