@@ -160,3 +160,10 @@ async def listed(article_ids: Sequence[int]) -> list[Row]:
     chosen = ", ".join(str(int(number)) for number in article_ids) or "0"
     rows = {row["id"]: row for row in await fetch(f"{LISTED} WHERE id IN ({chosen})")}
     return [rows[number] for number in article_ids if number in rows]
+
+
+async def following(tx: Tx, after_id: int, limit: int) -> list[Row]:
+    """The next ones by id, of the sample too, held until the end of the transaction."""
+    where = f"WHERE id > $1 ORDER BY id LIMIT {int(limit)}"
+    await tx.hold(f"SELECT id FROM article {where} FOR NO KEY UPDATE", after_id)
+    return list(await tx.fetch(f"SELECT * FROM article {where}", after_id))

@@ -16,12 +16,13 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
 from asyncpg import DataError, IntegrityConstraintViolationError
 
-from models import db, schema, tables
+from models import db, schema, search_rebuild, tables
 from models.db import Tx, transaction
 
 FORMAT: Final = 1
@@ -147,7 +148,8 @@ def _listed(columns: Sequence[str]) -> str:
 
 
 async def restore(path: Path, url: str, told: Told) -> Manifest:
-    """Fill an empty database from a backup, all of it or nothing, and bring it to the newest schema.
+    """Fill an empty database from a backup, all of it or nothing, and bring it to the newest schema;
+    the search's index is made anew.
 
     What was stored is read back and compared before it counts. Raises `BackupRefused`.
     """
@@ -160,6 +162,8 @@ async def restore(path: Path, url: str, told: Told) -> Manifest:
             except REFUSALS as error:
                 raise BackupRefused(f"the database does not take what is in the file: {error}") from None
     await schema.migrate(url)
+    async with _connected(url):
+        await search_rebuild.rebuild(lambda more, _: told("search_index", more))
     return manifest
 
 
@@ -233,7 +237,7 @@ async def _restore(tx: Tx, archive: zipfile.ZipFile, table: Table, told: Told) -
 def _portions(archive: zipfile.ZipFile, name: str) -> Iterator[list[bytes]]:
     try:
         with archive.open(f"{name}.jsonl") as file:
-            while lines := [line.rstrip(b"\n") for line, _ in zip(file, range(PORTION), strict=False)]:
+            while lines := [line.rstrip(b"\n") for line in islice(file, PORTION)]:
                 yield lines
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError) as error:
         raise BackupRefused(f"{name} is damaged in the file: {error}") from None

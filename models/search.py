@@ -121,6 +121,11 @@ async def remove(tx: Tx, kinds: Iterable[Kind], ref_id: int) -> None:
     await tx.fetch(f"DELETE FROM search_index WHERE kind IN ({_listed(kinds)}) AND ref_id = $1", ref_id)
 
 
+async def keep_only(tx: Tx, kinds: Iterable[Kind], there: str) -> None:
+    """Drop what is not among the ids of a SELECT."""
+    await tx.fetch(f"DELETE FROM search_index WHERE kind IN ({_listed(kinds)}) AND ref_id NOT IN ({there})")
+
+
 def _listed(names: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import MofNCompleteColumn, Progress
 
 from server import config as settings
 from server import logs, production
@@ -214,6 +215,26 @@ def verify_log(
     for line in chain.lines(verdict, heads, now):
         told.print(line, soft_wrap=True)
     raise typer.Exit(int(not verdict.whole))
+
+
+@app.command("rebuild-search")
+def rebuild_search() -> None:
+    """Make the search's index anew from articles and answers, while people search."""
+    from models import db, search_rebuild
+
+    config, _ = _loaded()
+
+    async def work(count: Callable[[int, int], None]) -> int:
+        await db.connect(config.database.url, patient=True)
+        try:
+            return await search_rebuild.rebuild(count)
+        finally:
+            await db.disconnect()
+
+    with Progress(*Progress.get_default_columns(), MofNCompleteColumn(), console=told) as progress:
+        task = progress.add_task("indexing", total=None)
+        done = asyncio.run(work(lambda more, total: progress.update(task, advance=more, total=total)))
+    told.print(f"{done:,} entries can be found.")
 
 
 @app.command("check-config")

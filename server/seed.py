@@ -22,6 +22,7 @@ from models.spaces import (
     WeeklyHours,
     new_code,
 )
+from server import seed_articles
 
 PEOPLE: Final = (  # handle in the simulator, name, role
     ("lin", "林小满", None),
@@ -93,6 +94,7 @@ async def seed_sample(ctx: Context) -> list[Spot]:
     if not await Branch.exists(sample=True):
         async with transaction():
             await _sample(ctx)
+        await seed_articles.write(seed_articles.SAMPLE, ctx.clock.now(), sample=True)
     return await Spot.filter(area__branch__sample=True, closed=False).order_by("id")
 
 
@@ -142,6 +144,9 @@ async def seed(ctx: Context, progress: Progress) -> None:
         progress(f"{room.name}: {room.seats} seats")
         branch, rules = (main, south)[room.branch], strict if room.strict else common
         await _area(room, branch, rules, place)
+    progress("articles and answers")
+    await seed_articles.write(seed_articles.WRITTEN, now)
+    await seed_articles.teach(now)
 
 
 def _rules(name: str, *, per_day: int, at_once: int, max_minutes: int) -> dict[str, Any]:
