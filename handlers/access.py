@@ -1,15 +1,16 @@
 """Who may do what: permissions, the roles that are sets of them, and the only fetch of what is somebody's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from handlers.errors import NotFound, SignInNeeded
-from models import articles, bookings, chat
+from handlers.errors import NotFound, NotHelping, SignInNeeded
+from models import articles, bookings, chat, helpers
 from models import feedback as told
 from models.chat import Side
-from models.db import Row, Tx
+from models.db import Row, Tx, transaction
 from models.feedback import Passage
 from models.spaces import Area, Branch, Spot
 
@@ -23,6 +24,8 @@ class Permission(StrEnum):
     SIGN_IN = "sign_in"
     ME_READ = "me.read"  # guests too: it tells them that they are guests
     ME_OWN = "me.own"
+    CARD_OWN = "card.own"
+    HELPERS_OWN = "helpers.own"
     BOOKINGS_OWN = "bookings.own"
     INBOX_OWN = "inbox.own"
     CHAT_OWN = "chat.own"
@@ -33,6 +36,8 @@ class Permission(StrEnum):
     ARTICLES_EDIT = "articles.edit"
     RULES_EDIT = "rules.edit"
     SEAT_CODES_READ = "seats.codes"
+    PATRONS_READ = "patrons.read"
+    PATRONS_EDIT = "patrons.edit"
     STAFF_FIND = "staff.find"
     STAFF_INVITE = "staff.invite"  # and take roles away
     AUDIT_READ = "audit.read"
@@ -76,11 +81,25 @@ _reviewer = frozenset(
         Permission.FEEDBACK_OWN,
     }
 )
-_reader = _guest | _reviewer | {Permission.STAFF_JOIN, Permission.REVIEW_ENTER}
+_reader = (
+    _guest
+    | _reviewer
+    | {
+        Permission.CARD_OWN,
+        Permission.HELPERS_OWN,
+        Permission.STAFF_JOIN,
+        Permission.REVIEW_ENTER,
+    }
+)
 _staff = _reader | {Permission.STAFF_FIND}
 _editor = _staff | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT}
-_librarian = _staff | {Permission.SEAT_CODES_READ, Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER}
-_manager = _editor | _librarian | {Permission.RULES_EDIT}
+_librarian = _staff | {
+    Permission.SEAT_CODES_READ,
+    Permission.CHAT_ANSWER,
+    Permission.FEEDBACK_ANSWER,
+    Permission.PATRONS_READ,
+}
+_manager = _editor | _librarian | {Permission.RULES_EDIT, Permission.PATRONS_EDIT}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GUEST: _guest,
@@ -153,10 +172,33 @@ def _there(found: Thing | None) -> Thing:
     return found
 
 
-async def booking(caller: Caller, booking_id: int, tx: Tx | None = None) -> Row:
-    """A booking of the caller's own; anybody else's does not exist (404)."""
+async def whose(caller: Caller, for_reader_id: int | None, tx: Tx | None = None) -> int:
+    """For whom the caller acts: themselves, or a reader who lets them; for anybody else `not_helping`."""
+    if for_reader_id is None or for_reader_id == caller.me:
+        return caller.me
+    if not await helpers.helps(tx, caller.me, for_reader_id):
+        raise NotHelping()
+    return for_reader_id
+
+
+@asynccontextmanager
+async def acting(caller: Caller, for_reader_id: int | None) -> AsyncIterator[tuple[Tx, int]]:
+    """A transaction that holds the caller's row, and for whom they act, whose row it holds as well."""
+    if for_reader_id is None:
+        async with transaction(lock=("reader", caller.me)) as tx:
+            yield tx, caller.me
+    else:
+        async with transaction() as tx:
+            await tx.lock("reader", caller.me, for_reader_id)
+            yield tx, await whose(caller, for_reader_id, tx)
+
+
+async def booking(
+    caller: Caller, booking_id: int, tx: Tx | None = None, *, reader_id: int | None = None
+) -> Row:
+    """A booking of the caller's own, or of the reader for whom they act; anybody else's does not exist (404)."""
     row = await bookings.view(tx, booking_id)
-    if row is None or row["reader_id"] != caller.me:
+    if row is None or row["reader_id"] != (reader_id or caller.me):
         raise NotFound()
     return row
 

@@ -8,7 +8,7 @@ whether its caller is still there.
 from datetime import datetime
 from typing import Final
 
-from handlers import audit, desk, people
+from handlers import audit, desk, people, upload_checks
 from handlers.access import PRODUCT, Caller
 from handlers.bookings import announce, state_of
 from handlers.chat_thread import Thread
@@ -18,12 +18,13 @@ from handlers.feedback_passage import changed
 from handlers.people import Me
 from handlers.shapes import Input, NoInput
 from handlers.words import ERASED
-from models import account, chat, feedback, jobs, slots
+from models import account, chat, feedback, jobs, slots, uploads
 from models import bookings as booked
 from models.bookings import State
 from models.chat import Kind
 from models.db import Tx, transaction
 from models.people import end_sessions
+from models.uploads import State as UploadState
 
 BOOKINGS_AT_MOST: Final = 1000
 
@@ -98,6 +99,9 @@ async def erase(ctx: Context, _caller: Caller, wish: AccountJob) -> None:
         await account.give_up_roles(tx, wish.reader_id, now)
         await _leave_conversations(ctx, tx, wish.reader_id)
         await account.erase(tx, wish.reader_id, ERASED)
+        await upload_checks.remove_files(
+            ctx, tx, await uploads.leave_all(tx, wish.reader_id), UploadState.LEAVING
+        )
         await audit.add(tx, PRODUCT, "account.erase", f"reader:{wish.reader_id}", now)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from handlers import access, audit, repeat
+from handlers import access, audit, helpers, repeat
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Refused
@@ -14,7 +14,7 @@ from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page
 from models import bookings, jobs, slots
 from models.bookings import State, state_at, why_not_check_in
 from models.calendar import Span, local_day
-from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
+from models.db import MAX_ID, Row, Tx, instant, instant_or_none
 from models.spaces import Spot, code_in
 
 
@@ -66,6 +66,12 @@ class CanDo(Output):
     finish: bool
 
 
+class BookedBy(Output):
+    """The helper who last did something about it for the reader; without a name when they have none."""
+
+    name: str | None
+
+
 class BookingView(Output):
     id: Id
     seat: BookedSeat
@@ -78,6 +84,7 @@ class BookingView(Output):
     over_at: Moment | None
     made_at: Moment
     can: CanDo
+    helper: BookedBy | None = None  # what was answered before there were helpers has none
 
 
 class When(StrEnum):
@@ -85,25 +92,31 @@ class When(StrEnum):
     PAST = "past"
 
 
-class SeeBookings(Input):
+class ForReader(Input):
+    """`for_reader_id`: for a reader who lets the caller act for them."""
+
+    for_reader_id: Id | None = None
+
+
+class SeeBookings(ForReader):
     when: When = When.UPCOMING
     after: Cursor | None = None
     limit: Limit = 20
 
 
-class SeeBooking(Input):
+class SeeBooking(ForReader):
     booking_id: Id
 
 
-class CancelBooking(Repeatable):
+class CancelBooking(Repeatable, ForReader):
     booking_id: Id
 
 
-class FinishBooking(Repeatable):
+class FinishBooking(Repeatable, ForReader):
     booking_id: Id
 
 
-class CheckIn(Repeatable):
+class CheckIn(Repeatable, ForReader):
     """`code` is what the seat's QR says, or the code typed by hand."""
 
     code: Annotated[Line, Field(min_length=1, max_length=200)]
@@ -148,17 +161,18 @@ def view(ctx: Context, row: Row) -> BookingView:
             check_in=state is State.BOOKED and opens <= now,
             finish=state is State.CHECKED_IN,
         ),
+        helper=BookedBy(name=row["helper_name"]) if row["helper_id"] else None,
     )
 
 
 async def see(ctx: Context, caller: Caller, wish: SeeBookings) -> Page[BookingView]:
     """The reader's bookings: upcoming ones soonest first, or past ones in pages, latest first."""
-    now = ctx.clock.now()
+    now, reader_id = ctx.clock.now(), await access.whose(caller, wish.for_reader_id)
     if wish.when is When.UPCOMING:
-        rows = await bookings.upcoming(caller.me, now, limit=wish.limit)
+        rows = await bookings.upcoming(reader_id, now, limit=wish.limit)
         return Page[BookingView](items=[view(ctx, row) for row in rows], next=None)
     before = int(wish.after) if wish.after else MAX_ID
-    rows = await bookings.past(caller.me, now, before_id=before, limit=wish.limit + 1)
+    rows = await bookings.past(reader_id, now, before_id=before, limit=wish.limit + 1)
     more = len(rows) > wish.limit
     rows = rows[: wish.limit]
     return Page[BookingView](
@@ -168,7 +182,8 @@ async def see(ctx: Context, caller: Caller, wish: SeeBookings) -> Page[BookingVi
 
 async def show(ctx: Context, caller: Caller, wish: SeeBooking) -> BookingView:
     """One of the reader's bookings, and what can be done with it now."""
-    return view(ctx, await access.booking(caller, wish.booking_id))
+    reader_id = await access.whose(caller, wish.for_reader_id)
+    return view(ctx, await access.booking(caller, wish.booking_id, reader_id=reader_id))
 
 
 def stream_of(area_id: int, day: date) -> str:
@@ -195,12 +210,14 @@ async def _end(
 ) -> BookingView:
     """End a booking in state `was` and give back what is left of its time."""
     now = ctx.clock.now()
-    async with transaction(lock=("reader", caller.me)) as tx:
+    async with access.acting(caller, wish.for_reader_id) as (tx, reader_id):
         if done := await repeat.earlier(caller, wish, BookingView):
             return done
-        row = await access.booking(caller, wish.booking_id, tx)
-        state = state_of(row, now)
-        if state is not was or not await bookings.end(tx, row["id"], was=was, becomes=becomes, now=now):
+        row = await access.booking(caller, wish.booking_id, tx, reader_id=reader_id)
+        state, helper_id = state_of(row, now), helpers.helper_of(caller, reader_id)
+        if state is not was or not await bookings.end(
+            tx, row["id"], was=was, becomes=becomes, now=now, helper_id=helper_id
+        ):
             raise BookingOver(state=state.value)
         await slots.release(tx, row["id"], row["spot_id"], slots.slot_at(now, row["slot_minutes"]))
         await jobs.withdraw(tx, f"remind:{row['id']}", f"lapse:{row['id']}")
@@ -208,9 +225,16 @@ async def _end(
         assert after is not None
         answer = view(ctx, after)
         await tx.together(
-            audit.adding(caller, f"booking.{becomes.value}", f"booking:{row['id']}", now),
+            audit.adding(
+                caller,
+                f"booking.{becomes.value}",
+                f"booking:{row['id']}",
+                now,
+                **helpers.told_of(caller, reader_id),
+            ),
             repeat.remembering(caller, wish, answer, now),
         )
+        await helpers.tell_helped(ctx, tx, caller, row, DONE[becomes])
         announce(ctx, tx, row)
     return answer
 
@@ -234,10 +258,10 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
     seat = await Spot.get_or_none(code=code_in(wish.code), area__branch__sample=caller.sample)
     if seat is None:
         raise UnknownCode()
-    async with transaction(lock=("reader", caller.me)) as tx:
+    async with access.acting(caller, wish.for_reader_id) as (tx, reader_id):
         if done := await repeat.earlier(caller, wish, BookingView):
             return done
-        row = await _booking_to_check_in(caller, seat, now)
+        row = await _booking_to_check_in(reader_id, seat, now)
         if state_of(row, now) is State.CHECKED_IN:
             return view(ctx, row)
         lapses = instant_or_none(row["lapses_at"])
@@ -249,27 +273,34 @@ async def check_in(ctx: Context, caller: Caller, wish: CheckIn) -> BookingView:
         )
         if why and why.code == "too_early" and why.moment:
             raise TooEarly(opens_at=ctx.local(why.moment).isoformat())
-        if why or not await bookings.check_in(tx, row["id"], until - first, now):
+        if why or not await bookings.check_in(
+            tx, row["id"], until - first, now, helper_id=helpers.helper_of(caller, reader_id)
+        ):
             raise BookingLapsed(closed_at=ctx.local(lapses).isoformat() if lapses else None)
         await jobs.withdraw(tx, f"remind:{row['id']}", f"lapse:{row['id']}")
         after = await bookings.view(tx, row["id"])
         assert after is not None
         answer = view(ctx, after)
         await tx.together(
-            audit.adding(caller, "booking.check_in", f"booking:{row['id']}", now),
+            audit.adding(
+                caller, "booking.check_in", f"booking:{row['id']}", now, **helpers.told_of(caller, reader_id)
+            ),
             repeat.remembering(caller, wish, answer, now),
         )
+        await helpers.tell_helped(ctx, tx, caller, row, DONE[State.CHECKED_IN])
         announce(ctx, tx, row)
     return answer
 
 
+# What a helper did, as the reader is told.
+DONE: Final = {State.CHECKED_IN: "签到了", State.CANCELLED: "取消了预约", State.FINISHED: "退了座位"}
 SCANNED: Final = (State.BOOKED, State.CHECKED_IN, State.LAPSED)
 
 
-async def _booking_to_check_in(caller: Caller, seat: Spot, now: datetime) -> Row:
-    """The caller's booking of this seat that a scan means; else `no_booking_here`."""
+async def _booking_to_check_in(reader_id: int, seat: Spot, now: datetime) -> Row:
+    """The reader's booking of this seat that a scan means; else `no_booking_here`."""
     # Not "today": a booking from midnight on can be checked in to before midnight.
-    mine = await bookings.of_day(caller.me, Span(now, now + timedelta(days=1)))
+    mine = await bookings.of_day(reader_id, Span(now, now + timedelta(days=1)))
     if here := [row for row in mine if row["spot_id"] == seat.id and row["state"] in SCANNED]:
         return min(here, key=lambda row: _turn(row, now))
     elsewhere = [row for row in mine if state_of(row, now) is State.BOOKED]

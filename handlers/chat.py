@@ -2,8 +2,8 @@
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import access, audit, checks, tell
-from handlers.access import Caller
+from handlers import access, audit, bans, checks, tell
+from handlers.access import Caller, Permission
 from handlers.chat_about import words_of
 from handlers.chat_shapes import (
     ChatHistory,
@@ -102,10 +102,12 @@ async def _seen(ctx: Context, caller: Caller, conversation_id: int) -> tuple[Row
 async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
     """Store a text once per `local_id`; answered when it is committed, told to the other side when it was checked.
 
-    A reader's text to a closed conversation opens it again. Raises `with_another_librarian`,
+    A reader's text to a closed conversation opens it again. Raises `banned`, `with_another_librarian`,
     `conversation_over`, `another_conversation_open`, or `idempotency_key_reused` when the `local_id` came
     with another text before.
     """
+    if not caller.may(Permission.CHAT_ANSWER):
+        await bans.may_write(ctx, caller)
     about = await words_of(ctx, caller, wish.about) if wish.about else None
     try:
         return await _send(ctx, caller, wish, about, look_first=about is not None)

@@ -104,12 +104,24 @@ class Suggest(StrEnum):
     RISKY = "risky"  # not to be shown to anybody
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """Where a purpose goes: the account's template id, and our field name → WeChat's key (`thing1`)."""
+
+    template_id: str
+    fields: Mapping[str, str]
+
+
 class WeChat(Protocol):
     """Calls to WeChat; every one raises `WeChatRefused` and nothing else."""
 
     @property
     def checks_text(self) -> bool:
-        """Whether a text is to be checked before another person sees it."""
+        """Whether a text or picture is to be checked before another person sees it."""
+
+    @property
+    def templates(self) -> Mapping[str, Template]:
+        """Purpose → where its messages go; nobody is sent what is not named here."""
 
     async def identify(self, code: str) -> WeChatIdentity:
         """Turn the code of `wx.login` (5 minutes, single use) into who it is."""
@@ -129,13 +141,75 @@ class WeChat(Protocol):
         STALE_VISIT when the author was not.
         """
 
+    async def check_picture(self, openid: str, url: str) -> str:
+        """Have WeChat judge a picture that it can fetch; a push event tells of it under the name answered here.
+
+        STALE_VISIT when its author was not here within two hours.
+        """
+
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """Where a purpose goes: the account's template id, and our field name → WeChat's key (`thing1`)."""
+class Drawn:
+    """A picture drawn anew as JPEG: nothing of the file that was sent is left in it."""
 
-    template_id: str
-    fields: Mapping[str, str]
+    width: int
+    height: int
+    body: bytes
+
+
+class Unreadable(Exception):
+    """No picture can be made of it."""
+
+
+class TooManyPixels(Exception):
+    """It would be too large to hold when it is drawn; `limit` is the number of pixels that is taken."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class Media(Protocol):
+    """Where pictures are, and who may fetch them."""
+
+    @property
+    def per_day(self) -> int:
+        """How many pictures a reader may send in a day."""
+
+    async def draw(self, sent: bytes) -> Drawn:
+        """Raises `Unreadable` or `TooManyPixels`; hostile bytes do no harm."""
+
+    async def keep(self, name: str, body: bytes) -> None:
+        """Stored when it returns; the same name again with the same body is the same file."""
+
+    async def read(self, name: str) -> bytes | None:
+        """None: there is no such file."""
+
+    async def remove(self, name: str) -> None:
+        """Gone; nothing when it was gone before."""
+
+    def link(self, upload_id: int, now: datetime) -> str:
+        """A path that lets whoever has it see this picture for one to two hours; the same for an hour."""
+
+    def address(self, upload_id: int, now: datetime) -> str:
+        """The same as a whole address, for WeChat."""
+
+    def opens(self, upload_id: int, until_s: int, seal: str, now: datetime) -> bool:
+        """Whether a link is ours and not over."""
+
+
+class PatronSource(Protocol):
+    """Who knows the library's cards. What it answers is an id of the table `patron`, as fresh as the source has it:
+    one that is another system writes there what it learns, for the rules of booking are read in one statement.
+
+    Both raise `TryLater` when the source is away.
+    """
+
+    async def find(self, card_no: str) -> int | None:
+        """The patron with this card number; None: there is none."""
+
+    async def verify(self, card_no: str, secret: str) -> int | None:
+        """The same if this is the secret of the card; as slow when it is not, or when there is no such card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +228,10 @@ class Context:
     clock: Clock
     live: Live
     wechat: WeChat
-    templates: Mapping[str, Template]
     zone: ZoneInfo
     library: Library
+    patrons: PatronSource
+    media: Media
 
     def local(self, moment: datetime) -> datetime:
         """An instant as it is told on the wire: with the library's offset."""

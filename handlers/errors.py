@@ -37,6 +37,13 @@ class NotAllowed(Refused):
     status = 403
 
 
+class NotHelping(Refused):
+    """The caller does not act for this reader, or not any more (403)."""
+
+    code = "not_helping"
+    status = 403
+
+
 class NotFound(Refused):
     """Nothing of that name, or nothing that this caller may know of (404)."""
 

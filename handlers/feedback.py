@@ -1,9 +1,9 @@
 """Telling the library something: stored once, checked, and its author sees what becomes of it."""
 
-from handlers import access, audit, checks, tell
+from handlers import access, audit, bans, checks, tell
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import KeyReused
+from handlers.errors import KeyReused, Refused
 from handlers.feedback_passage import changed, page_of
 from handlers.feedback_shapes import (
     FeedbackSent,
@@ -13,22 +13,30 @@ from handlers.feedback_shapes import (
     SendFeedback,
     state_of,
     view_of,
+    views_of,
 )
 from handlers.shapes import Nothing, Page
-from models import feedback
+from models import feedback, uploads
 from models.db import MAX_ID, Row, instant, transaction
 from models.feedback import Passage
+
+
+class PictureGone(Refused):
+    """One of the pictures is not the author's, was named twice, found risky, or has left unused."""
+
+    code = "picture_gone"
 
 
 async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent:
     """Store it once per `local_id`; answered when it is committed, in the inbox when it was checked.
 
-    Raises `idempotency_key_reused` when the `local_id` came with something else before.
+    Raises `picture_gone`, or `idempotency_key_reused` when the `local_id` came with something else before.
     """
+    await bans.may_write(ctx, caller)
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
     async with transaction(lock=("reader", caller.me)) as tx:
         if known := await feedback.known(tx, caller.me, wish.local_id):
-            return _again(ctx, known, wish)
+            return _again(ctx, known, await uploads.of_feedback([known["id"]], tx), wish)
         feedback_id = await feedback.store(
             tx,
             caller.me,
@@ -39,6 +47,9 @@ async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent
             passage=Passage.CHECKING if checked else Passage.SENT,
             now=now,
         )
+        if not await uploads.usable(tx, caller.me, wish.picture_ids):
+            raise PictureGone()
+        await uploads.show_in_feedback(tx, feedback_id, wish.picture_ids)
         to_check = checks.adding(ctx, "feedback", str(feedback_id), caller.me, wish.local_id)
         recorded = audit.adding(caller, "feedback.send", f"feedback:{feedback_id}", now)
         await tx.together(recorded, *(to_check if checked else ()))
@@ -48,9 +59,10 @@ async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent
     return FeedbackSent(feedback_id=feedback_id, local_id=wish.local_id, state="received", at=ctx.local(now))
 
 
-def _again(ctx: Context, known: Row, wish: SendFeedback) -> FeedbackSent:
+def _again(ctx: Context, known: Row, pictures: list[Row], wish: SendFeedback) -> FeedbackSent:
     """The answer to what was stored before."""
-    if (known["topic"], known["text"], bool(known["may_answer"])) != (wish.topic, wish.text, wish.may_answer):
+    stored = known["topic"], known["text"], bool(known["may_answer"]), [row["id"] for row in pictures]
+    if stored != (wish.topic, wish.text, wish.may_answer, wish.picture_ids):
         raise KeyReused()
     return FeedbackSent(
         feedback_id=known["id"],
@@ -65,14 +77,12 @@ async def see(ctx: Context, caller: Caller, wish: SeeFeedback) -> Page[FeedbackV
     before = int(wish.after) if wish.after else MAX_ID
     rows = await feedback.of_reader(caller.me, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
-    return Page[FeedbackView](
-        items=[view_of(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
-    )
+    return Page[FeedbackView](items=await views_of(ctx, rows), next=str(rows[-1]["id"]) if more else None)
 
 
 async def show(ctx: Context, caller: Caller, wish: OfFeedback) -> FeedbackView:
     """One thing that the reader has told, and what became of it."""
-    return view_of(ctx, await access.feedback(caller, wish.feedback_id))
+    return await view_of(ctx, await access.feedback(caller, wish.feedback_id))
 
 
 async def read(ctx: Context, caller: Caller, wish: OfFeedback) -> Nothing:

@@ -20,6 +20,7 @@ from handlers.feedback_shapes import (
     SeeBox,
     StarCount,
     line_of,
+    lines_of,
 )
 from handlers.review import OwnText, SettledAlready
 from handlers.shapes import NoInput, Nothing, Page
@@ -82,7 +83,7 @@ async def changes(ctx: Context, _stream: str, keys: list[str]) -> tuple[str, dic
     waiting, held = await feedback.counts()
     news = FeedbackNews(
         number=0,
-        items=[line_of(ctx, row) for row in rows],
+        items=await lines_of(ctx, rows),
         waiting=waiting,
         held=held,
         ratings=await _ratings(),
@@ -107,9 +108,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeBox) -> Page[FeedbackLine]:
     before = int(wish.after) if wish.after else MAX_ID
     rows = await feedback.in_box(wish.box, caller.me, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
-    return Page[FeedbackLine](
-        items=[line_of(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
-    )
+    return Page[FeedbackLine](items=await lines_of(ctx, rows), next=str(rows[-1]["id"]) if more else None)
 
 
 # ---------------------------------------------------------------- having it
@@ -223,7 +222,7 @@ async def _of_another(caller: Caller, feedback_id: int, tx: Tx) -> Row:
 async def _line(ctx: Context, feedback_id: int) -> FeedbackLine:
     row = await feedback.get(feedback_id)
     assert row is not None
-    return line_of(ctx, row)
+    return await line_of(ctx, row)
 
 
 # ---------------------------------------------------------------- texts to look at

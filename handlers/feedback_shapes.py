@@ -1,14 +1,21 @@
 """What is said of feedback and ratings on the wire, to readers and to the staff."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from handlers.chat_shapes import Librarian, Words
 from handlers.context import Context
 from handlers.shapes import Cursor, Flag, Id, Input, Limit, Moment, Output, Typed
+from handlers.uploads import Picture, picture_of
+from models import uploads
 from models.db import Row, instant, instant_or_none
 from models.feedback import Box, Passage, State, Topic
+from models.uploads import State as PictureState
+
+PICTURES_AT_MOST: Final = 3
+OTHERS_SEE: Final = (PictureState.SHOWN, PictureState.HELD)
 
 # ---------------------------------------------------------------- what is asked
 
@@ -19,6 +26,7 @@ class SendFeedback(Typed):
     topic: Topic
     text: Words
     may_answer: Flag
+    picture_ids: Annotated[list[Id], Field(max_length=PICTURES_AT_MOST)] = []
 
 
 class SeeFeedback(Input):
@@ -79,6 +87,7 @@ class FeedbackView(Output):
     at: Moment
     settled_at: Moment | None
     answer: FeedbackAnswer | None
+    pictures: list[Picture]
 
 
 class FeedbackLine(Output):
@@ -98,6 +107,7 @@ class FeedbackLine(Output):
     librarian: Librarian | None
     settled_at: Moment | None
     answer: str | None
+    pictures: list[Picture]
 
 
 class StarCount(Output):
@@ -156,7 +166,17 @@ def state_of(row: Row) -> str:
     return "received" if row["state"] == State.NEW else str(row["state"])
 
 
-def view_of(ctx: Context, row: Row) -> FeedbackView:
+async def views_of(ctx: Context, rows: Sequence[Row]) -> list[FeedbackView]:
+    """With all of their pictures, for their author."""
+    pictures = await uploads.of_feedback([row["id"] for row in rows])
+    return [_view(ctx, row, pictures) for row in rows]
+
+
+async def view_of(ctx: Context, row: Row) -> FeedbackView:
+    return (await views_of(ctx, [row]))[0]
+
+
+def _view(ctx: Context, row: Row, pictures: Sequence[Row]) -> FeedbackView:
     settled = instant_or_none(row["settled_at"])
     answer = None
     if settled and row["answer"] is not None:
@@ -171,11 +191,23 @@ def view_of(ctx: Context, row: Row) -> FeedbackView:
         at=ctx.local(instant(row["at"])),
         settled_at=ctx.local(settled) if settled else None,
         answer=answer,
+        pictures=[picture_of(ctx, one, seen=True) for one in pictures if one["feedback_id"] == row["id"]],
     )
 
 
-def line_of(ctx: Context, row: Row) -> FeedbackLine:
-    """A text that was returned is its author's alone."""
+async def lines_of(ctx: Context, rows: Sequence[Row]) -> list[FeedbackLine]:
+    """For the staff, with the pictures that WeChat has let pass or wants a person to look at."""
+    pictures = await uploads.of_feedback([row["id"] for row in rows])
+    return [_line(ctx, row, pictures) for row in rows]
+
+
+async def line_of(ctx: Context, row: Row) -> FeedbackLine:
+    return (await lines_of(ctx, [row]))[0]
+
+
+def _line(ctx: Context, row: Row, pictures: Sequence[Row]) -> FeedbackLine:
+    """What was returned is its author's alone."""
+    own = [one for one in pictures if one["feedback_id"] == row["id"] and row["passage"] != Passage.RETURNED]
     settled, librarian = instant_or_none(row["settled_at"]), row["librarian_id"]
     return FeedbackLine(
         id=row["id"],
@@ -189,4 +221,5 @@ def line_of(ctx: Context, row: Row) -> FeedbackLine:
         librarian=Librarian(id=librarian, name=row["librarian_name"]) if librarian else None,
         settled_at=ctx.local(settled) if settled else None,
         answer=row["answer"],
+        pictures=[picture_of(ctx, one, seen=one["state"] in OTHERS_SEE) for one in own],
     )

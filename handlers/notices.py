@@ -144,7 +144,7 @@ async def _take(ctx: Context, notice_id: int) -> SubscribeMessage | None:
             reader_id=notice.reader_id, sending=Sending.SENDING.value, sending_since__gt=now - SENDING_AT_MOST
         ).exists():
             raise Postponed(now + ONE_AT_A_TIME)
-        template = ctx.templates.get(notice.purpose)
+        template = ctx.wechat.templates.get(notice.purpose)
         if template is None or not (await notices.balances(notice.reader_id)).get(notice.purpose):
             await _become(notice, Sending.NO_CONSENT)
             return None
@@ -222,7 +222,7 @@ async def _change_ledger(
     ctx: Context, event: Consented, status: str, change: Callable[[Tx, int, str], Awaitable[None]]
 ) -> None:
     """Do this for each item of that status; a repeated event changes nothing."""
-    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
+    purposes = {template.template_id: purpose for purpose, template in ctx.wechat.templates.items()}
     async with transaction() as tx:
         reader = await _reader_of(tx, event, ctx.clock.now())
         for item in event.items if reader else ():
@@ -233,7 +233,7 @@ async def _change_ledger(
 
 async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
     """WeChat says afterwards what became of a message; it also settles one whose answer was lost."""
-    purposes = {template.template_id: purpose for purpose, template in ctx.templates.items()}
+    purposes = {template.template_id: purpose for purpose, template in ctx.wechat.templates.items()}
     async with transaction() as tx:
         reader = await _reader_of(tx, event, ctx.clock.now())
         for item in event.items if reader else ():

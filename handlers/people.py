@@ -219,11 +219,11 @@ async def shown(ctx: Context, caller: Caller) -> Me:
             Reminder(
                 purpose=purpose,
                 title=REMINDER_TITLES[purpose],
-                template_id=ctx.templates[purpose].template_id,
+                template_id=ctx.wechat.templates[purpose].template_id,
                 balance=balances.get(purpose, 0),
             )
             for purpose in Purpose
-            if purpose in ctx.templates and not caller.sample  # what WeChat counts is the person's own
+            if purpose in ctx.wechat.templates and not caller.sample  # what WeChat counts is the person's own
         ],
     )
 

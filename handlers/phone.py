@@ -16,6 +16,8 @@ from models.people import Reader, at_wechat
 # WeChat does not say with which number it refuses somebody else's code, so one that we do not know counts as well.
 NOT_THEIRS: Final = frozenset({Verdict.BAD_CODE, Verdict.UNREACHABLE, Verdict.PERMANENT})
 
+Code = Annotated[Line, Field(min_length=1, max_length=128)]
+
 
 class PhoneRefused(Refused):
     """WeChat gives no number for this code: a new tap on its button brings a new one (422)."""
@@ -27,7 +29,16 @@ class PhoneRefused(Refused):
 class AddPhone(Input):
     """`code` comes with the tap on WeChat's button for the phone number: five minutes, once, this reader's."""
 
-    code: Annotated[Line, Field(min_length=1, max_length=128)]
+    code: Code
+
+
+async def vouched(ctx: Context, caller: Caller, code: str) -> str:
+    """The caller's number, as their WeChat says. Raises `phone_refused`, `try_later` when WeChat is away."""
+    reader = await Reader.get(id=caller.me)
+    try:
+        return await ctx.wechat.phone_number(at_wechat(reader.openid), code)
+    except WeChatRefused as refused:
+        raise (PhoneRefused() if refused.verdict in NOT_THEIRS else TryLater()) from refused
 
 
 async def add(ctx: Context, caller: Caller, wish: AddPhone) -> Me:
@@ -35,11 +46,7 @@ async def add(ctx: Context, caller: Caller, wish: AddPhone) -> Me:
 
     Raises `phone_refused` when the code is used up or another's, `try_later` when WeChat is away.
     """
-    reader = await Reader.get(id=caller.me)
-    try:
-        number = await ctx.wechat.phone_number(at_wechat(reader.openid), wish.code)
-    except WeChatRefused as refused:
-        raise (PhoneRefused() if refused.verdict in NOT_THEIRS else TryLater()) from refused
+    number = await vouched(ctx, caller, wish.code)
     async with transaction() as tx:
         # Not in an account that was closed while WeChat was asked.
         await Reader.filter(id=caller.me, closed_at__isnull=True).update(phone=number)

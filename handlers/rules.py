@@ -1,6 +1,6 @@
 """The rules of booking, as administrators set them."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -9,15 +9,18 @@ from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Changed, Invalid, NotFound
 from handlers.home import HomeChanged
-from handlers.shapes import Id, Input, Line, NoInput, Output, Whole
+from handlers.shapes import Flag, GroupCode, Id, Input, Line, NoInput, Output, Whole
 from handlers.spaces import time_text
 from models.bookings import Rules
 from models.db import transaction
 from models.spaces import SeatRules
 
+GROUPS_AT_MOST: Final = 9  # of twenty letters each
+
 
 class SeatRulesEdited(Output):
-    """A set of rules as administrators see it; minutes, days and counts."""
+    """A set of rules as administrators see it; minutes, days and counts. `groups`: the codes of those whose cards
+    are taken, when a card is needed; none: all."""
 
     id: Id
     name: str
@@ -31,6 +34,8 @@ class SeatRulesEdited(Output):
     checkin_before_minutes: int
     checkin_after_minutes: int
     remind_before_minutes: int
+    needs_card: bool
+    groups: list[str]
 
 
 class AllSeatRules(Output):
@@ -38,7 +43,8 @@ class AllSeatRules(Output):
 
 
 class EditSeatRules(Input):
-    """`version` is the one that was read; another one saved meanwhile is `changed_meanwhile`."""
+    """`version` is the one that was read; another one saved meanwhile is `changed_meanwhile`. What says nothing of
+    cards leaves that as it is."""
 
     rules_id: Id
     version: Whole
@@ -52,6 +58,8 @@ class EditSeatRules(Input):
     checkin_before_minutes: Annotated[Whole, Field(ge=0, le=120)]
     checkin_after_minutes: Annotated[Whole, Field(ge=5, le=120)]
     remind_before_minutes: Annotated[Whole, Field(ge=0, le=1440)]
+    needs_card: Flag | None = None
+    groups: Annotated[list[GroupCode], Field(max_length=GROUPS_AT_MOST)] | None = None
 
 
 def _edited(rules: SeatRules) -> SeatRulesEdited:
@@ -61,7 +69,12 @@ def _edited(rules: SeatRules) -> SeatRulesEdited:
         name=rules.name,
         version=rules.version,
         release_time=time_text(rules.release_minute),
-        **{name: getattr(values, name) for name in Rules.__slots__ if name != "release_minute"},
+        groups=values.groups.split(),
+        **{
+            name: getattr(values, name)
+            for name in Rules.__slots__
+            if name not in ("release_minute", "groups")
+        },
     )
 
 
@@ -76,7 +89,9 @@ async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEd
     if wish.max_minutes < wish.min_minutes:
         raise Invalid(field="max_minutes", problem="less_than_min")
     now = ctx.clock.now()
-    values = wish.model_dump(exclude={"rules_id", "version", "release_time"})
+    values = wish.model_dump(exclude={"rules_id", "version", "release_time", "groups"}, exclude_none=True)
+    if wish.groups is not None:
+        values["groups"] = " ".join(sorted(set(wish.groups)))
     hour, minute = wish.release_time.split(":")
     async with transaction() as tx:
         await tx.lock("seat_rules", wish.rules_id)

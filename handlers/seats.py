@@ -1,21 +1,23 @@
 """Booking a seat, and the codes on the desks."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import access, audit, bookings, repeat
+from handlers import access, audit, bans, bookings, helpers, repeat
 from handlers.access import Caller
-from handlers.bookings import BookingView
+from handlers.bookings import BookingView, ForReader
 from handlers.context import Context, WeChatRefused
 from handlers.errors import Detail, Invalid, NotFound, Refused, TryLater
 from handlers.shapes import Id, Input, Moment, Output, Repeatable
 from models import bookings as held
-from models import jobs, refusals
+from models import chat, jobs, patrons, refusals
+from models.bans import Stops
 from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, day_span, local_day, moment_of
-from models.db import Row, Tx, transaction
+from models.db import Row, Tx
+from models.patrons import Card, why_not_admitted
 from models.slots import claim, nearest_free, slots_of
 from models.spaces import SEAT_SLOT_MINUTES, Spot, hours_rows
 
@@ -34,7 +36,7 @@ class BookingRefused(Refused):
         self.number = number
 
 
-class ReserveSeat(Repeatable):
+class ReserveSeat(Repeatable, ForReader):
     seat_id: Id
     starts_at: Moment
     ends_at: Moment
@@ -67,8 +69,8 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
         raise Invalid(field="ends_at", problem="range")
     try:
         # Locked before the counts: two bookings at once must not both pass.
-        async with transaction(lock=("reader", caller.me)) as tx:
-            return await _reserve(ctx, caller, wish, tx)
+        async with access.acting(caller, wish.for_reader_id) as (tx, reader_id):
+            return await _reserve(ctx, caller, wish, tx, reader_id)
     except (Refused, IntegrityError) as refused:
         # A request that comes again meets its own booking or its own key, so only here is it looked for.
         if done := await repeat.earlier(caller, wish, BookingView):
@@ -91,34 +93,48 @@ async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRef
     await refusals.keep(refused.code, refused.number, wish.seat_id, wish.starts_at, now)
 
 
-async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> BookingView:
+async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, reader_id: int) -> BookingView:
     now, span = ctx.clock.now(), Span(wish.starts_at, wish.ends_at)
     date_ = local_day(wish.starts_at, ctx.zone)
     day = day_span(date_, ctx.zone)
-    seat = await held.facts(tx, wish.seat_id, caller.me, sample=caller.sample, wish=span, day=day, now=now)
+    seat = await held.facts(tx, wish.seat_id, reader_id, sample=caller.sample, wish=span, day=day, now=now)
     if seat is None:
         raise NotFound()
     rules = Rules.of(seat)
     hours = Hours.of(await hours_rows(seat["branch_id"], date_, date_), ctx.zone)
-    _refuse(ctx, seat, _why_not(ctx, seat, rules, span, hours))
+    if why := _why_not(ctx, seat, rules, span, hours):
+        raise await _refusal(ctx, seat, why, rules, reader_id)
     if seat["overlaps"]:
         mine = await held.view(tx, seat["overlaps"])
         label = mine["label"] if mine else None
         raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
     slots, window = slots_of(span, seat["slot_minutes"]), checkin_window(rules, span, now)
-    booking_id = await held.make(tx, caller.me, seat["id"], wish=span, slots=slots, window=window, now=now)
-    row = _made(seat, caller, booking_id, span, window, now)
+    helper_id = helpers.helper_of(caller, reader_id)
+    booking_id = await held.make(
+        tx, reader_id, seat["id"], wish=span, slots=slots, window=window, now=now, helper_id=helper_id
+    )
+    row = _made(seat, reader_id, booking_id, span, window, now)
+    if helper_id:
+        row = {**row, "helper_id": helper_id, "helper_name": await chat.name_of(tx, helper_id)}
     answer = bookings.view(ctx, row)
     about = {"booking_id": booking_id}
     remind_at = max(now, wish.starts_at - timedelta(minutes=rules.remind_before_minutes))
     beside = (
-        audit.adding(caller, "booking.make", f"booking:{booking_id}", now, spot=seat["id"]),
+        audit.adding(
+            caller,
+            "booking.make",
+            f"booking:{booking_id}",
+            now,
+            spot=seat["id"],
+            **helpers.told_of(caller, reader_id),
+        ),
         jobs.adding("remind", f"remind:{booking_id}", about, remind_at),
         jobs.adding("lapse", f"lapse:{booking_id}", about, window[1]),
         repeat.remembering(caller, wish, answer, now),
     )
     if not await claim(tx, seat["id"], slots, booking_id, lapses_at=window[1], now=now, beside=beside):
         raise BookingRefused("seat_taken", label=seat["label"])
+    await helpers.tell_helped(ctx, tx, caller, row, "约了座位")
     bookings.announce(ctx, tx, row)
     if remind_at == now:
         tx.after_commit(ctx.live.wake_workers)
@@ -128,7 +144,7 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx) -> B
 def _why_not(ctx: Context, seat: Row, rules: Rules, span: Span, hours: Hours) -> WhyNot | None:
     date_, now = local_day(span.starts, ctx.zone), ctx.clock.now()
     released = moment_of(date_ - timedelta(days=rules.advance_days), rules.release_minute, ctx.zone)
-    return why_not_reserve(
+    return _why_not_admit(seat, rules, date_) or why_not_reserve(
         rules=rules,
         wish=span,
         now=now,
@@ -141,9 +157,14 @@ def _why_not(ctx: Context, seat: Row, rules: Rules, span: Span, hours: Hours) ->
     )
 
 
-def _refuse(ctx: Context, seat: Row, why: WhyNot | None) -> None:
-    if why is None:
-        return
+def _why_not_admit(seat: Row, rules: Rules, day: date) -> WhyNot | None:
+    if seat["banned"]:
+        return WhyNot("banned")
+    card = Card.of(seat) if seat["card_state"] else None
+    return why_not_admitted(needs_card=rules.needs_card, groups=rules.groups.split(), card=card, day=day)
+
+
+async def _refusal(ctx: Context, seat: Row, why: WhyNot, rules: Rules, reader_id: int) -> BookingRefused:
     opens = ctx.local(why.moment).isoformat() if why.moment else None
     closes = ctx.local(why.until).isoformat() if why.until else None
     details: dict[str, Detail] = {}
@@ -155,13 +176,20 @@ def _refuse(ctx: Context, seat: Row, why: WhyNot | None) -> None:
         details = {"opens_at": opens}
     elif why.code in ("too_many_at_once", "too_many_today"):
         details = {"limit": why.number}
+    elif why.code == "banned":
+        details = await bans.told(ctx, reader_id, Stops.BOOKINGS)
+    elif why.code == "group_not_allowed":
+        named = [group["name"] for group in await patrons.groups() if group["code"] in rules.groups.split()]
+        details = {"group": seat["group_name"], "groups": "、".join(named)}
+    elif why.day:
+        details = {"day": why.day.isoformat()}
     elif why.number is not None:
         details = {"minutes": why.number}
-    raise BookingRefused(why.code, why.number, **details)
+    return BookingRefused(why.code, why.number, **details)
 
 
 def _made(
-    seat: Row, caller: Caller, booking_id: int, span: Span, window: tuple[datetime, datetime], now: datetime
+    seat: Row, reader_id: int, booking_id: int, span: Span, window: tuple[datetime, datetime], now: datetime
 ) -> Row:
     """The row that `models.bookings.view` would read back, without asking the database again."""
     return {
@@ -170,7 +198,7 @@ def _made(
             for name in ("label", "slot_minutes", "area_id", "area_name", "floor", "branch_name")
         },
         "id": booking_id,
-        "reader_id": caller.me,
+        "reader_id": reader_id,
         "spot_id": seat["id"],
         "starts_at": span.starts,
         "ends_at": span.ends,
@@ -180,6 +208,7 @@ def _made(
         "made_at": now,
         "checked_in_at": None,
         "over_at": None,
+        "helper_id": None,
     }
 
 

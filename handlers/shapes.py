@@ -110,6 +110,7 @@ Flag = Annotated[bool, Strict()]
 Text = Annotated[str, AfterValidator(_printable)]
 Line = Annotated[str, AfterValidator(_one_line)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+GroupCode = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")]
 Limit = Annotated[int, BeforeValidator(_count), Field(ge=1, le=100)]
 Cursor = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
 

@@ -37,6 +37,7 @@ class SeatRulesShown(Output):
     per_day: int
     checkin_before_minutes: int
     checkin_after_minutes: int
+    needs_card: bool
 
 
 class AreaLine(Output):
@@ -270,6 +271,7 @@ def rules_shown(rules: SeatRules) -> SeatRulesShown:
         per_day=rules.per_day,
         checkin_before_minutes=rules.checkin_before_minutes,
         checkin_after_minutes=rules.checkin_after_minutes,
+        needs_card=rules.needs_card,
     )
 
 

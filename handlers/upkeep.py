@@ -9,7 +9,19 @@ from handlers.context import Context
 from handlers.errors import Postponed
 from handlers.shapes import Input
 from handlers.words import span_words
-from models import bookings, jobs, notices, people, presence, repeats, search_words, slots, wechat_fields
+from models import (
+    bookings,
+    helpers,
+    jobs,
+    notices,
+    people,
+    presence,
+    repeats,
+    search_words,
+    slots,
+    tries,
+    wechat_fields,
+)
 from models.bookings import State
 from models.calendar import day_span, local_day
 from models.db import instant, transaction
@@ -107,3 +119,5 @@ async def tidy(ctx: Context, _caller: Caller, _wish: Daily) -> None:
     await people.purge_sessions(now)
     await presence.purge(now)
     await search_words.tidy(now)
+    await tries.purge(now)
+    await helpers.purge(now)

@@ -51,6 +51,10 @@ class _Say:
         value = self.details.get(name)
         return moment_words(datetime.fromisoformat(value), self.today) if isinstance(value, str) else ""
 
+    def day(self, name: str) -> str:
+        value = self.details.get(name)
+        return day_words(date.fromisoformat(value), self.today) if isinstance(value, str) else ""
+
     def minutes(self) -> str:
         return minutes_words(self.details.get("minutes"))
 
@@ -92,6 +96,16 @@ def _feedback_over(say: _Say) -> str:
     return f"{_somebody(say)}已经{'答复' if say['state'] == 'answered' else '看过'}这条意见了。"
 
 
+def _group_not_allowed(say: _Say) -> str:
+    yours = f"，您的读者证是{say['group']}" if say["group"] else ""
+    return f"这里只留给{say['groups'] or '别的读者'}{yours}。可以选别的区域。"
+
+
+def _banned(say: _Say) -> str:
+    until = f"{say.at('until')} 起恢复" if say["until"] else "现在不能用"
+    return f"您的这项服务暂停了，{until}。原因：{say['reason'] or '请问馆员'}。"
+
+
 # In the place of what was written by or to a reader whose account is closed.
 ERASED: Final = "（账号已注销，内容已删除）"
 
@@ -102,6 +116,13 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "method_not_allowed": "这个地址不接受这样的请求。",
     "invalid_input": "有内容填写得不对，请看一看再提交。",
     "too_large": "内容太大了，请减少一些再提交。",
+    "picture_unreadable": "这张图片打不开。请换一张 JPG、PNG、WebP 或 GIF 图片。",
+    "picture_too_large": lambda say: (
+        f"这张图片太大了，最多 {say['megapixels']} 百万像素。换一张小一点的再试。"
+    ),
+    "picture_refused": "这张图片没有通过检查，请换一张。",
+    "picture_gone": "有一张图片不在了，请去掉它，或者重新选一张。",
+    "pictures_used_up": lambda say: f"今天的 {say['limit']} 张图片都用完了，明天可以再传。文字现在就能发。",
     "unsupported_media_type": "收到的内容格式不对，请更新小程序后再试。",
     "changed_meanwhile": "这里刚被别人改过。请看过新内容再保存。",
     "idempotency_key_reused": "这次提交和上一次混在一起了，请回到上一页重新来过。",
@@ -124,6 +145,24 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "too_many_at_once": lambda say: f"同时最多有 {say['limit']} 个预约。用完或取消一个，就可以再约。",
     "too_many_today": lambda say: f"这一天的 {say['limit']} 次预约都用完了，可以约别的日子。",
     "overlaps_yours": lambda say: f"这段时间您已经约了 {say['label']}。要换座位，请先取消那一个。",
+    "banned": _banned,
+    "card_needed": "这里要有读者证才能预约。先绑定您的读者证，再来约。",
+    "card_lost": "这张读者证已经挂失。找到了或要补办，请到服务台。",
+    "card_closed": "这张读者证已经停用。请到服务台问一问。",
+    "card_expired": lambda say: f"这张读者证的有效期到 {say.day('day')} 为止。请到服务台续期，再来约。",
+    "card_not_yet": lambda say: f"这张读者证从 {say.day('day')} 起有效，那天以后再来约。",
+    "group_not_allowed": _group_not_allowed,
+    "card_refused": "证号和密码或手机号对不上。请核对一下，也可以到服务台办。",
+    "card_locked": lambda say: (
+        f"试的次数太多了，{say.at('opens_at')} 起可以再试。急着用，可以改用手机号绑定，或请馆员解开。"
+    ),
+    "card_elsewhere": "这张读者证绑在另一个微信上。可以移到这里，对方会收到消息。",
+    "card_held": "您已经绑了一张读者证。要换一张，先把它解绑。",
+    "not_helping": "对方没有请您代办，或者已经收回了。",
+    "helper_code_refused": "没有认出这个代办码，可能过了一小时，或已经用过。请对方再给一个。",
+    "helper_code_locked": lambda say: f"试的次数太多了，{say.at('opens_at')} 起可以再试。",
+    "own_helper": "这是您自己的代办码，请交给要帮您的人。",
+    "too_many_helpers": lambda say: f"对方已经有 {say['limit']} 位代办人了，先请对方少一位。",
     "booking_over": "这个预约已经结束了。",
     "too_early": lambda say: f"还没到签到时间，{say.at('opens_at')} 起可以签到。",
     "booking_lapsed": lambda say: (

@@ -75,6 +75,7 @@ async def held(tx: Tx, reader_id: int) -> tuple[list[int], list[Row]]:
 
 
 ERASE: Final = (
+    "UPDATE ban SET reason = $2 WHERE reader_id = $1",
     "UPDATE chat_message SET text = $2 WHERE conversation_id IN (SELECT id FROM conversation WHERE reader_id = $1)",
     "UPDATE chat_event SET words = CASE kind WHEN 'about' THEN CAST($2 AS TEXT) END "
     "WHERE words IS NOT NULL AND conversation_id IN (SELECT id FROM conversation WHERE reader_id = $1)",
@@ -86,6 +87,9 @@ ERASE: Final = (
 FORGET: Final = (
     "UPDATE conversation SET about = NULL, about_page = NULL, tag = NULL WHERE reader_id = $1",
     "DELETE FROM consent WHERE reader_id = $1",
+    "DELETE FROM reader_card WHERE reader_id = $1",
+    "DELETE FROM helper WHERE helped_id = $1 OR helper_id = $1",
+    "DELETE FROM helper_invitation WHERE helped_id = $1",
     "DELETE FROM repeat WHERE reader_id = $1",
 )
 

@@ -42,7 +42,7 @@ class Booking(Model):
     made_at = UtcDatetimeField()
     checked_in_at = UtcDatetimeField(null=True)
     over_at = UtcDatetimeField(null=True)  # cancelled, lapsed or left
-    helper_id = fields.BigIntField(null=True)  # who did the last of it for the reader
+    helper_id = fields.BigIntField(null=True)  # who last did something about it for the reader
 
     class Meta:
         table = "booking"
@@ -74,6 +74,8 @@ class Rules:
     checkin_before_minutes: int
     checkin_after_minutes: int
     remind_before_minutes: int
+    needs_card: bool
+    groups: str
 
     @classmethod
     def of(cls, row: Row) -> "Rules":
@@ -176,7 +178,10 @@ RETURNING id
 FACTS = """
 SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS area_name, a.floor, a.branch_id,
     b.name AS branch_name, r.advance_days, r.release_minute, r.min_minutes, r.max_minutes, r.at_once, r.per_day,
-    r.checkin_before_minutes, r.checkin_after_minutes, r.remind_before_minutes,
+    r.checkin_before_minutes, r.checkin_after_minutes, r.remind_before_minutes, r.needs_card, r.groups,
+    p.state AS card_state, p.valid_from, p.valid_until, g.code AS group_code, g.name AS group_name,
+    EXISTS (SELECT 1 FROM ban n WHERE n.reader_id = $2 AND n.stops <> 'text' AND n.lifted_at IS NULL
+        AND (n.ends_at IS NULL OR n.ends_at > $3)) AS banned,
     (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $3
         AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS mine_at_once,
     (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $4 AND k.state <> 'cancelled'
@@ -185,6 +190,8 @@ SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS a
         AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS overlaps
 FROM spot s JOIN area a ON a.id = s.area_id JOIN seat_rules r ON r.id = a.rules_id
 JOIN branch b ON b.id = a.branch_id
+LEFT JOIN reader_card c ON r.needs_card AND c.reader_id = $2 LEFT JOIN patron p ON p.id = c.patron_id
+LEFT JOIN reader_group g ON g.id = p.group_id
 WHERE s.id = $1 AND s.kind = 'seat' AND b.sample = $8
 """
 
@@ -199,8 +206,8 @@ async def facts(
 
 
 MAKE = """
-INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at)
-VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7) RETURNING id
+INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at, helper_id)
+VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8) RETURNING id
 """
 
 
@@ -213,9 +220,10 @@ async def make(
     slots: tuple[int, int],
     window: tuple[datetime, datetime],
     now: datetime,
+    helper_id: int | None,
 ) -> int:
     """Write a booking, and say of those that lapsed on its slots that they did: its id. Claim the slots next."""
-    making = (MAKE, (reader_id, spot_id, wish.starts, wish.ends, *window, now))
+    making = (MAKE, (reader_id, spot_id, wish.starts, wish.ends, *window, now, helper_id))
     rows = await tx.together(making, (MARK_LAPSED, (spot_id, *slots, now)))
     booking_id: int = rows[0]["id"]
     return booking_id
@@ -223,9 +231,11 @@ async def make(
 
 VIEW = """
 SELECT k.id, k.reader_id, k.spot_id, k.starts_at, k.ends_at, k.state, k.checkin_opens_at, k.lapses_at, k.made_at,
-    k.checked_in_at, k.over_at, s.label, s.slot_minutes, s.area_id, a.name AS area_name, a.floor, a.branch_id,
+    k.checked_in_at, k.over_at, k.helper_id, h.nickname AS helper_name,
+    s.label, s.slot_minutes, s.area_id, a.name AS area_name, a.floor, a.branch_id,
     b.name AS branch_name
 FROM booking k JOIN spot s ON s.id = k.spot_id JOIN area a ON a.id = s.area_id JOIN branch b ON b.id = a.branch_id
+LEFT JOIN reader h ON h.id = k.helper_id
 """
 UPCOMING = (
     VIEW
@@ -274,19 +284,27 @@ async def of_day(reader_id: int, day: Span) -> list[Row]:
 
 
 CHECK_IN = """
-UPDATE booking SET state = 'checked_in', checked_in_at = $2, lapses_at = NULL
+UPDATE booking SET state = 'checked_in', checked_in_at = $2, lapses_at = NULL,
+    helper_id = coalesce(CAST($3 AS BIGINT), helper_id)
 WHERE id = $1 AND state = 'booked' AND lapses_at > $2 RETURNING spot_id
 """
 
 
-async def check_in(tx: Tx, booking_id: int, slots: int, now: datetime) -> bool:
+async def check_in(
+    tx: Tx, booking_id: int, slots: int, now: datetime, *, helper_id: int | None = None
+) -> bool:
     """Hold the seat for good; False: the booking has lapsed meanwhile, and the caller must roll back."""
-    rows = await tx.fetch(CHECK_IN, booking_id, now)
+    rows = await tx.fetch(CHECK_IN, booking_id, now, helper_id)
     return bool(rows) and await keep(tx, rows[0]["spot_id"], booking_id, now) == slots
 
 
-END = "UPDATE booking SET state = $2, over_at = $3 WHERE id = $1 AND state = $4 RETURNING id"
+END = """
+UPDATE booking SET state = $2, over_at = $3, helper_id = coalesce(CAST($5 AS BIGINT), helper_id)
+WHERE id = $1 AND state = $4 RETURNING id
+"""
 
 
-async def end(tx: Tx, booking_id: int, *, was: State, becomes: State, now: datetime) -> bool:
-    return bool(await tx.fetch(END, booking_id, becomes.value, now, was.value))
+async def end(
+    tx: Tx, booking_id: int, *, was: State, becomes: State, now: datetime, helper_id: int | None = None
+) -> bool:
+    return bool(await tx.fetch(END, booking_id, becomes.value, now, was.value, helper_id))

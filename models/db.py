@@ -287,7 +287,7 @@ class Tx:
     def __init__(self, client: SqliteTransaction | PostgresTransaction) -> None:
         self._connection: Any = client._connection
         self._sqlite = isinstance(client, SqliteTransaction)
-        self._afterwards: list[Callable[[], None]] = []
+        self._afterwards: list[tuple[Callable[[], None], bool]] = []
 
     async def fetch(self, sql: str, *values: Any) -> Sequence[Row]:
         """Rows of one statement inside this transaction.
@@ -340,9 +340,12 @@ class Tx:
         while rows := await read(1000):
             yield cast(Sequence[Row], rows)
 
-    def after_commit(self, call: Callable[[], None]) -> None:
-        """Do this once the change is stored; never, when it is rolled back. It must not wait."""
-        self._afterwards.append(call)
+    def after_commit(self, call: Callable[[], None], *, certain: bool = False) -> None:
+        """Do this once the change is stored; never, when it is rolled back. It must not wait.
+
+        `certain`: nor when the answer to the commit is lost, for calls that say what happened.
+        """
+        self._afterwards.append((call, certain))
 
 
 def _lock(table: str, *ids: int) -> str:
@@ -366,8 +369,8 @@ async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = F
     `snapshot` only reads, everything as it was at one moment, and keeps no other process from writing.
 
     Safe under cancellation at every point: the connection is given back, and what was not committed
-    is gone. When the answer to the commit itself is lost, the calls of `after_commit` still run:
-    they only say "look again".
+    is gone. When the answer to the commit itself is lost, the calls of `after_commit` still run, for
+    they only say "look again"; not those that are `certain`.
     """
     if _open.get():
         raise RuntimeError("a transaction is open already: a use case never calls a use case")
@@ -392,8 +395,10 @@ async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = F
                 raise
             else:
                 # Taken away from it: most calls hold their Tx, and such a circle only the collector would free.
-                look_again, tx._afterwards = tx._afterwards, []
+                afterwards, tx._afterwards = tx._afterwards, []
+                look_again = [call for call, certain in afterwards if not certain]
                 await (_to_the_end(client.commit()) if sqlite else _commit(client))
+                look_again = [call for call, _ in afterwards]
             finally:
                 _open.reset(mark)
                 connections.reset(seen_by_models)

@@ -23,7 +23,7 @@ GROUP_CODE_LENGTH: Final = 20
 FOUND_AT_MOST: Final = 20
 
 
-class State(StrEnum):
+class CardState(StrEnum):
     ACTIVE = "active"
     LOST = "lost"
     CLOSED = "closed"
@@ -53,7 +53,7 @@ class Patron(Model):
     group_id: int | None
     valid_from = fields.DateField(null=True)
     valid_until = fields.DateField(null=True)
-    state = fields.CharField(6, default=State.ACTIVE.value)
+    state = fields.CharField(6, default=CardState.ACTIVE.value)
     version = fields.IntField(default=1)
 
     class Meta:
@@ -109,7 +109,7 @@ def phone_digits(text: str) -> str:
 class Card:
     """What the rules ask of a card."""
 
-    state: State
+    state: CardState
     group_code: str | None
     valid_from: date | None
     valid_until: date | None
@@ -117,7 +117,7 @@ class Card:
     @classmethod
     def of(cls, row: Row) -> "Card":
         return cls(
-            State(row["card_state"]), row["group_code"], _day(row["valid_from"]), _day(row["valid_until"])
+            CardState(row["card_state"]), row["group_code"], _day(row["valid_from"]), _day(row["valid_until"])
         )
 
 
@@ -127,8 +127,8 @@ def _day(value: Any) -> date | None:
 
 def why_not_card(card: Card, day: date) -> WhyNot | None:
     """What stands against using a card on a day."""
-    if card.state is not State.ACTIVE:
-        return WhyNot(f"card_{card.state}")
+    if card.state is not CardState.ACTIVE:
+        return WhyNot("card_lost" if card.state is CardState.LOST else "card_closed")
     if card.valid_until and card.valid_until < day:
         return WhyNot("card_expired", day=card.valid_until)
     if card.valid_from and card.valid_from > day:
@@ -186,20 +186,21 @@ async def unbind(tx: Tx, patron_id: int) -> None:
     await tx.fetch("DELETE FROM reader_card WHERE patron_id = $1", patron_id)
 
 
-async def become(tx: Tx, patron_id: int, state: State) -> bool:
+async def become(tx: Tx, patron_id: int, state: CardState) -> bool:
     """False: it was so already."""
     sql = "UPDATE patron SET state = $2, version = version + 1 WHERE id = $1 AND state <> $2 RETURNING id"
     return bool(await tx.fetch(sql, patron_id, state.value))
 
 
 FIND = """
-SELECT p.id AS patron_id, c.reader_id, p.name, p.card_no, p.phone, g.name AS group_name, p.state AS card_state,
-    p.valid_from, p.valid_until
+SELECT p.id AS patron_id, c.reader_id, p.name, p.card_no, p.phone, g.code AS group_code, g.name AS group_name,
+    p.state AS card_state, p.valid_from, p.valid_until
 FROM patron p LEFT JOIN reader_group g ON g.id = p.group_id LEFT JOIN reader_card c ON c.patron_id = p.id
 WHERE {patron}
 UNION ALL
-SELECT NULL, r.id, r.nickname, NULL, r.phone, NULL, NULL, NULL, NULL FROM reader r
-WHERE {reader} AND r.closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM reader_card c WHERE c.reader_id = r.id)
+SELECT NULL, r.id, r.nickname, NULL, r.phone, NULL, NULL, NULL, NULL, NULL FROM reader r
+WHERE {reader} AND r.closed_at IS NULL AND NOT r.sample
+    AND NOT EXISTS (SELECT 1 FROM reader_card c WHERE c.reader_id = r.id)
 LIMIT $2
 """
 NAMED: Final = r"{0} LIKE $1 || '%' ESCAPE '\'"
@@ -246,7 +247,7 @@ class PatronRow:
     group_code: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
-    state: State | None = None
+    state: CardState | None = None
 
 
 UPSERT = """

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from handlers.context import Clock, Template
 from models import db
-from server import raw
+from server import raw, upload
 from server.bus import ClockMoved, LocalBus, Message
 from server.clock import SystemClock
 from server.config import Config, Secrets
@@ -20,6 +20,8 @@ from server.jobs import Worker
 from server.limits import Limits
 from server.live import Live
 from server.measuring import measured
+from server.media import media_of
+from server.patrons import PatronTable
 from server.redis import connect
 from server.redis_bus import RedisBus
 from server.routes import HTTP, STREAMS
@@ -56,6 +58,7 @@ async def build(
     for route in HTTP:
         app.router.add_route(route.method, route.path, endpoint(route))
     raw.add(app)
+    upload.add(app)
     sockets.attach(app)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_say_goodbye)
@@ -125,6 +128,7 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
         miniprogram_state=config.wechat.miniprogram_state,
         lang=config.wechat.lang,
         checks_text=config.wechat.check_text,
+        templates={name: Template(t.id, t.fields) for name, t in config.wechat.templates.items()},
         tokens=RedisTokens(redis, config.redis.prefix, config.wechat.appid) if redis else None,
     )
     return Services(
@@ -142,7 +146,8 @@ def services_of(config: Config, secrets: Secrets, clock: Clock, http: aiohttp.Cl
             prefix=config.redis.prefix,
         ),
         wechat=wechat,
-        templates={name: Template(t.id, t.fields) for name, t in config.wechat.templates.items()},
         zone=ZoneInfo(config.library.zone),
+        patrons=PatronTable(),
+        media=media_of(config, secrets),
         log_requests=config.log.level == "debug",
     )

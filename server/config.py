@@ -100,7 +100,7 @@ class TemplateSection(Section):
 
 def _fitting(templates: dict[str, TemplateSection]) -> dict[str, TemplateSection]:
     for name, template in templates.items():
-        if name not in FIELDS:
+        if name not in FIELDS or not FIELDS[Purpose(name)]:
             raise ValueError(f"no purpose {name}; there are {', '.join(FIELDS)}")
         wanted = FIELDS[Purpose(name)]
         if set(template.fields) != set(wanted):
@@ -147,6 +147,11 @@ class MetricsSection(Section):
     networks: list[Network] = ["127.0.0.0/8", "::1"]
 
 
+class MediaSection(Section):
+    directory: Annotated[str, Field(min_length=1)] = "var/media"
+    pictures_per_day: Annotated[int, Field(ge=1, le=10_000)] = 30
+
+
 class BucketSection(Section):
     burst: Annotated[int, Field(ge=1, le=10_000_000)]
     per_minute: Annotated[float, Field(gt=0, le=10_000_000)]
@@ -156,6 +161,7 @@ class LimitsSection(Section):
     ordinary: BucketSection = BucketSection(burst=300, per_minute=600)
     booking: BucketSection = BucketSection(burst=30, per_minute=30)
     text: BucketSection = BucketSection(burst=60, per_minute=60)
+    upload: BucketSection = BucketSection(burst=40, per_minute=40)
     sign_in: BucketSection = BucketSection(burst=20_000, per_minute=6_000)
     guest: BucketSection = BucketSection(burst=60_000, per_minute=60_000)
 
@@ -201,6 +207,7 @@ class Config(Section):
     live: LiveSection = LiveSection()
     worker: WorkerSection = WorkerSection()
     metrics: MetricsSection = MetricsSection()
+    media: MediaSection = MediaSection()
     limits: LimitsSection = LimitsSection()
     log: LogSection = LogSection()
     tracing: TracingSection = TracingSection()

@@ -20,7 +20,7 @@ from server.redis import AWAY, Redis
 from server.rows import Limit
 
 # Of the others each process judges for itself: reading is not worth a journey to Redis.
-SHARED: Final = frozenset({Limit.BOOKING, Limit.TEXT, Limit.SIGN_IN})
+SHARED: Final = frozenset({Limit.BOOKING, Limit.TEXT, Limit.UPLOAD, Limit.SIGN_IN})
 MANY: Final = 100_000  # buckets in memory; then the full ones are forgotten
 ANSWERS_S: Final = 0.5  # a limit is not worth waiting for
 AGAIN_S: Final = 5.0  # how long a Redis that did not answer is not asked

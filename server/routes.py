@@ -8,6 +8,7 @@ its kind can have (401, 403, 413, 415, 422, 429, 500, 503) are added by the adap
 from handlers import (
     account,
     announcements,
+    bans,
     bookings,
     chat,
     chat_passage,
@@ -27,12 +28,14 @@ from handlers import (
     spaces,
     tell,
     upkeep,
+    upload_checks,
+    uploads,
     withdrawals,
 )
 from handlers.access import Permission as May
-from handlers.errors import Changed, KeyReused, NotAllowed, NotFound
+from handlers.errors import Changed, KeyReused, NotAllowed, NotFound, NotHelping
 from handlers.seats import BookingRefused
-from server import audit_routes, content_routes, feedback_routes, staff_routes
+from server import audit_routes, content_routes, feedback_routes, reader_routes, staff_routes
 from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
@@ -97,24 +100,30 @@ ROUTES: tuple[Route, ...] = (
         May.BOOKINGS_OWN,
         seats.reserve,
         status=201,
-        errors=(NotFound, BookingRefused, *REPEAT),
+        errors=(NotFound, NotHelping, BookingRefused, *REPEAT),
         limit=Limit.BOOKING,
     ),
-    Route("GET", "/api/bookings", May.BOOKINGS_OWN, bookings.see),
-    Route("GET", "/api/bookings/{booking_id}", May.BOOKINGS_OWN, bookings.show, errors=(NotFound,)),
+    Route("GET", "/api/bookings", May.BOOKINGS_OWN, bookings.see, errors=(NotHelping,)),
+    Route(
+        "GET",
+        "/api/bookings/{booking_id}",
+        May.BOOKINGS_OWN,
+        bookings.show,
+        errors=(NotFound, NotHelping),
+    ),
     Route(
         "POST",
         "/api/bookings/{booking_id}/cancel",
         May.BOOKINGS_OWN,
         bookings.cancel,
-        errors=(NotFound, bookings.BookingOver, *REPEAT),
+        errors=(NotFound, NotHelping, bookings.BookingOver, *REPEAT),
     ),
     Route(
         "POST",
         "/api/bookings/{booking_id}/finish",
         May.BOOKINGS_OWN,
         bookings.finish,
-        errors=(NotFound, bookings.BookingOver, *REPEAT),
+        errors=(NotFound, NotHelping, bookings.BookingOver, *REPEAT),
     ),
     Route(
         "POST",
@@ -122,6 +131,7 @@ ROUTES: tuple[Route, ...] = (
         May.BOOKINGS_OWN,
         bookings.check_in,
         errors=(
+            NotHelping,
             bookings.UnknownCode,
             bookings.NoBookingHere,
             bookings.TooEarly,
@@ -130,6 +140,16 @@ ROUTES: tuple[Route, ...] = (
         ),
         limit=Limit.BOOKING,
     ),
+    Route(
+        "POST",
+        "/api/uploads/known",
+        May.ME_OWN,
+        uploads.known,
+        errors=(NotFound, uploads.PictureRefused),
+        limit=Limit.UPLOAD,
+    ),
+    Route("GET", "/api/uploads/{upload_id}", May.ME_OWN, uploads.show, errors=(NotFound,)),
+    *reader_routes.ROUTES,
     Route("GET", "/api/inbox", May.INBOX_OWN, notices.inbox),
     Route("POST", "/api/inbox/read", May.INBOX_OWN, notices.read),
     # staff
@@ -152,7 +172,14 @@ ROUTES: tuple[Route, ...] = (
     *audit_routes.ROUTES,
 )
 
-SPEAK: Errors = (NotFound, chat.WithAnother, chat.ConversationOver, chat.AnotherIsOpen, KeyReused)
+SPEAK: Errors = (
+    NotFound,
+    bans.Banned,
+    chat.WithAnother,
+    chat.ConversationOver,
+    chat.AnotherIsOpen,
+    KeyReused,
+)
 LOOK: Errors = (NotFound, review.OwnText, review.SettledAlready)
 
 EVENTS: tuple[Event, ...] = (
@@ -276,14 +303,19 @@ JOBS: tuple[Job, ...] = (
     Job("close_account", account.close_planned),
     Job("erase_account", account.erase),
     Job("end_review", reviewers.end),
+    Job("check_picture", upload_checks.check, outside=True),
+    Job("judge_picture", upload_checks.judge),
+    Job("remove_file", upload_checks.remove_file, outside=True),
     Job("tidy", upkeep.tidy, daily=True),
     *audit_routes.JOBS,
+    Job("tidy_uploads", upload_checks.tidy, daily=True),
 )
 
 WECHAT: dict[str, Handler] = {
     "subscribe_msg_popup_event": notices.consents_changed,
     "subscribe_msg_change_event": notices.consents_withdrawn,
     "subscribe_msg_sent_event": notices.delivered,
+    "wxa_media_check": upload_checks.judged,
     "user_authorization_revoke": withdrawals.forget,
     "user_authorization_cancellation": withdrawals.close,
 }

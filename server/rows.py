@@ -19,6 +19,7 @@ class Limit(StrEnum):
     ORDINARY = "ordinary"
     BOOKING = "booking"
     TEXT = "text"
+    UPLOAD = "upload"
     SIGN_IN = "sign_in"  # by address
     GUEST = "guest"  # any row that is asked without signing in, by address
 

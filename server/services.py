@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from handlers.context import Clock, Context, Library, Template, WeChat
+from handlers.context import Clock, Context, Library, Media, PatronSource, WeChat
 from models.calendar import local_day
 from server.bus import Bus
 from server.config import Config, Secrets
@@ -33,8 +33,9 @@ class Services:
     sessions: Sessions
     limits: Limits
     wechat: WeChat
-    templates: dict[str, Template]
     zone: ZoneInfo
+    patrons: PatronSource
+    media: Media
     log_requests: bool
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(REQUESTS_AT_ONCE))
     stopping: bool = False  # told by /readyz, so that a proxy sends nobody more
@@ -45,9 +46,10 @@ class Services:
             self.clock,
             self.live,
             self.wechat,
-            self.templates,
             self.zone,
             Library(self.config.library.name, self.secrets.review_code, self.secrets.seal_keys),
+            self.patrons,
+            self.media,
         )
 
     def today(self) -> date:

@@ -36,6 +36,9 @@ HOSTILE: Final = {
 }
 
 
+ONLY_ASKED: Final = {"/api/admin/patrons/find"}  # what is looked for belongs into no address, so it is no GET
+
+
 @pytest.fixture
 async def patient(database_url: str) -> AsyncIterator[Library]:
     """A library that counts nobody's questions: an attack is to be answered by its row."""
@@ -71,6 +74,13 @@ def owned(row: Route | Event) -> set[str]:
 
 def test_every_id_is_known_to_be_somebodys_or_everybodys() -> None:
     everybodys = {"area_id", "branch_id", "seat_id", "rules_id", "up_to_id", "local_id"}
+    everybodys |= {
+        "patron_id",
+        "reader_id",
+        "helper_id",
+        "helped_id",
+        "ban_id",
+    }  # of staff, or looked up with one's own
     rows: tuple[Route | Event, ...] = (*HTTP, *EVENTS)
     ids = {name for row in rows for name in wish_for(row) if name.endswith("id")}
     assert ids <= OWNED | everybodys
@@ -128,6 +138,12 @@ async def what_to_repeat(library: Library, path: str) -> Try:
     if path.startswith("/api/seats"):
         seat = {"seat_id": str((await library.seat("A-3")).id), "starts_at": at(15), "ends_at": at(16)}
         return lin, seat, {"ends_at": at(17)}
+    if path.startswith("/api/admin/readers"):
+        return (
+            await library.reader("boss", role="admin"),
+            {"reader_id": str(lin.reader_id)},
+            {"reason": "另一个原因"},
+        )
     if path == "/api/ratings":
         return lin, {"id": await feedback.visit(lin.reader_id)}, {"stars": 1}
     if path.startswith("/api/feedback-inbox"):
@@ -211,7 +227,7 @@ async def is_taken(phone: Phone, row: Route, field: str, text: str, things: dict
         wish["version"] = shown["version"] if "title" in wish else await version_of_rules(phone)
     answer = await ask(phone, row, wish)
     assert answer.status < 500, (row.path, field, text)
-    if answer.status >= 400 or row.method == "GET":
+    if answer.status >= 400 or row.method == "GET" or row.path in ONLY_ASKED:
         return False
     assert await is_stored(text), (row.path, field, text)
     return True

@@ -27,6 +27,7 @@ from handlers.errors import Detail, KeyReused, Refused
 from handlers.shapes import Input, Repeatable, Typed
 from handlers.words import SENTENCES, sentence
 from models import bookings as rules
+from models import patrons
 from models.calendar import local_day
 from server.adapter import Bound
 from server.openapi import document, errors_of
@@ -47,6 +48,11 @@ OF_RULES = {
     "too_many_at_once",
     "too_many_today",
     "overlaps_yours",
+    "card_needed",
+    "card_closed",
+    "card_expired",
+    "card_not_yet",
+    "group_not_allowed",
 }
 OF_THE_PROTOCOL = {"method_not_allowed", "our_fault", "unknown_event"}
 # That a stay ends after it begins, or that a name has something to see, no JSON schema can say: such a
@@ -62,7 +68,7 @@ def refusals(kind: type[Refused] = Refused) -> Iterator[type[Refused]]:
 
 def codes_of_rules() -> set[str]:
     """The codes that the pure rules and the handler of bookings name."""
-    sources = (inspect.getsource(rules), inspect.getsource(handlers.seats))
+    sources = (inspect.getsource(rules), inspect.getsource(handlers.seats), inspect.getsource(patrons))
     named = {word for source in sources for word in source.split('"') if word in SENTENCES}
     return named & OF_RULES
 
@@ -84,6 +90,11 @@ def test_a_sentence_can_be_said_with_full_details_and_with_none(code: str) -> No
         "other_label": "A-3",
         "limit": 2,
         "minutes": 90,
+        "day": "2026-11-22",
+        "until": "2026-11-24T12:00:00+08:00",
+        "reason": "占座",
+        "group": "学生",
+        "groups": "教工",
         "opens_at": "2026-11-24T07:00:00+08:00",
         "closes_at": "2026-11-24T22:00:00+08:00",
         "closed_at": "2026-11-23T09:15:00+08:00",

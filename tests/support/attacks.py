@@ -17,8 +17,35 @@ from tests.support.library import RULES, Answer, Phone, at, new_key
 OWNED: Final = {"booking_id", "conversation_id", "feedback_id", "session_id", "message_id", "id"}
 # A value that fits, for each name that a field has anywhere on the surface.
 FITTING: Final[dict[str, Any]] = {
-    **dict.fromkeys((*OWNED, "area_id", "branch_id", "seat_id", "rules_id", "up_to_id", "after"), "1"),
+    **dict.fromkeys(
+        (
+            *OWNED,
+            "area_id",
+            "branch_id",
+            "seat_id",
+            "patron_id",
+            "helper_id",
+            "helped_id",
+            "upload_id",
+            "ban_id",
+            "rules_id",
+            "up_to_id",
+            "after",
+        ),
+        "1",
+    ),
     **{name: getattr(RULES, name) for name in RULES.__slots__},
+    "reader_id": "2",
+    "groups": [],
+    "card_no": "20230001",
+    "proof": {"kind": "secret", "secret": "246810"},
+    "by": "name",
+    "reason": "desk",
+    "stops": "text",
+    "group_code": None,
+    "valid_from": None,
+    "valid_until": None,
+    "state": "active",
     "name": "普通座位",
     "release_time": "07:00",
     "date": "2026-11-23",
@@ -38,6 +65,8 @@ FITTING: Final[dict[str, Any]] = {
     "read": 0,
     "may_answer": True,
     "duty": True,
+    "sha256": "0" * 64,
+    "bytes": 1,
 }
 CHANGES_BY_ITSELF: Final = {"session", "job"}  # when somebody was last here; what the worker has done
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -55,6 +56,8 @@ RULES = Rules(
     checkin_before_minutes=30,
     checkin_after_minutes=15,
     remind_before_minutes=20,
+    needs_card=False,
+    groups="",
 )
 
 
@@ -337,10 +340,16 @@ async def running_library(
         push_url=f"http://127.0.0.1:{port}/wechat/push",
         push_token=PUSH_TOKEN,
         push_pauses_s=(0.05, 0.1),
+        picture_s=0.05,
     )
-    async with TestServer(simulator_app(simulated)) as simulator, aiohttp.ClientSession() as http:
+    async with (
+        TestServer(simulator_app(simulated)) as simulator,
+        aiohttp.ClientSession() as http,
+        _folder() as folder,
+    ):
         sim_url = str(simulator.make_url("/"))
-        config = _config(DEFAULTS, database_url, sim_url, redis_url or "").model_copy(update=sections)
+        here = _at(_config(DEFAULTS, database_url, sim_url, redis_url or ""), port, folder)
+        config = here.model_copy(update=sections)
         secrets = Secrets(
             wechat_secret=SecretStr(SECRET),
             push_token=SecretStr(PUSH_TOKEN),
@@ -362,6 +371,19 @@ async def _second(config: Config, secrets: Secrets, clock: TestClock) -> AsyncIt
     app = await build(config, secrets, clock=clock, with_worker=False, with_database=False)
     async with TestServer(app) as server:
         yield (str(server.make_url("/")).rstrip("/"),)
+
+
+@asynccontextmanager
+async def _folder() -> AsyncIterator[str]:
+    with TemporaryDirectory(prefix="wenjin-media-") as folder:
+        yield folder
+
+
+def _at(config: Config, port: int, folder: str) -> Config:
+    """Reached at this port, with its pictures in this folder."""
+    server = config.server.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+    media = config.media.model_copy(update={"directory": folder})
+    return config.model_copy(update={"server": server, "media": media})
 
 
 def _config(defaults: Config, database_url: str, wechat_url: str, redis_url: str) -> Config:

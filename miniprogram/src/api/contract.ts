@@ -48,6 +48,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/articles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All that there is, drafts as well.
+     * @description Permission: `articles.edit`.
+     */
+    get: operations['articles_see_written'];
+    put?: never;
+    /**
+     * Write a new one; the search finds it at once.
+     * @description Permission: `articles.edit`.
+     */
+    post: operations['articles_make'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/articles/{article_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One of them as it is kept, with the version to edit it by.
+     * @description Permission: `articles.edit`.
+     */
+    get: operations['articles_edited'];
+    /**
+     * Change one, and what the search finds of it. Raises `changed_meanwhile` when somebody saved first.
+     * @description Permission: `articles.edit`.
+     */
+    put: operations['articles_edit'];
+    post?: never;
+    /**
+     * Take one away for good; nothing finds it any more.
+     * @description Permission: `articles.edit`.
+     */
+    delete: operations['articles_delete'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/audit': {
     parameters: {
       query?: never;
@@ -108,6 +160,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/bans/{ban_id}/lift': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * End a ban before its time, and tell the reader; one that is over stays so. Raises `not_found`.
+     * @description Permission: `patrons.edit`.
+     */
+    post: operations['bans_lift'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/invitations': {
     parameters: {
       query?: never;
@@ -122,6 +194,230 @@ export interface paths {
      * @description Permission: `staff.invite`.
      */
     post: operations['people_invite'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/missed-searches': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What found nothing, the most often looked for first; nobody knows who asked.
+     * @description Permission: `articles.edit`.
+     */
+    get: operations['search_words_see_missed'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/missed-searches/{missed_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * It is seen to.
+     * @description Permission: `articles.edit`.
+     */
+    delete: operations['search_words_forget_missed'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/patrons/find': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Cards, and readers without one, at most twenty; who looked for whom by what, and why, is recorded.
+     * @description Permission: `patrons.read`.
+     */
+    post: operations['patrons_find'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/patrons/{patron_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One card, with who has bound it; that it was looked at, and why, is recorded.
+     * @description Permission: `patrons.read`.
+     */
+    get: operations['patrons_see'];
+    /**
+     * Change group, dates and state of a card, from the next booking on. Raises `changed_meanwhile`, `not_found`.
+     * @description Permission: `patrons.edit`.
+     */
+    put: operations['patrons_edit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/patrons/{patron_id}/binding': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Take a card off the account that has bound it, and tell its reader. It may be said twice.
+     * @description Permission: `patrons.edit`.
+     */
+    delete: operations['patrons_end_binding'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/patrons/{patron_id}/lost': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A card was reported lost: nobody can use or bind it. It may be said twice.
+     * @description Permission: `patrons.read`.
+     */
+    post: operations['patrons_mark_lost'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/patrons/{patron_id}/unlock': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Let the secret of a card be tried again, by whoever has its holder before them. It may be said twice.
+     * @description Permission: `patrons.read`.
+     */
+    post: operations['patrons_unlock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/reader-groups': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The groups of readers that the library has defined.
+     * @description Permission: `patrons.read`.
+     */
+    get: operations['patrons_groups'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/reader-groups/{code}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Define a group of readers, or name it anew; a code stays what it is.
+     * @description Permission: `rules.edit`.
+     */
+    put: operations['patrons_save_group'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/readers/{reader_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One account, with what its reader may not do; that it was looked at, and why, is recorded.
+     * @description Permission: `patrons.read`.
+     */
+    get: operations['patrons_see_reader'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/readers/{reader_id}/bans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Stop a reader from booking, from writing, or both, and tell them why. Raises `not_found`.
+     * @description Permission: `patrons.edit`.
+     */
+    post: operations['bans_ban'];
     delete?: never;
     options?: never;
     head?: never;
@@ -208,6 +504,58 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/synonyms': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Groups of words of one meaning, the last saved first.
+     * @description Permission: `articles.edit`.
+     */
+    get: operations['search_words_see_synonyms'];
+    put?: never;
+    /**
+     * From now on, who looks for one of the words finds the others as well.
+     * @description Permission: `articles.edit`.
+     */
+    post: operations['search_words_make_synonyms'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/synonyms/{synonyms_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One group, with the version to edit it by.
+     * @description Permission: `articles.edit`.
+     */
+    get: operations['search_words_show_synonyms'];
+    /**
+     * Change a group. Raises `changed_meanwhile` when somebody saved first.
+     * @description Permission: `articles.edit`.
+     */
+    put: operations['search_words_edit_synonyms'];
+    post?: never;
+    /**
+     * Each of the words stands for itself again.
+     * @description Permission: `articles.edit`.
+     */
+    delete: operations['search_words_delete_synonyms'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/areas/{area_id}': {
     parameters: {
       query?: never;
@@ -240,6 +588,46 @@ export interface paths {
      * @description Permission: `spaces.read`.
      */
     get: operations['seat_map_day'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/articles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What is published of one kind, the newest first.
+     * @description Permission: `articles.read`.
+     */
+    get: operations['articles_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/articles/{article_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One of them; a draft does not exist here.
+     * @description Permission: `articles.read`.
+     */
+    get: operations['articles_show'];
     put?: never;
     post?: never;
     delete?: never;
@@ -976,6 +1364,74 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/me/bans': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the caller may not do now, why and until when.
+     * @description Permission: `me.own`.
+     */
+    get: operations['bans_mine'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The card that the caller has bound.
+     * @description Permission: `card.own`.
+     */
+    get: operations['cards_see'];
+    /**
+     * Bind the card whose number and secret, or number and phone, the caller knows; once more is as once.
+     * @description Permission: `card.own`.
+     */
+    put: operations['cards_bind'];
+    post?: never;
+    /**
+     * Let the card go. It may be said twice.
+     * @description Permission: `card.own`.
+     */
+    delete: operations['cards_unbind'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/card/lost': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Say that the card is lost: nobody can use or bind it until the desk says otherwise. It may be said twice.
+     * @description Permission: `card.own`.
+     */
+    post: operations['cards_report_lost'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/me/closing': {
     parameters: {
       query?: never;
@@ -995,6 +1451,106 @@ export interface paths {
      * @description Permission: `me.own`.
      */
     delete: operations['account_keep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/helped': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Act for the reader whose code this is, from now on; of two who try, one does.
+     * @description Permission: `helpers.own`.
+     */
+    post: operations['helpers_accept'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/helped/{helped_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Act for a reader no longer. Raises `not_found`.
+     * @description Permission: `helpers.own`.
+     */
+    delete: operations['helpers_end_helping'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/helpers': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who acts for the caller, and for whom the caller acts.
+     * @description Permission: `helpers.own`.
+     */
+    get: operations['helpers_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/helpers/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * A code that lets one person act for the caller, good for an hour; a newer one ends it.
+     * @description Permission: `helpers.own`.
+     */
+    post: operations['helpers_invite'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/me/helpers/{helper_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Take back what a helper may do, at once. Raises `not_found`.
+     * @description Permission: `helpers.own`.
+     */
+    delete: operations['helpers_end_helper'];
     options?: never;
     head?: never;
     patch?: never;
@@ -1184,6 +1740,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/search': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What holds the words or means them, the best first. Words that find nothing are counted, without who asked.
+     * @description Permission: `articles.read`.
+     */
+    get: operations['search_find'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/seats/{seat_id}/bookings': {
     parameters: {
       query?: never;
@@ -1284,6 +1860,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/uploads/known': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * What the caller has sent before need not be sent again; 404: it must be.
+     * @description Permission: `me.own`.
+     */
+    post: operations['uploads_known'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/uploads/{upload_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A picture of the caller's own, with a link that is good from now.
+     * @description Permission: `me.own`.
+     */
+    get: operations['uploads_show'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1316,6 +1932,11 @@ export interface components {
      * @enum {string}
      */
     AboutKind: 'seat' | 'area' | 'booking' | 'branch';
+    /** AcceptHelping */
+    AcceptHelping: {
+      /** Code */
+      code: string;
+    };
     /** AcceptInvitation */
     AcceptInvitation: {
       /** Code */
@@ -1483,6 +2104,104 @@ export interface components {
       /** Width */
       width: number;
     };
+    /**
+     * ArticleEdited
+     * @description `pinned` are the questions to which it is the first answer.
+     */
+    ArticleEdited: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['models__search__Kind'];
+      /** Pinned */
+      pinned: string[];
+      /**
+       * Saved At
+       * Format: date-time
+       */
+      saved_at: string;
+      state: components['schemas']['State'];
+      /** Tags */
+      tags: string[];
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+      /** Version */
+      version: number;
+    };
+    /**
+     * ArticleLine
+     * @description `beginning` is how its text begins.
+     */
+    ArticleLine: {
+      /** Beginning */
+      beginning: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['models__search__Kind'];
+      /**
+       * Published At
+       * Format: date-time
+       */
+      published_at: string;
+      /** Tags */
+      tags: string[];
+      /** Title */
+      title: string;
+    };
+    /** ArticleRow */
+    ArticleRow: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['models__search__Kind'];
+      /**
+       * Saved At
+       * Format: date-time
+       */
+      saved_at: string;
+      state: components['schemas']['State'];
+      /** Tags */
+      tags: string[];
+      /** Title */
+      title: string;
+    };
+    /**
+     * ArticleView
+     * @description `text` is plain: an empty line parts paragraphs, a line that begins with `# ` is a heading.
+     */
+    ArticleView: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['models__search__Kind'];
+      /**
+       * Published At
+       * Format: date-time
+       */
+      published_at: string;
+      /** Tags */
+      tags: string[];
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+      /**
+       * Updated At
+       * Format: date-time
+       */
+      updated_at: string;
+    };
     /** AuditAction */
     AuditAction: {
       /** What */
@@ -1497,7 +2216,7 @@ export interface components {
     AuditBroken: {
       /** Entry Id */
       entry_id: string | null;
-      kind: components['schemas']['Kind'];
+      kind: components['schemas']['models__seals__Kind'];
       /** No */
       no: number | null;
     };
@@ -1574,6 +2293,70 @@ export interface components {
       /** Unsealed */
       unsealed: number;
     };
+    /**
+     * BanReader
+     * @description `ends_at` null: until somebody lifts it.
+     */
+    BanReader: {
+      /** Ends At */
+      ends_at: string | null;
+      /** Idempotency Key */
+      idempotency_key: string;
+      /**
+       * Reader Id
+       * @example 42
+       */
+      reader_id: string;
+      /** Reason */
+      reason: string;
+      stops: components['schemas']['Stops'];
+    };
+    /** BanShown */
+    BanShown: {
+      /** Ends At */
+      ends_at: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /**
+       * Made At
+       * Format: date-time
+       */
+      made_at: string;
+      /** Reason */
+      reason: string;
+      stops: components['schemas']['Stops'];
+    };
+    /** Bans */
+    Bans: {
+      /** Items */
+      items: components['schemas']['BanShown'][];
+    };
+    /**
+     * BindCard
+     * @description `take_over`: also when another reader has bound it.
+     */
+    BindCard: {
+      /** Card No */
+      card_no: string;
+      /** Proof */
+      proof: components['schemas']['BySecret'] | components['schemas']['ByPhone'];
+      /**
+       * Take Over
+       * @default false
+       */
+      take_over: boolean;
+    };
+    /**
+     * BookedBy
+     * @description The helper who last did something about it for the reader; without a name when they have none.
+     */
+    BookedBy: {
+      /** Name */
+      name: string | null;
+    };
     /** BookedSeat */
     BookedSeat: {
       /**
@@ -1623,6 +2406,8 @@ export interface components {
        * Format: date-time
        */
       ends_at: string;
+      /** @default null */
+      helper: components['schemas']['BookedBy'] | null;
       /**
        * Id
        * @example 42
@@ -1705,6 +2490,29 @@ export interface components {
       until: number;
     };
     /**
+     * ByPhone
+     * @description `code` comes with the tap on WeChat's button for the phone number: five minutes, once, this reader's.
+     */
+    ByPhone: {
+      /** Code */
+      code: string;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'phone';
+    };
+    /** BySecret */
+    BySecret: {
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      kind: 'secret';
+      /** Secret */
+      secret: string;
+    };
+    /**
      * CanDo
      * @description What the owner can do with a booking at this moment.
      */
@@ -1723,9 +2531,42 @@ export interface components {
        * @example 42
        */
       booking_id: string;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
     };
+    /**
+     * CardShown
+     * @description `problem` is why it cannot be used today: `card_lost`, `card_closed`, `card_expired`, `card_not_yet`.
+     */
+    CardShown: {
+      /**
+       * Bound At
+       * Format: date-time
+       */
+      bound_at: string;
+      /** Card No */
+      card_no: string;
+      /** Group */
+      group: string | null;
+      /** Name */
+      name: string;
+      /** Problem */
+      problem: string | null;
+      /** Valid From */
+      valid_from: string | null;
+      /** Valid Until */
+      valid_until: string | null;
+    };
+    /**
+     * CardState
+     * @enum {string}
+     */
+    CardState: 'active' | 'lost' | 'closed';
     /**
      * ChatEvent
      * @description One thing that happened; `message` as it is now, `delivered` and `read` of a mark in the numbers of its side.
@@ -1876,6 +2717,11 @@ export interface components {
     CheckIn: {
       /** Code */
       code: string;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
     };
@@ -2057,9 +2903,56 @@ export interface components {
       /** Version */
       version: number;
     };
+    /** EditArticle */
+    EditArticle: {
+      /**
+       * Article Id
+       * @example 42
+       */
+      article_id: string;
+      kind: components['schemas']['Kind-Input'];
+      /**
+       * Pinned
+       * @default []
+       */
+      pinned: string[];
+      state: components['schemas']['State'];
+      /**
+       * Tags
+       * @default []
+       */
+      tags: string[];
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+      /** Version */
+      version: number;
+    };
+    /**
+     * EditPatron
+     * @description `version` is the one that was read; another one saved meanwhile is `changed_meanwhile`.
+     */
+    EditPatron: {
+      /** Group Code */
+      group_code: string | null;
+      /**
+       * Patron Id
+       * @example 42
+       */
+      patron_id: string;
+      state: components['schemas']['CardState'];
+      /** Valid From */
+      valid_from: string | null;
+      /** Valid Until */
+      valid_until: string | null;
+      /** Version */
+      version: number;
+    };
     /**
      * EditSeatRules
-     * @description `version` is the one that was read; another one saved meanwhile is `changed_meanwhile`.
+     * @description `version` is the one that was read; another one saved meanwhile is `changed_meanwhile`. What says nothing of
+     *     cards leaves that as it is.
      */
     EditSeatRules: {
       /** Advance Days */
@@ -2070,12 +2963,22 @@ export interface components {
       checkin_after_minutes: number;
       /** Checkin Before Minutes */
       checkin_before_minutes: number;
+      /**
+       * Groups
+       * @default null
+       */
+      groups: string[] | null;
       /** Max Minutes */
       max_minutes: number;
       /** Min Minutes */
       min_minutes: number;
       /** Name */
       name: string;
+      /**
+       * Needs Card
+       * @default null
+       */
+      needs_card: boolean | null;
       /** Per Day */
       per_day: number;
       /** Release Time */
@@ -2089,6 +2992,18 @@ export interface components {
       rules_id: string;
       /** Version */
       version: number;
+    };
+    /** EditSynonyms */
+    EditSynonyms: {
+      /**
+       * Synonyms Id
+       * @example 42
+       */
+      synonyms_id: string;
+      /** Version */
+      version: number;
+      /** Words */
+      words: string[];
     };
     /** EndSession */
     EndSession: {
@@ -2192,6 +3107,8 @@ export interface components {
       librarian: components['schemas']['Librarian'] | null;
       /** May Answer */
       may_answer: boolean;
+      /** Pictures */
+      pictures: components['schemas']['Picture'][];
       /** Reader Name */
       reader_name: string | null;
       /** Settled At */
@@ -2270,6 +3187,8 @@ export interface components {
       local_id: string;
       /** May Answer */
       may_answer: boolean;
+      /** Pictures */
+      pictures: components['schemas']['Picture'][];
       /** Settled At */
       settled_at: string | null;
       /** State */
@@ -2277,6 +3196,21 @@ export interface components {
       /** Text */
       text: string;
       topic: components['schemas']['Topic'];
+    };
+    /**
+     * FindBy
+     * @enum {string}
+     */
+    FindBy: 'card' | 'name' | 'phone';
+    /**
+     * FindPatrons
+     * @description By a whole card number, the beginning of a name, or the last four digits or more of a phone number.
+     */
+    FindPatrons: {
+      by: components['schemas']['FindBy'];
+      reason: components['schemas']['Reason'];
+      /** Text */
+      text: string;
     };
     /**
      * FindStaff
@@ -2306,8 +3240,42 @@ export interface components {
        * @example 42
        */
       booking_id: string;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
+    };
+    /**
+     * Found
+     * @description `excerpt` is the passage of its text to show; `pinned`: the library wants it to be the first answer.
+     */
+    Found: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Excerpt */
+      excerpt: string;
+      /** Excerpt Marks */
+      excerpt_marks: components['schemas']['Mark'][];
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      kind: components['schemas']['models__search__Kind'];
+      /** Pinned */
+      pinned: boolean;
+      /** Tags */
+      tags: string[];
+      /** Title */
+      title: string;
+      /** Title Marks */
+      title_marks: components['schemas']['Mark'][];
     };
     /**
      * GiveRating
@@ -2324,6 +3292,18 @@ export interface components {
       local_id: string;
       /** Stars */
       stars: number;
+    };
+    /** Group */
+    Group: {
+      /** Code */
+      code: string;
+      /** Name */
+      name: string;
+    };
+    /** Groups */
+    Groups: {
+      /** Items */
+      items: components['schemas']['Group'][];
     };
     /**
      * HeldRole
@@ -2372,6 +3352,44 @@ export interface components {
     HeldTexts: {
       /** Items */
       items: components['schemas']['HeldText'][];
+    };
+    /**
+     * HelperInvited
+     * @description `code` is shown this once, to the one who wants help.
+     */
+    HelperInvited: {
+      /** Code */
+      code: string;
+      /**
+       * Expires At
+       * Format: date-time
+       */
+      expires_at: string;
+    };
+    /**
+     * Helping
+     * @description `helpers` act for the caller; the caller acts for those `helped`.
+     */
+    Helping: {
+      /** Helped */
+      helped: components['schemas']['HelpingPerson'][];
+      /** Helpers */
+      helpers: components['schemas']['HelpingPerson'][];
+    };
+    /** HelpingPerson */
+    HelpingPerson: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string | null;
+      /**
+       * Since
+       * Format: date-time
+       */
+      since: string;
     };
     /**
      * Here
@@ -2478,9 +3496,20 @@ export interface components {
     };
     /**
      * Kind
+     * @description What can be found.
      * @enum {string}
      */
-    Kind: 'changed' | 'deleted' | 'inserted' | 'reordered';
+    'Kind-Input': 'article' | 'faq';
+    /**
+     * KnownUpload
+     * @description The file as it would be sent: SHA-256 in lower-case hex, and its length in bytes.
+     */
+    KnownUpload: {
+      /** Bytes */
+      bytes: number;
+      /** Sha256 */
+      sha256: string;
+    };
     /** Librarian */
     Librarian: {
       /**
@@ -2490,6 +3519,53 @@ export interface components {
       id: string;
       /** Name */
       name: string | null;
+    };
+    /** LiftBan */
+    LiftBan: {
+      /**
+       * Ban Id
+       * @example 42
+       */
+      ban_id: string;
+    };
+    /** MakeArticle */
+    MakeArticle: {
+      /** Idempotency Key */
+      idempotency_key: string;
+      kind: components['schemas']['Kind-Input'];
+      /**
+       * Pinned
+       * @default []
+       */
+      pinned: string[];
+      /** @default draft */
+      state: components['schemas']['State'];
+      /**
+       * Tags
+       * @default []
+       */
+      tags: string[];
+      /** Text */
+      text: string;
+      /** Title */
+      title: string;
+    };
+    /** MakeSynonyms */
+    MakeSynonyms: {
+      /** Idempotency Key */
+      idempotency_key: string;
+      /** Words */
+      words: string[];
+    };
+    /**
+     * Mark
+     * @description Where a text holds what was looked for, in UTF-16 units, as JavaScript counts.
+     */
+    Mark: {
+      /** End */
+      end: number;
+      /** Start */
+      start: number;
     };
     /**
      * MarkChat
@@ -2540,6 +3616,30 @@ export interface components {
       /** Unread */
       unread: number;
     };
+    /**
+     * MissedSearchRow
+     * @description `words` without case and signs; `times` is how often they found nothing.
+     */
+    MissedSearchRow: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /**
+       * Last At
+       * Format: date-time
+       */
+      last_at: string;
+      /** Times */
+      times: number;
+      /** Words */
+      words: string;
+    };
+    /** MyCard */
+    MyCard: {
+      card: components['schemas']['CardShown'] | null;
+    };
     /** MySpan */
     MySpan: {
       /**
@@ -2574,6 +3674,14 @@ export interface components {
      * @description Done; there is nothing to say.
      */
     Nothing: Record<string, never>;
+    /** OfArticle */
+    OfArticle: {
+      /**
+       * Article Id
+       * @example 42
+       */
+      article_id: string;
+    };
     /** OfConversation */
     OfConversation: {
       /**
@@ -2590,6 +3698,22 @@ export interface components {
        */
       feedback_id: string;
     };
+    /** OfHelped */
+    OfHelped: {
+      /**
+       * Helped Id
+       * @example 42
+       */
+      helped_id: string;
+    };
+    /** OfHelper */
+    OfHelper: {
+      /**
+       * Helper Id
+       * @example 42
+       */
+      helper_id: string;
+    };
     /** OfMessage */
     OfMessage: {
       /**
@@ -2597,6 +3721,30 @@ export interface components {
        * @example 42
        */
       message_id: string;
+    };
+    /** OfMissed */
+    OfMissed: {
+      /**
+       * Missed Id
+       * @example 42
+       */
+      missed_id: string;
+    };
+    /** OfPatron */
+    OfPatron: {
+      /**
+       * Patron Id
+       * @example 42
+       */
+      patron_id: string;
+    };
+    /** OfSynonyms */
+    OfSynonyms: {
+      /**
+       * Synonyms Id
+       * @example 42
+       */
+      synonyms_id: string;
     };
     /**
      * OfThing
@@ -2609,6 +3757,14 @@ export interface components {
        */
       id: string;
       kind: components['schemas']['Rated'];
+    };
+    /** OfUpload */
+    OfUpload: {
+      /**
+       * Upload Id
+       * @example 42
+       */
+      upload_id: string;
     };
     /**
      * OnDuty
@@ -2672,6 +3828,20 @@ export interface components {
        */
       opens_at: string;
     };
+    /** Page[ArticleLine] */
+    Page_ArticleLine_: {
+      /** Items */
+      items: components['schemas']['ArticleLine'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[ArticleRow] */
+    Page_ArticleRow_: {
+      /** Items */
+      items: components['schemas']['ArticleRow'][];
+      /** Next */
+      next: string | null;
+    };
     /** Page[AuditLine] */
     Page_AuditLine_: {
       /** Items */
@@ -2707,6 +3877,20 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[Found] */
+    Page_Found_: {
+      /** Items */
+      items: components['schemas']['Found'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[MissedSearchRow] */
+    Page_MissedSearchRow_: {
+      /** Items */
+      items: components['schemas']['MissedSearchRow'][];
+      /** Next */
+      next: string | null;
+    };
     /** Page[StaffMember] */
     Page_StaffMember_: {
       /** Items */
@@ -2721,6 +3905,58 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[SynonymsEdited] */
+    Page_SynonymsEdited_: {
+      /** Items */
+      items: components['schemas']['SynonymsEdited'][];
+      /** Next */
+      next: string | null;
+    };
+    /**
+     * PatronView
+     * @description `locked_until`: after too many wrong secrets; `reader` has bound the card.
+     */
+    PatronView: {
+      /** Bound At */
+      bound_at: string | null;
+      /** Card No */
+      card_no: string;
+      /** Group */
+      group: string | null;
+      /** Group Code */
+      group_code: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Locked Until */
+      locked_until: string | null;
+      /** Name */
+      name: string;
+      /** Phone */
+      phone: string | null;
+      /** Problem */
+      problem: string | null;
+      reader: components['schemas']['ReaderView'] | null;
+      state: components['schemas']['CardState'];
+      /** Valid From */
+      valid_from: string | null;
+      /** Valid Until */
+      valid_until: string | null;
+      /** Version */
+      version: number;
+    };
+    /**
+     * PeopleFound
+     * @description `more`: there are more than these, so more should be said of whom one looks for.
+     */
+    PeopleFound: {
+      /** Items */
+      items: components['schemas']['PersonFound'][];
+      /** More */
+      more: boolean;
+    };
     /**
      * Person
      * @description Who did something: a reader, or somebody of the staff; without a name when none was given.
@@ -2730,6 +3966,47 @@ export interface components {
       name: string | null;
       /** Side */
       side: string;
+    };
+    /**
+     * PersonFound
+     * @description A card, bound or not, or a reader without one. Who may not edit sees the first letter of a name and the ends
+     *     of numbers.
+     */
+    PersonFound: {
+      /** Card No */
+      card_no: string | null;
+      /** Group */
+      group: string | null;
+      /** Name */
+      name: string | null;
+      /** Patron Id */
+      patron_id: string | null;
+      /** Phone */
+      phone: string | null;
+      /** Problem */
+      problem: string | null;
+      /** Reader Id */
+      reader_id: string | null;
+    };
+    /**
+     * Picture
+     * @description `state`: checking (nobody else sees it yet), shown, held (a person should look first), removed. `url` is a path
+     *     that whoever has it may fetch for one to two hours; null where the caller may not see it.
+     */
+    Picture: {
+      /** Height */
+      height: number;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** State */
+      state: string;
+      /** Url */
+      url: string | null;
+      /** Width */
+      width: number;
     };
     /**
      * Rated
@@ -2791,6 +4068,29 @@ export interface components {
       up_to_id: string;
     };
     /**
+     * ReaderView
+     * @description Somebody's account, with what they may not do now.
+     */
+    ReaderView: {
+      /** Bans */
+      bans: components['schemas']['BanShown'][];
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Nickname */
+      nickname: string | null;
+      /** Phone */
+      phone: string | null;
+    };
+    /**
+     * Reason
+     * @description Why somebody looks at a person; it stands in the trail.
+     * @enum {string}
+     */
+    Reason: 'desk' | 'case' | 'upkeep';
+    /**
      * Reminder
      * @description A purpose that WeChat may remind of, with how many sends are left.
      */
@@ -2812,6 +4112,11 @@ export interface components {
        * @example 2026-11-22T14:00:00+08:00
        */
       ends_at: string;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
       /**
@@ -2843,6 +4148,33 @@ export interface components {
        * @default 100
        */
       limit: number;
+    };
+    /** SaveGroup */
+    SaveGroup: {
+      /** Code */
+      code: string;
+      /** Name */
+      name: string;
+    };
+    /**
+     * Search
+     * @description `kind` is left out for everything.
+     */
+    Search: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /** @default null */
+      kind: components['schemas']['Kind-Input'] | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+      /** Text */
+      text: string;
     };
     /**
      * Seat
@@ -2894,7 +4226,8 @@ export interface components {
     };
     /**
      * SeatRulesEdited
-     * @description A set of rules as administrators see it; minutes, days and counts.
+     * @description A set of rules as administrators see it; minutes, days and counts. `groups`: the codes of those whose cards
+     *     are taken, when a card is needed; none: all.
      */
     SeatRulesEdited: {
       /** Advance Days */
@@ -2905,6 +4238,8 @@ export interface components {
       checkin_after_minutes: number;
       /** Checkin Before Minutes */
       checkin_before_minutes: number;
+      /** Groups */
+      groups: string[];
       /**
        * Id
        * @example 42
@@ -2916,6 +4251,8 @@ export interface components {
       min_minutes: number;
       /** Name */
       name: string;
+      /** Needs Card */
+      needs_card: boolean;
       /** Per Day */
       per_day: number;
       /** Release Time */
@@ -2939,6 +4276,8 @@ export interface components {
       max_minutes: number;
       /** Min Minutes */
       min_minutes: number;
+      /** Needs Card */
+      needs_card: boolean;
       /** Per Day */
       per_day: number;
       /** Release Time */
@@ -2973,6 +4312,20 @@ export interface components {
        * @example 42
        */
       area_id: string;
+    };
+    /** SeeArticles */
+    SeeArticles: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      kind: components['schemas']['Kind-Input'];
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
     };
     /**
      * SeeAudit
@@ -3023,6 +4376,11 @@ export interface components {
        * @example 42
        */
       booking_id: string;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
     };
     /** SeeBookings */
     SeeBookings: {
@@ -3031,6 +4389,11 @@ export interface components {
        * @default null
        */
       after: string | null;
+      /**
+       * For Reader Id
+       * @default null
+       */
+      for_reader_id: string | null;
       /**
        * Limit
        * @default 20
@@ -3135,6 +4498,37 @@ export interface components {
        */
       limit: number;
     };
+    /** SeeMissed */
+    SeeMissed: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /** SeePatron */
+    SeePatron: {
+      /**
+       * Patron Id
+       * @example 42
+       */
+      patron_id: string;
+      reason: components['schemas']['Reason'];
+    };
+    /** SeeReader */
+    SeeReader: {
+      /**
+       * Reader Id
+       * @example 42
+       */
+      reader_id: string;
+      reason: components['schemas']['Reason'];
+    };
     /** SeeSeatCodes */
     SeeSeatCodes: {
       /**
@@ -3181,6 +4575,46 @@ export interface components {
        */
       text: string;
     };
+    /** SeeSynonyms */
+    SeeSynonyms: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /**
+     * SeeWritten
+     * @description `text` finds drafts as well; then `sort` says nothing.
+     */
+    SeeWritten: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /** @default null */
+      kind: components['schemas']['Kind-Input'] | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+      /** @default saved */
+      sort: components['schemas']['Sort'];
+      /** @default null */
+      state: components['schemas']['State'] | null;
+      /**
+       * Text
+       * @default
+       */
+      text: string;
+    };
     /**
      * SendChat
      * @description Without `conversation_id`: a reader's open conversation, or a new one.
@@ -3209,6 +4643,11 @@ export interface components {
       local_id: string;
       /** May Answer */
       may_answer: boolean;
+      /**
+       * Picture Ids
+       * @default []
+       */
+      picture_ids: string[];
       /** Text */
       text: string;
       topic: components['schemas']['Topic'];
@@ -3292,6 +4731,11 @@ export interface components {
       /** Side */
       side: string;
     };
+    /**
+     * Sort
+     * @enum {string}
+     */
+    Sort: 'saved' | 'oldest';
     /** Spaces */
     Spaces: {
       /** Branches */
@@ -3354,6 +4798,33 @@ export interface components {
       /** Total */
       total: number;
     };
+    /**
+     * State
+     * @enum {string}
+     */
+    State: 'draft' | 'published';
+    /**
+     * Stops
+     * @enum {string}
+     */
+    Stops: 'bookings' | 'text' | 'both';
+    /** SynonymsEdited */
+    SynonymsEdited: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /**
+       * Saved At
+       * Format: date-time
+       */
+      saved_at: string;
+      /** Version */
+      version: number;
+      /** Words */
+      words: string[];
+    };
     /** TakeRole */
     TakeRole: {
       /**
@@ -3401,6 +4872,17 @@ export interface components {
      * @enum {string}
      */
     When: 'upcoming' | 'past';
+    /**
+     * Kind
+     * @enum {string}
+     */
+    models__seals__Kind: 'changed' | 'deleted' | 'inserted' | 'reordered';
+    /**
+     * Kind
+     * @description What can be found.
+     * @enum {string}
+     */
+    models__search__Kind: 'article' | 'faq';
   };
   responses: never;
   parameters: never;
@@ -3632,6 +5114,562 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SeatCodes'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  articles_see_written: {
+    parameters: {
+      query?: {
+        text?: string;
+        kind?: components['schemas']['Kind-Input'];
+        state?: components['schemas']['State'];
+        sort?: components['schemas']['Sort'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ArticleRow_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  articles_make: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Idempotency Key */
+          idempotency_key: string;
+          kind: components['schemas']['Kind-Input'];
+          /**
+           * Pinned
+           * @default []
+           */
+          pinned?: string[];
+          /** @default draft */
+          state?: components['schemas']['State'];
+          /**
+           * Tags
+           * @default []
+           */
+          tags?: string[];
+          /** Text */
+          text: string;
+          /** Title */
+          title: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ArticleEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  articles_edited: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        article_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ArticleEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  articles_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        article_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          kind: components['schemas']['Kind-Input'];
+          /**
+           * Pinned
+           * @default []
+           */
+          pinned?: string[];
+          state: components['schemas']['State'];
+          /**
+           * Tags
+           * @default []
+           */
+          tags?: string[];
+          /** Text */
+          text: string;
+          /** Title */
+          title: string;
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ArticleEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  articles_delete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        article_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
         };
       };
       /** @description `client_too_old` */
@@ -3967,6 +6005,122 @@ export interface operations {
       };
     };
   };
+  bans_lift: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        ban_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   people_invite: {
     parameters: {
       query?: never;
@@ -4011,6 +6165,1275 @@ export interface operations {
       };
       /** @description `not_allowed` */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_see_missed: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_MissedSearchRow_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_forget_missed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        missed_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_find: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          by: components['schemas']['FindBy'];
+          reason: components['schemas']['Reason'];
+          /** Text */
+          text: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PeopleFound'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_see: {
+    parameters: {
+      query: {
+        reason: components['schemas']['Reason'];
+      };
+      header?: never;
+      path: {
+        patron_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PatronView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        patron_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Group Code */
+          group_code: string | null;
+          state: components['schemas']['CardState'];
+          /** Valid From */
+          valid_from: string | null;
+          /** Valid Until */
+          valid_until: string | null;
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PatronView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_end_binding: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        patron_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PatronView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_mark_lost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        patron_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PatronView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_unlock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        patron_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PatronView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_groups: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Groups'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_save_group: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        code: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Name */
+          name: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Group'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  patrons_see_reader: {
+    parameters: {
+      query: {
+        reason: components['schemas']['Reason'];
+      };
+      header?: never;
+      path: {
+        reader_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReaderView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  bans_ban: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reader_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Ends At */
+          ends_at: string | null;
+          /** Idempotency Key */
+          idempotency_key: string;
+          /** Reason */
+          reason: string;
+          stops: components['schemas']['Stops'];
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bans'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `idempotency_key_reused` */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -4177,12 +7600,22 @@ export interface operations {
           checkin_after_minutes: number;
           /** Checkin Before Minutes */
           checkin_before_minutes: number;
+          /**
+           * Groups
+           * @default null
+           */
+          groups?: string[] | null;
           /** Max Minutes */
           max_minutes: number;
           /** Min Minutes */
           min_minutes: number;
           /** Name */
           name: string;
+          /**
+           * Needs Card
+           * @default null
+           */
+          needs_card?: boolean | null;
           /** Per Day */
           per_day: number;
           /** Release Time */
@@ -4498,6 +7931,529 @@ export interface operations {
       };
     };
   };
+  search_words_see_synonyms: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_SynonymsEdited_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_make_synonyms: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Idempotency Key */
+          idempotency_key: string;
+          /** Words */
+          words: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SynonymsEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_show_synonyms: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        synonyms_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SynonymsEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_edit_synonyms: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        synonyms_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Version */
+          version: number;
+          /** Words */
+          words: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SynonymsEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  search_words_delete_synonyms: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        synonyms_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   spaces_area: {
     parameters: {
       query?: never;
@@ -4669,10 +8625,10 @@ export interface operations {
       };
     };
   };
-  bookings_see: {
+  articles_see: {
     parameters: {
-      query?: {
-        when?: components['schemas']['When'];
+      query: {
+        kind: components['schemas']['Kind-Input'];
         after?: string;
         limit?: number;
       };
@@ -4688,7 +8644,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Page_BookingView_'];
+          'application/json': components['schemas']['Page_ArticleLine_'];
         };
       };
       /** @description `client_too_old` */
@@ -4747,12 +8703,12 @@ export interface operations {
       };
     };
   };
-  bookings_show: {
+  articles_show: {
     parameters: {
       query?: never;
       header?: never;
       path: {
-        booking_id: string;
+        article_id: string;
       };
       cookie?: never;
     };
@@ -4764,7 +8720,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['BookingView'];
+          'application/json': components['schemas']['ArticleView'];
         };
       };
       /** @description `client_too_old` */
@@ -4832,6 +8788,190 @@ export interface operations {
       };
     };
   };
+  bookings_see: {
+    parameters: {
+      query?: {
+        for_reader_id?: string;
+        when?: components['schemas']['When'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_BookingView_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  bookings_show: {
+    parameters: {
+      query?: {
+        for_reader_id?: string;
+      };
+      header?: never;
+      path: {
+        booking_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['BookingView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   bookings_cancel: {
     parameters: {
       query?: never;
@@ -4844,6 +8984,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * For Reader Id
+           * @default null
+           */
+          for_reader_id?: string | null;
           /** Idempotency Key */
           idempotency_key: string;
         };
@@ -4870,6 +9015,15 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -4963,6 +9117,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * For Reader Id
+           * @default null
+           */
+          for_reader_id?: string | null;
           /** Idempotency Key */
           idempotency_key: string;
         };
@@ -4989,6 +9148,15 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -5216,7 +9384,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `with_another_librarian`; `conversation_over`; `another_conversation_open`; `idempotency_key_reused` */
+      /** @description `banned`; `with_another_librarian`; `conversation_over`; `another_conversation_open`; `idempotency_key_reused` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -5732,6 +9900,11 @@ export interface operations {
         'application/json': {
           /** Code */
           code: string;
+          /**
+           * For Reader Id
+           * @default null
+           */
+          for_reader_id?: string | null;
           /** Idempotency Key */
           idempotency_key: string;
         };
@@ -5758,6 +9931,15 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -6813,6 +10995,11 @@ export interface operations {
           local_id: string;
           /** May Answer */
           may_answer: boolean;
+          /**
+           * Picture Ids
+           * @default []
+           */
+          picture_ids?: string[];
           /** Text */
           text: string;
           topic: components['schemas']['Topic'];
@@ -6847,7 +11034,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `idempotency_key_reused` */
+      /** @description `banned`; `picture_gone`; `idempotency_key_reused` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -8572,6 +12759,448 @@ export interface operations {
       };
     };
   };
+  bans_mine: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bans'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  cards_see: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MyCard'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  cards_bind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Card No */
+          card_no: string;
+          /** Proof */
+          proof: components['schemas']['BySecret'] | components['schemas']['ByPhone'];
+          /**
+           * Take Over
+           * @default false
+           */
+          take_over?: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MyCard'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `card_locked`; `card_lost`; `card_elsewhere`; `card_held` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `card_refused`; `phone_refused`; `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  cards_unbind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  cards_report_lost: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MyCard'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   account_plan: {
     parameters: {
       query?: never;
@@ -8706,6 +13335,454 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  helpers_accept: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Code */
+          code: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Helping'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `helper_code_locked`; `own_helper`; `too_many_helpers` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `helper_code_refused`; `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  helpers_end_helping: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        helped_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Helping'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  helpers_see: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Helping'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  helpers_invite: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['HelperInvited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  helpers_end_helper: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        helper_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Helping'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -9709,6 +14786,85 @@ export interface operations {
       };
     };
   };
+  search_find: {
+    parameters: {
+      query: {
+        text: string;
+        kind?: components['schemas']['Kind-Input'];
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Found_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   seats_reserve: {
     parameters: {
       query?: never;
@@ -9727,6 +14883,11 @@ export interface operations {
            * @example 2026-11-22T14:00:00+08:00
            */
           ends_at: string;
+          /**
+           * For Reader Id
+           * @default null
+           */
+          for_reader_id?: string | null;
           /** Idempotency Key */
           idempotency_key: string;
           /**
@@ -9759,6 +14920,15 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_helping` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
@@ -10160,6 +15330,210 @@ export interface operations {
       };
       /** @description `not_allowed` */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  uploads_known: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Bytes */
+          bytes: number;
+          /** Sha256 */
+          sha256: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Picture'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `picture_refused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  uploads_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        upload_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Picture'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
         headers: {
           [name: string]: unknown;
         };
