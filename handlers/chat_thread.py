@@ -48,11 +48,14 @@ class Voice:
         self._tx.after_commit(lambda: self._ctx.live.push(room, "chat_unread", ChatUnread(unread=unread)))
 
     def tell(self, audience: Side, event: ChatEvent) -> None:
-        """After the commit, to the reader's phones or to those of the librarian who has the conversation."""
+        """After the commit, to the reader's phones or to those of the librarian who has the conversation.
+
+        A number that was told and is not stored would be given once more: a phone would take the other for known.
+        """
         if (room := self._room(audience)) is None:
             return
         happened = ChatHappened(conversation_id=self.id, side=audience.value, event=event)
-        self._tx.after_commit(lambda: self._ctx.live.push(room, "chat_event", happened))
+        self._tx.after_commit(lambda: self._ctx.live.push(room, "chat_event", happened), certain=True)
 
     def _room(self, audience: Side) -> str | None:
         somebody = self.reader_id if audience is Side.READER else self.librarian_id

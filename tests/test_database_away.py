@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,6 +139,24 @@ async def test_while_the_database_is_silent_nobody_new_comes_in_and_a_guests_soc
                 running.server.url, auth={"token": token}, transports=["websocket"], wait_timeout=BOUND_S
             )
     await running.recovers()
+
+
+async def test_when_the_answer_to_a_commit_is_lost_nobody_is_told_that_it_is_stored(
+    database: Postgres,
+) -> None:
+    told: list[str] = []
+
+    async def frozen_at_the_commit(frozen: ExitStack) -> None:
+        async with transaction() as tx:
+            await Reader.create(openid="o-perhaps", made_at=MONDAY_9)
+            tx.after_commit(lambda: told.append("look again"))
+            tx.after_commit(lambda: told.append("it is so"), certain=True)
+            frozen.enter_context(database.frozen())
+
+    async with open_database(database.url):
+        with ExitStack() as frozen, pytest.raises(TimeoutError):
+            await frozen_at_the_commit(frozen)
+    assert told == ["look again"]
 
 
 async def test_who_falls_silent_in_a_transaction_locks_nobody_out_for_long(database: Postgres) -> None:
