@@ -92,6 +92,8 @@ export type Device = Schemas['SignedInPhone'];
 export type AdminAnnouncement = Pick<Schemas['AnnouncementEdited'], 'title' | 'text' | 'version'>;
 export type AdminSeatRules = Schemas['SeatRulesEdited'];
 export type Invitation = Schemas['Invited'];
+export type StaffMember = Schemas['StaffMember'];
+export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
 
 export type DeskLine = Narrowed<Schemas['DeskLine'], { side: ChatSide; state: ChatState }>;

@@ -1,3 +1,5 @@
+import { staffRoles } from '../words/admin';
+
 /** The staff pages, each with the permission it needs, its path and its icon. */
 const PAGES = [
   { permission: 'chat.answer', key: 'desk', icon: 'desk', path: '/staff/desk/desk' },
@@ -9,9 +11,15 @@ const PAGES = [
     path: '/admin/announcement/announcement',
   },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
+  { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
   { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
   { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
 ] as const;
+
+/** How a role is called. */
+export function roleName(role: string): string {
+  return staffRoles.find((one) => one.role === role)?.name ?? role;
+}
 
 export type StaffPage = (typeof PAGES)[number];
 

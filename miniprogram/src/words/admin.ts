@@ -10,6 +10,8 @@ export const staffWords = {
   announcementFacts: '写给所有读者，保存后立刻出现在首页',
   rules: '预约规则',
   rulesFacts: '时长、次数、签到时间',
+  staff: '同事和身份',
+  staffFacts: '谁有什么身份，从什么时候起',
   invite: '邀请同事',
   inviteFacts: '给出一个身份，24 小时内有效',
   codes: '座位码',

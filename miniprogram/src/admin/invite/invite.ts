@@ -3,6 +3,7 @@ import { copy } from '../../api/copy';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { Invitation, StaffRole } from '../../api/types';
+import { roleName } from '../../logic/staff';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { inviteSay, inviteWords, staffRoles } from '../../words/admin';
@@ -33,7 +34,7 @@ Page({
       this.setData({
         code: made.code,
         until: inviteSay.until(moment(made.expires_at, serverNow())),
-        roleName: staffRoles.find(({ role }) => role === made.role)?.name ?? made.role,
+        roleName: roleName(made.role),
       });
     } catch (error) {
       this.setData({ refused: failureOf(error) });

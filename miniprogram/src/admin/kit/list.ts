@@ -51,6 +51,12 @@ export interface ListSchema<Item> {
   rowOf(item: Item, now: number): ListRow;
 }
 
+/** What a page may ask of its list, which it finds by `selectComponent`. */
+export interface ShownList {
+  reload(): Promise<void>;
+  more(): Promise<void>;
+}
+
 export const AT_ONCE = 20;
 
 /** The request for a part of the list; `after` is null for the first. */

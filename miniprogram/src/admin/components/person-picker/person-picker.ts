@@ -1,17 +1,19 @@
 import { failureOf, type Failure } from '../../../api/failure';
 import { request } from '../../../api/request';
-import type { Page } from '../../../api/types';
+import type { Page, StaffRole } from '../../../api/types';
+import { roleName } from '../../../logic/staff';
 import { kitWords } from '../../../words/admin-kit';
 import { askedPath } from '../../kit/list';
 
 const TYPED_MS = 300;
 const STAFF = '/api/staff/people';
 
-/** Somebody as a search answers them; `facts` is said beneath the name. */
+/** Somebody as a search answers them; `facts` or the roles are said beneath the name. */
 interface Found {
   id: string;
   name: string | null;
   facts?: string | null;
+  roles?: StaffRole[];
 }
 
 const typing = new WeakMap<object, ReturnType<typeof setTimeout>>();
@@ -68,10 +70,10 @@ Component({
         const path = askedPath(this.data.path || STAFF, { text }, null);
         const { items } = await request<Page<Found>>('GET', path);
         if (text !== this.data.text) return;
-        const found = items.map(({ id, name, facts }) => ({
+        const found = items.map(({ id, name, facts, roles }) => ({
           id,
           name: name || kitWords.unnamed,
-          facts: facts ?? '',
+          facts: facts ?? roles?.map(roleName).join('、') ?? '',
         }));
         this.setData({ found, state: found.length ? 'ready' : 'empty' });
       } catch (error) {
