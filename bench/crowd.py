@@ -77,9 +77,11 @@ class Client(asyncio.Protocol):
             self._send(b"40" + orjson.dumps({"token": self._token} if self._token else {}))
         elif packet.startswith(b"40") and self._asked:
             self._send(b"420" + orjson.dumps([self._asked.event, self._asked.payload]))
+        elif self.ready.done():  # nobody waits for it any more
+            return
         elif packet.startswith((b"40", b'430[{"data"')):
             self.ready.set_result(packet)
-        elif not self.ready.done():
+        else:
             self.ready.set_exception(ConnectionError(packet.decode()))
 
     def _send(self, packet: bytes) -> None:
