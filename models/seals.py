@@ -17,7 +17,7 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import MAX_ID, Row, Tx, UtcDatetimeField, fetch, instant, utc_text
+from models.db import MAX_ID, Row, Tx, UtcDatetimeField, fetch, instant, instant_or_none, utc_text
 
 BATCH: Final = 1000
 # Longer than any transaction takes: what is not there by then was put there afterwards.
@@ -97,6 +97,7 @@ SETTLED: Final = (
     "COALESCE((SELECT entry_id FROM audit_seal WHERE until < $1 ORDER BY entry_id DESC LIMIT 1), 0)"
 )
 NO_SEAL: Final = "NOT EXISTS (SELECT 1 FROM audit_seal s WHERE s.entry_id = e.id)"
+LAST: Final = "FROM audit_seal ORDER BY no DESC LIMIT 1"
 UNSEALED: Final = f"FROM audit_entry e WHERE e.id > {SETTLED} AND {NO_SEAL}"
 
 
@@ -106,7 +107,7 @@ async def extend(tx: Tx, keys: Keys, now: datetime) -> tuple[Head | None, int]:
     Two sealers at once come one after the other.
     """
     await tx.hold("SELECT pg_advisory_xact_lock($1)", LOCK)
-    last = await tx.fetch("SELECT no, seal, until FROM audit_seal ORDER BY no DESC LIMIT 1")
+    last = await tx.fetch(f"SELECT no, seal, until {LAST}")
     no, seal, due = 0, "", None
     if last:
         no, seal, until = last[0]["no"], last[0]["seal"], instant(last[0]["until"])
@@ -133,13 +134,13 @@ class Extent:
     oldest: datetime | None
 
 
+EXTENT: Final = f"SELECT COUNT(*) AS number, MIN(e.at) AS oldest, (SELECT no {LAST}) AS no, (SELECT seal {LAST}) AS seal {UNSEALED}"
+
+
 async def extent(now: datetime) -> Extent:
-    last = await fetch("SELECT no, seal FROM audit_seal ORDER BY no DESC LIMIT 1")
-    rest = (
-        await fetch(f"SELECT COUNT(*) AS number, MIN(e.at) AS oldest {UNSEALED}", now - COMMITTED_WITHIN)
-    )[0]
-    oldest = instant(rest["oldest"]) if rest["number"] else None
-    return Extent(Head(last[0]["no"], last[0]["seal"]) if last else None, rest["number"], oldest)
+    row = (await fetch(EXTENT, now - COMMITTED_WITHIN))[0]
+    head = Head(row["no"], row["seal"]) if row["no"] else None
+    return Extent(head, row["number"], instant_or_none(row["oldest"]))
 
 
 async def holds(head: Head) -> bool:

@@ -1,9 +1,7 @@
 """Backup and restore, by the commands, of a library in use and into either kind of database."""
 
 import asyncio
-import os
 import stat
-import sys
 import zipfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +11,7 @@ import pytest
 
 from models import db, schema
 from models.db import fetch
+from tests.support.commands import command
 from tests.support.databases import Databases, dialect
 from tests.support.library import Library, Phone, at
 
@@ -34,20 +33,6 @@ def put(file: Path, content: bytes) -> None:
 
 def mode(file: Path) -> int:
     return stat.S_IMODE(file.stat().st_mode)
-
-
-async def command(*arguments: str, database: str) -> tuple[int, str]:
-    """One of the server's own commands: how it ended, and what it said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "server",
-        *arguments,
-        env={**os.environ, "WENJIN_DATABASE_URL": database, "COLUMNS": "200"},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    return process.returncode or 0, said.decode()
 
 
 @asynccontextmanager
