@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -94,9 +95,10 @@ def simulator() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema; two at once both succeed."""
     from models import schema
+    from server.patience import patiently
 
     config, _ = _loaded()
-    for step in asyncio.run(schema.migrate(config.database.url)):
+    for step in asyncio.run(patiently(partial(schema.migrate, config.database.url))):
         told.print(f"applied {step}")
     told.print("The schema is up to date.")
 

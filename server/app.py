@@ -21,6 +21,7 @@ from server.limits import Limits
 from server.live import Live
 from server.measuring import measured
 from server.media import media_of
+from server.patience import patiently
 from server.patrons import PatronTable
 from server.redis import connect
 from server.redis_bus import RedisBus
@@ -86,7 +87,7 @@ async def running(
 ) -> AsyncIterator[None]:
     """Database, bus and live streams open; with a worker, jobs are done meanwhile."""
     if with_database:
-        await db.connect(services.config.database.url)
+        await patiently(partial(db.connect, services.config.database.url))
     try:
         await services.bus.start()
         await services.live.start()

@@ -22,6 +22,8 @@ from server.versions import VERSION
 
 CONFIG_FILE = Path("config.toml")
 SECRETS_FILE = Path("var/secrets.json")
+KILLED_AFTER_S: Final = 15  # what stops a service kills it then: the units, the compose file, Cloud Hosting
+SUPERVISED_S: Final = 1.0  # that the supervisor waits beyond its processes
 SIMULATED_APPID: Final = "wx0000000000000001"
 SHORTEST_KEY: Final = 32
 
@@ -52,9 +54,23 @@ class ServerSection(Section):
     allowed_origins: list[str] = []
     trusted_proxies: list[Network] = []
     body_limit_bytes: Annotated[int, Field(ge=1024, le=1_048_576)] = 65_536
-    drain_s: Annotated[float, Field(ge=0, le=5)] = 0.0
-    shutdown_s: Annotated[float, Field(gt=0, le=9)] = 5.0
+    drain_s: Annotated[float, Field(ge=0)] = 0.0
+    shutdown_s: Annotated[float, Field(ge=2)] = 5.0
     client_dir: str = "var/preview"
+
+    @property
+    def stops_within_s(self) -> float:
+        """From SIGTERM until a process is gone, whatever it was about."""
+        return self.drain_s + self.shutdown_s
+
+    @model_validator(mode="after")
+    def _in_time(self) -> Self:
+        most = KILLED_AFTER_S - 2 * SUPERVISED_S
+        if self.stops_within_s > most:
+            raise ValueError(
+                f"drain_s + shutdown_s must be at most {most:g}: services are killed after {KILLED_AFTER_S}"
+            )
+        return self
 
 
 class ClientSection(Section):

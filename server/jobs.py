@@ -79,7 +79,7 @@ class Worker:
                 await jobs.give_back(self._name)
 
     async def _work(self) -> None:
-        while not self._stopping:
+        while not (self._stopping or self._services.stopping):
             try:
                 await self._add_periodic()
                 claimed = await self._claim()

@@ -1,4 +1,4 @@
-"""Starting and stopping processes: listen, serve, stop on SIGTERM within ten seconds."""
+"""Starting and stopping processes: listen, serve, be gone in a bounded time after SIGTERM."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from server.services import SERVICES
 from server.wechat.simulator import SimulatorSettings, simulator_app
 
 BACKLOG: Final = 1024  # connections that wait to be taken, at a restart of all phones
+LAST_S: Final = 1.0  # for what follows the last answer: jobs, bus and database
 
 log = structlog.get_logger()
 
@@ -107,7 +109,9 @@ async def _serve(
     if told and not await _filled(config, secrets, told):
         return 1
     app = await build(config, secrets)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=config.server.shutdown_s)
+    # aiohttp takes the time twice: to wait for a request, and to cancel it.
+    answering_s = (config.server.shutdown_s - LAST_S) / 2
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=answering_s)
     await runner.setup()
     stop = _stop_signal()
     if supervised:
@@ -123,6 +127,7 @@ async def _serve(
         gc.set_threshold(10_000, 10, 10)  # what many requests in flight hold, they free by themselves
         await stop.wait()
         log.info("stopping")
+        _gone_within(config.server.stops_within_s)
         app[SERVICES].stopping = True
         await asyncio.sleep(config.server.drain_s)
     finally:
@@ -160,6 +165,21 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
+def _gone_within(seconds: float) -> None:
+    """End this process then by force; a thread does it, for the event loop may be what is busy.
+
+    What is lost by then was not promised: requests without an answer, and jobs, whose leases run out.
+    """
+    timer = threading.Timer(seconds, _end_by_force)
+    timer.daemon = True
+    timer.start()
+
+
+def _end_by_force() -> None:
+    log.error("ended_by_force", meaning="it was not done in the time of server.shutdown_s")
+    os._exit(1)
+
+
 def _stop_with_parent(stop: asyncio.Event) -> None:
     """The supervisor holds the other end of our standard input: when it closes, nobody would replace us."""
     loop, stdin = asyncio.get_running_loop(), sys.stdin.fileno()
@@ -182,6 +202,7 @@ def run_worker(config: Config, secrets: Secrets) -> None:
                 stop = _stop_signal()
                 log.info("working")
                 await stop.wait()
+                _gone_within(config.server.shutdown_s)
 
     uvloop.run(work())
 

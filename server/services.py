@@ -38,7 +38,7 @@ class Services:
     media: Media
     log_requests: bool
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(REQUESTS_AT_ONCE))
-    stopping: bool = False  # told by /readyz, so that a proxy sends nobody more
+    stopping: bool = False  # told by /readyz, so that a proxy sends nobody more; no new jobs are begun
 
     def context(self, request_id: str) -> Context:
         return Context(

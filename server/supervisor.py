@@ -11,12 +11,11 @@ import structlog
 import uvloop
 
 from server import logs, metrics
-from server.config import Config
+from server.config import SUPERVISED_S, Config
 
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 30.0
 WELL_AFTER_S: Final = 60.0  # a process that lived this long has started well; the pauses begin anew
-ENDS_WITHIN_S: Final = 9.5  # orchestrators kill after ten
 
 log = structlog.get_logger()
 
@@ -24,13 +23,13 @@ log = structlog.get_logger()
 def supervise(config: Config, processes: int) -> int:
     """Run so many web processes until SIGTERM or SIGINT; the exit code."""
     logs.set_up(config.log.format, config.log.level)
-    uvloop.run(_Supervisor(processes).run())
+    uvloop.run(_Supervisor(processes, config.server.stops_within_s + SUPERVISED_S).run())
     return 0
 
 
 class _Supervisor:
-    def __init__(self, processes: int) -> None:
-        self._processes = processes
+    def __init__(self, processes: int, ends_within_s: float) -> None:
+        self._processes, self._ends_within_s = processes, ends_within_s
         self._environment = {**os.environ, **metrics.folder_for_processes()}
         self._stop = asyncio.Event()
         self._alive: dict[int, asyncio.subprocess.Process] = {}
@@ -42,7 +41,7 @@ class _Supervisor:
         await self._stop.wait()
         for process in self._alive.values():
             _signal(process, signal.SIGTERM)
-        _, late = await asyncio.wait(keepers, timeout=ENDS_WITHIN_S)
+        _, late = await asyncio.wait(keepers, timeout=self._ends_within_s)
         for process in self._alive.values():
             _signal(process, signal.SIGKILL)
         if late:

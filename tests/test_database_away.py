@@ -9,17 +9,21 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
+import asyncpg
 import pytest
 import socketio
+from aiohttp.test_utils import unused_port
 
 from models.chat import ChatMessage
 from models.db import transaction, what_is_away
 from models.people import Reader
+from server.patience import patiently
 from tests.soak.opening import ROOT, Server, open_database, sign_in_many
-from tests.support.library import MONDAY_9
+from tests.support.library import DEFAULTS, MONDAY_9
 from tests.support.postgres import Postgres, own_postgres
 
 pytestmark = pytest.mark.timeout(120)
@@ -102,6 +106,49 @@ async def test_a_database_that_crashes_is_asked_again_by_new_connections(running
     answers = await asyncio.gather(*(running.get("/api/home") for _ in range(12)))
     assert {body["error"]["code"] for status, body in answers if status != 200} <= {"try_later"}
     await running.recovers()
+
+
+async def test_a_database_that_is_silent_keeps_no_process_from_ending(running: Running) -> None:
+    await running.recovers()
+    with running.database.frozen():
+        waiting = [asyncio.create_task(running.get("/api/home")) for _ in range(6)]
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(DEFAULTS.server.stops_within_s + 1):
+            await running.server.end(signal.SIGTERM)
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_what_starts_while_the_database_is_away_waits_for_it_and_says_so(database: Postgres) -> None:
+    await asyncio.to_thread(database.stop)
+    server = Server(database.url)
+    starting = asyncio.create_task(server.start())
+    command = (sys.executable, "-m", "server", "worker")
+    environment = {**os.environ, "WENJIN_DATABASE_URL": database.url}
+    worker = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
+    assert worker.stderr
+    try:
+        async with asyncio.timeout(20):
+            assert "waiting_for_database" in (await worker.stderr.readline()).decode()
+            await asyncio.to_thread(database.start)
+            await starting
+            while "working" not in (await worker.stderr.readline()).decode():
+                pass
+    finally:
+        await server.end(signal.SIGTERM)
+        worker.terminate()
+        await worker.communicate()
+
+
+async def test_a_database_that_stays_away_ends_the_start_and_one_that_never_was_does_at_once(
+    database: Postgres,
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(OSError):  # noqa: PT011 (whichever a socket raises)
+        await patiently(partial(asyncpg.connect, host="127.0.0.1", port=unused_port()), seconds=1)
+    assert 0.4 < time.monotonic() - began < 5
+    environment = {**os.environ, "WENJIN_DATABASE_URL": database.url.replace("/postgres?", "/nowhere?")}
+    worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "worker", env=environment)
+    assert await asyncio.wait_for(worker.wait(), 20) == 1
 
 
 async def test_a_message_that_met_a_frozen_database_is_refused_and_sent_again_is_there_once(

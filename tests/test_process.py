@@ -18,6 +18,7 @@ import socketio
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
+from bench.crowd import Crowd
 from server.config import ConfigError, load, load_secrets
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +28,7 @@ REAL = (
     .replace("http://127.0.0.1:8090/", "https://api.weixin.qq.com/", 1)
     .replace("wx0000000000000001", "wx00000000000000ff", 1)
 )
+SOCKETS = 600  # fewer than the files that a process may have open anywhere
 SECRET = "a-secret-that-nobody-may-read-0123"
 
 
@@ -115,7 +117,8 @@ async def answering(place: Place) -> None:
         (("port = 8080", 'port = "8080"'), "server.port", "valid integer"),
         (("in_web = true", "in_web = 1"), "worker.in_web", "valid boolean"),
         (("at_once = 4", "at_once = 0"), "worker.at_once", "greater than or equal to 1"),
-        (("shutdown_s = 5.0", "shutdown_s = 30.0"), "server.shutdown_s", "less than or equal to 9"),
+        (("shutdown_s = 5.0", "shutdown_s = 30.0"), "server", "at most 13"),
+        (("shutdown_s = 5.0", "shutdown_s = 1.0"), "server.shutdown_s", "greater than or equal to 2"),
         (('zone = "Asia/Shanghai"', 'zone = "Asia/Peking"'), "library.zone", "no such time zone"),
         (('place = "thing1"', 'place = "time1"'), "wechat.templates", "type thing"),
         (("sqlite://var", "mysql://var"), "database.url", "pattern"),
@@ -299,6 +302,51 @@ async def test_on_sigterm_requests_in_flight_are_answered_and_sockets_are_told(
     assert SECRET.encode() not in said
     assert signed_in["token"].encode() not in said
     await sio.disconnect()
+
+
+async def test_a_request_that_nobody_answers_keeps_a_process_no_longer_than_its_settings_say(
+    place: Place,
+) -> None:
+    wechat = web.Application()
+    wechat.router.add_get("/sns/jscode2session", silent_sign_in)
+    async with TestServer(wechat) as silent, aiohttp.ClientSession() as http:
+        place.write(
+            CONFIG.replace("http://127.0.0.1:8090/", str(silent.make_url("/")), 1).replace(
+                "shutdown_s = 5.0", "shutdown_s = 2.0", 1
+            )
+        )
+        await place.told("migrate")
+        process = await place.start("run")
+        await answering(place)
+        in_flight = asyncio.create_task(http.post(f"{place.url}/api/sign-in", json={"code": SECRET}))
+        await asyncio.sleep(0.3)
+        await gone_within(process, seconds=2.0)
+        with pytest.raises(aiohttp.ClientError):
+            await in_flight
+
+
+async def silent_sign_in(_request: web.Request) -> web.Response:
+    await asyncio.sleep(5)
+    return web.json_response({})
+
+
+async def gone_within(process: asyncio.subprocess.Process, *, seconds: float) -> None:
+    """Told to end, with half a second for a machine that does other things as well."""
+    process.terminate()
+    await asyncio.wait_for(process.communicate(), seconds + 0.5)
+
+
+async def test_hundreds_of_sockets_do_not_keep_a_process_from_ending(
+    serving: tuple[Place, asyncio.subprocess.Process],
+) -> None:
+    place, process = serving
+    crowd = Crowd("server_stopping")
+    await crowd.come(place.port, [None] * SOCKETS)
+    crowd.expect()
+    ended = asyncio.create_task(gone_within(process, seconds=5.0))
+    assert await crowd.all_heard() == SOCKETS
+    await ended
+    crowd.leave()
 
 
 async def test_a_worker_of_its_own_stops_when_told(place: Place) -> None:

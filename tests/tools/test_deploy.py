@@ -18,6 +18,7 @@ import yaml
 from aiohttp.test_utils import unused_port
 
 from models.db import fetch
+from server.config import KILLED_AFTER_S
 from tests.support.databases import Databases, dialect
 from tests.support.library import Library, Phone
 from tests.support.redis import own_redis
@@ -116,6 +117,14 @@ def test_a_unit_runs_a_command_that_the_server_has(unit: str) -> None:
     run = re.findall(r"^Exec\w+=\S+/python -m server (\S+)", (DEPLOY / unit).read_text(), re.M)
     assert run
     assert set(run) <= known
+
+
+def test_whoever_stops_a_service_waits_for_as_long_as_the_settings_may_say() -> None:
+    for unit in ("wenjin.service", "wenjin-worker.service"):
+        assert f"\nTimeoutStopSec={KILLED_AFTER_S}\n" in (DEPLOY / unit).read_text()
+    for service in ("server", "worker"):
+        assert COMPOSE["services"][service]["stop_grace_period"] == f"{KILLED_AFTER_S}s"
+    assert f"{KILLED_AFTER_S} seconds after SIGTERM" in (DEPLOY / "cloud-hosting.md").read_text()
 
 
 @pytest.mark.parametrize("name", ["OPENID", "UNIONID", "APPID", "SOURCE", "FROM-OPENID", "FROM-UNIONID"])
