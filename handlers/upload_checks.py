@@ -20,6 +20,7 @@ from handlers.upkeep import Daily
 from models import account, jobs, uploads, wechat_fields
 from models.db import Row, Tx, instant, transaction
 from models.notices import Purpose, Words
+from models.people import at_wechat
 from models.uploads import State
 
 ANSWERS_WITHIN: Final = timedelta(minutes=30)
@@ -58,7 +59,7 @@ async def check(ctx: Context, _caller: Caller, wish: PictureJob) -> None:
     if row["asked_at"] and now < (due := instant(row["asked_at"]) + ANSWERS_WITHIN):
         raise Postponed(due)
     try:
-        trace_id = await ctx.wechat.check_picture(row["openid"], ctx.media.address(row["id"], now))
+        trace_id = await ctx.wechat.check_picture(at_wechat(row["openid"]), ctx.media.address(row["id"], now))
     except WeChatRefused as refused:
         log.warning("picture_not_asked", id=row["id"], verdict=refused.verdict.value, errcode=refused.errcode)
         raise Postponed(now + AGAIN_AFTER) from refused

@@ -6,7 +6,7 @@ import pytest
 
 from models.people import Reader
 from server.seed import seed_sample
-from tests.support import feedback
+from tests.support import feedback, pictures
 from tests.support.chat import DOUBTFUL, RISKY, librarian, queue, said, say, stream, texts
 from tests.support.library import REVIEW_CODE, Answer, Library, Phone, at, new_key, running_library
 
@@ -137,6 +137,8 @@ async def test_each_side_sees_its_own_and_nothing_of_the_other(
         spaces = (await phone.get("/api/spaces")).body["branches"]
         assert [branch["name"] for branch in spaces] == branches
         assert all(branch["areas"] for branch in spaces)
+        written = (await phone.get("/api/articles?kind=faq")).body["items"]
+        assert bool(written) == (phone is wang)
 
 
 async def asked_for(phone: Phone, things: Things) -> dict[str, str]:
@@ -278,6 +280,10 @@ async def test_texts_of_a_reviewer_are_checked_as_those_of_the_person_that_they_
     await library.settled()
     (event, *_) = await stream(wang, sent["conversation_id"])
     assert event["message"]["state"] == "returned"
+
+
+async def test_so_are_their_pictures(library: Library, wang: Phone) -> None:
+    await pictures.state(library, (await pictures.sent(wang))["id"], "shown")
 
 
 async def test_news_of_the_library_does_not_reach_a_reviewer(
