@@ -129,6 +129,16 @@ export const live = {
     return () => those.delete(listener);
   },
 
+  /** Calls the listener at each of these pushes, and without one when some may have been missed, until the returned
+   *  function is called. */
+  onNews<T>(events: string[], listener: (payload?: T) => void): () => void {
+    const offs = [
+      ...events.map((event) => live.on<T>(event, listener)),
+      live.onConnection((connected) => connected && listener()),
+    ];
+    return () => offs.forEach((off) => off());
+  },
+
   /** Calls the listener when the connection opens, has missed something, or breaks, until the returned function is called. */
   onConnection(listener: (connected: boolean) => void): () => void {
     connectionListeners.add(listener);

@@ -45,7 +45,7 @@ export class Watching {
     private readonly areaId: string,
     private readonly told: Told,
   ) {
-    this.unfollow = live.on('bookings_changed', () => void this.refreshMine());
+    this.unfollow = live.onNews(['bookings_changed'], () => void this.refreshMine());
   }
 
   /** Fetches the plan and the hours; the wish is fitted to what the area allows. Raises ApiError. */

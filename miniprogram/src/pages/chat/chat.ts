@@ -52,7 +52,7 @@ Page({
         (staffed) => this.setData({ stateOfHere: 'ready', here: hereOf(staffed, serverNow()) }),
         (error) => this.setData({ stateOfHere: 'error', hereFailure: failureOf(error) }),
       ),
-      ...NEWS.map((event) => live.on(event, () => this.loadSoon())),
+      live.onNews(NEWS, () => this.loadSoon()),
       outbox.onChange(() => this.show()),
       onIdentity(() => this.enter()),
     ];

@@ -66,7 +66,7 @@ Page({
     showUnread();
     const timer = setInterval(() => this.load(), REFRESH_MS);
     this.quiet = [
-      ...NEWS.map((event) => live.on(event, () => this.load())),
+      live.onNews(NEWS, () => void this.load()),
       onIdentity(() => this.load()),
       () => clearInterval(timer),
     ];

@@ -42,7 +42,7 @@ Page({
   onShow() {
     showUnread();
     this.offs = [
-      live.on('inbox_changed', () => this.load()),
+      live.onNews(['inbox_changed'], () => void this.load()),
       onIdentity(() => {
         if (!tokenNow()) this.showSignedOut();
       }),
