@@ -288,7 +288,7 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
         found["push_aes_key"] = key
     if token := environment.get("WENJIN_METRICS_TOKEN"):
         found["metrics_token"] = token
-    if code := environment.get("WENJIN_REVIEW_CODE"):
+    if code := environment.get("WENJIN_REVIEW_CODE", "").strip():
         found["review_code"] = code
     if key := environment.get("WENJIN_AUDIT_KEY"):
         if len(key.split(",")[0]) < SHORTEST_KEY:

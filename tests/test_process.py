@@ -196,7 +196,7 @@ async def test_production_refuses_missing_secrets_and_those_of_development(place
 async def test_production_refuses_a_code_for_reviewers_that_is_soon_guessed(place: Place) -> None:
     place.write(PRODUCTION)
     secrets = {"WENJIN_WECHAT_SECRET": SECRET, "WENJIN_PUSH_TOKEN": SECRET}
-    code, said = await place.told("run", **secrets, WENJIN_REVIEW_CODE="review-code-123")
+    code, said = await place.told("run", **secrets, WENJIN_REVIEW_CODE=" review-code-123 ")
     assert (code, "WENJIN_REVIEW_CODE" in said, "review-code-123" in said) == (2, True, False)
     assert (await place.told("check-config", **secrets, WENJIN_REVIEW_CODE="review-code-1234"))[0] == 0
 
