@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { AdminSeatRules } from '../src/api/types';
-import { consequencesOf, formOf, isSameForm, rulesOf, sayWrong, wrongField } from '../src/logic/rules-form';
+import { consequencesOf } from '../src/logic/rules-form';
 import { staffPages } from '../src/logic/staff';
 
 const rules: AdminSeatRules = {
@@ -18,31 +18,14 @@ const rules: AdminSeatRules = {
   checkin_before_minutes: 30,
   checkin_after_minutes: 15,
   remind_before_minutes: 30,
+  needs_card: false,
+  groups: [],
 };
 
 test('staff see the pages that they may use, and readers none', () => {
   assert.deepEqual(staffPages(['home.read', 'bookings.own']), []);
   const keys = staffPages(['seats.codes', 'announcement.edit']).map(({ key }) => key);
   assert.deepEqual(keys, ['announcement', 'codes']);
-});
-
-test('rules survive the way through their form', () => {
-  assert.deepEqual(rulesOf(rules, formOf(rules)), rules);
-});
-
-test('what was typed becomes the rule, and is noticed as a change', () => {
-  const form = { ...formOf(rules), per_day: '1', release_time: '08:30' };
-  assert.equal(isSameForm(form, formOf(rules)), false);
-  assert.deepEqual(rulesOf(rules, form), { ...rules, per_day: 1, release_time: '08:30' });
-});
-
-test('what is no whole number is found, and the sentence about it says what is', () => {
-  assert.equal(wrongField(formOf(rules)), null);
-  for (const typed of ['', '1.5', '-1', 'two', '12345']) {
-    assert.equal(wrongField({ ...formOf(rules), per_day: typed }), 'per_day');
-  }
-  assert.equal(sayWrong('per_day'), '“每天最多”填得不对：1 到 20。');
-  assert.equal(sayWrong('nothing_we_know'), '');
 });
 
 test('each group of rules says what it means for a reader', () => {

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.library import Library
+from tests.support.library import Library, Phone
 from tests.support.phones import COMPUTER, Screen, screen
 
 STAFF = "admin/staff/staff"
+RULES = "admin/rules/rules"
 NOTICE = "admin/announcement/announcement"
 AT: dict[str, dict[str, Any]] = {
     "phone": {},
@@ -27,10 +28,6 @@ async def colleagues(library: Library) -> None:
         phone = await library.reader(handle, role=role)
         await phone.put("/api/me", {"nickname": name})
         await library.advance(hours=1)
-
-
-async def names(admin: Screen) -> list[str]:
-    return await admin.page.locator(".cell.first, .line .first").filter(visible=True).all_inner_texts()
 
 
 async def test_a_role_is_taken_from_a_colleague(library: Library, chromium: Browser) -> None:
@@ -73,3 +70,94 @@ async def test_the_list_is_shown_in_every_look(library: Library, chromium: Brows
         head = admin.page.get_by_role("columnheader", name="从什么时候起")
         await expect(head).to_be_visible() if at == "computer" else await expect(head).to_be_hidden()
         await admin.look(f"admin-staff-{at}")
+
+
+# ---------------------------------------------------------------- forms
+
+
+def field(admin: Screen, label: str) -> Any:
+    return admin.page.get_by_label(label).filter(visible=True).first
+
+
+async def saved_text(admin: Phone) -> str:
+    return str((await admin.get("/api/admin/announcement")).body["text"])
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
+    library: Library, chromium: Browser
+) -> None:
+    phone = await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page=RULES, allowed=("422",)) as admin:
+        await field(admin, "最长").fill("1.5")
+        await admin.tap("保存")
+        await admin.sees("填得不对：15 到 1440，15 的倍数，不短于最短。")
+        await field(admin, "最长").fill("15")  # shorter than the shortest: only the server knows
+        await admin.does_not_see("填得不对")
+        await admin.tap("保存")
+        await admin.sees("填得不对：15 到 1440，15 的倍数，不短于最短。")
+        await admin.look("admin-form-wrong")
+        [rules] = (await phone.get("/api/admin/seat-rules")).body["items"]
+        assert (rules["max_minutes"], rules["version"]) == (240, 1)
+        await field(admin, "最长").fill("60")
+        await admin.page.get_by_role("switch", name="要有读者证").click()
+        await admin.sees("有读者证的读者都能约")
+        await admin.tap("保存")
+        await admin.sees("已经生效")
+        [rules] = (await phone.get("/api/admin/seat-rules")).body["items"]
+        assert (rules["max_minutes"], rules["needs_card"]) == (60, True)
+
+
+async def test_of_two_who_save_the_second_sees_both_and_chooses(library: Library, chromium: Browser) -> None:
+    phone = await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page=NOTICE, allowed=("409",)) as admin:
+        await field(admin, "内容").fill("我写的")
+        await phone.put("/api/admin/announcement", {"title": "别人的标题", "text": "别人写的", "version": 1})
+        await admin.tap("保存并显示在首页")
+        await admin.sees("您改的时候，别人保存了另一份")
+        await admin.sees("别人写的")
+        await admin.look("admin-form-conflict")
+        assert await saved_text(phone) == "别人写的"
+        await admin.tap("用我改的")
+        await admin.sees("首页已经换上")
+        # What only the other has changed stays theirs.
+        saved = (await phone.get("/api/admin/announcement")).body
+        assert (saved["title"], saved["text"]) == ("别人的标题", "我写的")
+
+        await field(admin, "内容").fill("又是我")
+        await phone.put("/api/admin/announcement", {"title": "", "text": "又是别人", "version": 3})
+        await admin.tap("保存并显示在首页")
+        await admin.tap("用现在的")
+        await expect(field(admin, "内容")).to_have_value("又是别人")
+        await admin.sees("没有改动")
+        assert await saved_text(phone) == "又是别人"
+
+
+async def test_who_leaves_with_changes_is_asked(library: Library, chromium: Browser) -> None:
+    phone = await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page=STAFF) as admin:
+        back = admin.page.get_by_label("返回").filter(visible=True)
+        await admin.sees("管理员")
+        await admin.go(f"/{NOTICE}")
+        await field(admin, "内容").fill("还没写完")
+        await back.click()
+        await admin.sees("有没保存的改动")
+        await admin.tap("取消", exact=True)
+        await expect(field(admin, "内容")).to_have_value("还没写完")
+        await back.click()
+        await admin.tap("确定", exact=True)
+        await admin.sees("邀请同事")
+        assert await saved_text(phone) == "欢迎来到图书馆。"
+        await admin.go(f"/{NOTICE}")
+        await field(admin, "内容").fill("写完了")
+        await admin.tap("保存并显示在首页")
+        await admin.sees("没有改动")
+        await back.click()
+        await admin.sees("邀请同事")  # nothing is asked
+
+
+@pytest.mark.parametrize("at", [name for name in AT if name != "phone"])
+async def test_the_form_is_shown_in_every_look(library: Library, chromium: Browser, at: str) -> None:
+    await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page=RULES, **AT[at]) as admin:
+        await admin.sees("每天最多")
+        await admin.look(f"admin-rules-{at}")

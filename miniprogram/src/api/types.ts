@@ -91,6 +91,7 @@ export type Device = Schemas['SignedInPhone'];
 
 export type AdminAnnouncement = Pick<Schemas['AnnouncementEdited'], 'title' | 'text' | 'version'>;
 export type AdminSeatRules = Schemas['SeatRulesEdited'];
+export type ReaderGroup = Schemas['Group'];
 export type Invitation = Schemas['Invited'];
 export type StaffMember = Schemas['StaffMember'];
 export type StaffPerson = Schemas['StaffPerson'];

@@ -30,13 +30,22 @@ export const announcementWords = {
 };
 
 export const rulesWords = {
-  name: '名称',
   none: '还没有预约规则。',
-  save: '保存',
-  unchanged: '没有改动',
   consequence: '对之后的预约马上生效，已有的预约不变',
-  conflict: '您改的时候，别人保存了另一份。下面是现在的数值，请看过再改。',
   saved: '已经生效',
+};
+
+export const cardRules = {
+  name: '谁可以约',
+  needsCard: '要有读者证',
+  groups: '只留给这些读者，一个都不选就是全部',
+};
+
+export const cardSay = {
+  meaning: (needsCard: boolean, groups: readonly string[]) => {
+    if (!needsCard) return '没有读者证的读者也能约。';
+    return groups.length ? `读者证是${groups.join('、')}的读者才能约。` : '有读者证的读者都能约。';
+  },
 };
 
 /** The limits by what they are about; `range` is what the server takes. */
@@ -80,7 +89,6 @@ const hours = (minutes: number) => (minutes % 60 === 0 ? `${minutes / 60} 小时
 
 /** What the limits of each group mean for a reader. */
 export const rulesSay = {
-  wrong: (label: string, range: string) => `“${label}”填得不对：${range}。`,
   length: (shortest: number, longest: number) => `读者一次可以约 ${hours(shortest)}到 ${hours(longest)}。`,
   count: (atOnce: number, perDay: number) => `手上有 ${atOnce} 个没用完的，就不能再约；一天共 ${perDay} 次。`,
   ahead: (days: number, time: string) =>

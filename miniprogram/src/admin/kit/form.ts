@@ -16,8 +16,8 @@ export interface Span {
 
 /**
  * What a field holds while it is edited: text for `text`, `long`, `number` (as typed), `choice`, `date`
- * (`2026-11-24`) and `time` (`08:30`); a boolean for `switch`; words for `tags`; `Span` for `span`; `Person` or null
- * for `person`.
+ * (`2026-11-24`) and `time` (`08:30`); a boolean for `switch`; words for `tags`, and for `choices` the chosen values;
+ * `Span` for `span`; `Person` or null for `person`.
  */
 export type FieldValue = string | boolean | readonly string[] | Span | Person | null;
 export type FormValues = Record<string, FieldValue>;
@@ -25,7 +25,18 @@ export type FormValues = Record<string, FieldValue>;
 export type Written = Record<string, FieldValue | number>;
 
 export interface Field {
-  kind: 'text' | 'long' | 'number' | 'switch' | 'choice' | 'date' | 'time' | 'span' | 'tags' | 'person';
+  kind:
+    | 'text'
+    | 'long'
+    | 'number'
+    | 'switch'
+    | 'choice'
+    | 'choices'
+    | 'date'
+    | 'time'
+    | 'span'
+    | 'tags'
+    | 'person';
   key: string;
   label: string;
   /** Shown in the field while it is empty. */
@@ -64,6 +75,11 @@ export interface FormSchema<Item> {
   fresh?: boolean;
 }
 
+/** What a page may ask of its form, which it finds by `selectComponent`. */
+export interface ShownForm {
+  mayLeave(): Promise<boolean>;
+}
+
 export const fieldsOf = (groups: readonly FieldGroup[]): Field[] =>
   groups.flatMap(({ fields }) => [...fields]);
 
@@ -73,6 +89,7 @@ const EMPTY: Record<Field['kind'], FieldValue> = {
   number: '',
   switch: false,
   choice: '',
+  choices: [],
   date: '',
   time: '',
   span: { from: '', until: '' },

@@ -1,40 +1,68 @@
 import { failureOf, type Failure } from '../../api/failure';
-import { ApiError, request } from '../../api/request';
-import type { AdminSeatRules } from '../../api/types';
-import {
-  consequencesOf,
-  formOf,
-  isSameForm,
-  rulesOf,
-  sayWrong,
-  wrongField,
-  type RulesForm,
-} from '../../logic/rules-form';
+import { request } from '../../api/request';
+import type { AdminSeatRules, ReaderGroup } from '../../api/types';
+import { consequencesOf } from '../../logic/rules-form';
 import { look } from '../../look';
-import { ruleGroups, rulesWords } from '../../words/admin';
+import { cardRules, cardSay, ruleGroups, rulesWords } from '../../words/admin';
+import type { FieldGroup, FormSchema, ShownForm } from '../kit/form';
 
 const PATH = '/api/admin/seat-rules';
-const nothing: Failure = { text: '', requestId: '' };
+
+const limits: FieldGroup[] = ruleGroups.map(({ key, name, fields }) => ({
+  name,
+  fields: fields.map((field) => ({ kind: field.key === 'release_time' ? 'time' : 'number', ...field })),
+  meaning: (written) => consequencesOf(written as unknown as AdminSeatRules)[key],
+}));
+
+/** Who may book at all. */
+function cardGroup(readers: readonly ReaderGroup[]): FieldGroup {
+  const choices = readers.map(({ code, name }) => ({ value: code, name }));
+  return {
+    name: cardRules.name,
+    fields: [
+      { kind: 'switch', key: 'needs_card', label: cardRules.needsCard },
+      ...(choices.length
+        ? [{ kind: 'choices' as const, key: 'groups', label: cardRules.groups, choices }]
+        : []),
+    ],
+    meaning: ({ needs_card, groups }) => {
+      const chosen = choices.filter(({ value }) => (groups as string[]).includes(value));
+      return cardSay.meaning(
+        Boolean(needs_card),
+        chosen.map(({ name }) => name),
+      );
+    },
+  };
+}
+
+const fetchAll = async () => (await request<{ items: AdminSeatRules[] }>('GET', PATH)).items;
+
+function formOf(rulesId: string, readers: readonly ReaderGroup[]): FormSchema<AdminSeatRules> {
+  return {
+    groups: [...limits, cardGroup(readers)],
+    consequence: rulesWords.consequence,
+    saved: rulesWords.saved,
+    read: async () => {
+      const rules = (await fetchAll()).find(({ id }) => id === rulesId);
+      if (!rules) throw new Error('a set of rules is never taken away');
+      return rules;
+    },
+    save: (written, { id, ...saved }) => request('PUT', `${PATH}/${id}`, { ...saved, ...written }),
+  };
+}
 
 Page({
   data: {
     ...look(),
     w: rulesWords,
-    groups: ruleGroups,
     bones: [1, 2, 3],
     state: 'loading',
-    failure: nothing,
-    refused: nothing,
-    /** The field that was refused. */
-    wrong: '',
-    consequences: {} as Record<string, string>,
-    sets: [] as AdminSeatRules[],
-    chosen: 0,
-    form: {} as RulesForm,
-    changed: false,
-    conflict: false,
-    busy: false,
+    failure: { text: '', requestId: '' } as Failure,
+    sets: [] as { id: string; name: string }[],
+    chosen: '',
+    form: null as FormSchema<AdminSeatRules> | null,
   },
+  readers: [] as ReaderGroup[],
 
   onLoad() {
     void this.load();
@@ -43,73 +71,28 @@ Page({
   async load() {
     this.setData({ state: 'loading' });
     try {
-      await this.read();
+      const [sets, groups] = await Promise.all([
+        fetchAll(),
+        request<{ items: ReaderGroup[] }>('GET', '/api/admin/reader-groups'),
+      ]);
+      this.readers = groups.items;
+      this.setData({
+        sets: sets.map(({ id, name }) => ({ id, name })),
+        state: sets.length ? 'ready' : 'empty',
+      });
+      if (sets[0]) this.show(sets[0].id);
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
     }
   },
 
-  async read() {
-    const { items } = await request<{ items: AdminSeatRules[] }>('GET', PATH);
-    this.setData({ sets: items });
-    this.show(Math.min(this.data.chosen, items.length - 1));
-    this.setData({ state: items.length === 0 ? 'empty' : 'ready' });
+  show(chosen: string) {
+    this.setData({ chosen, form: formOf(chosen, this.readers) });
   },
 
-  show(chosen: number) {
-    const rules = this.data.sets[chosen];
-    if (rules)
-      this.setData({ chosen, form: formOf(rules), changed: false, conflict: false, refused: nothing });
-  },
-
-  choose(event: WechatMiniprogram.TouchEvent) {
-    this.show(Number(event.currentTarget.dataset.index));
-  },
-
-  type(event: WechatMiniprogram.Input) {
-    const form = { ...this.data.form, [event.currentTarget.dataset.key]: event.detail.value };
-    const rules = this.data.sets[this.data.chosen];
-    if (!rules) return;
-    const consequences = wrongField(form) ? this.data.consequences : consequencesOf(rulesOf(rules, form));
-    this.setData({ form, consequences, changed: !isSameForm(form, formOf(rules)) });
-  },
-
-  async save() {
-    const rules = this.data.sets[this.data.chosen];
-    const wrong = wrongField(this.data.form);
-    if (wrong) this.setData({ wrong, refused: { text: sayWrong(wrong), requestId: '' } });
-    if (!rules || wrong) return;
-    this.setData({ busy: true, refused: nothing, wrong: '' });
-    try {
-      const { id, ...wish } = rulesOf(rules, this.data.form);
-      const saved = await request<AdminSeatRules>('PUT', `${PATH}/${id}`, wish);
-      this.setData({ [`sets[${this.data.chosen}]`]: saved });
-      this.show(this.data.chosen);
-      wx.showToast({ title: rulesWords.saved, icon: 'none' });
-    } catch (error) {
-      await this.refuse(error);
-    } finally {
-      this.setData({ busy: false });
-    }
-  },
-
-  async refuse(error: unknown) {
-    const failure = failureOf(error);
-    if (!(error instanceof ApiError)) this.setData({ refused: failure });
-    else if (error.code === 'changed_meanwhile') await this.showTheirs();
-    else {
-      const wrong = String(error.details['field'] ?? '');
-      this.setData({ wrong, refused: { ...failure, text: sayWrong(wrong) || failure.text } });
-    }
-  },
-
-  /** Somebody saved first: shows what is in force now, to be changed with open eyes. */
-  async showTheirs() {
-    try {
-      await this.read();
-      this.setData({ conflict: true });
-    } catch (error) {
-      this.setData({ refused: failureOf(error) });
-    }
+  async choose(event: WechatMiniprogram.TouchEvent) {
+    const { id } = event.currentTarget.dataset;
+    const form = this.selectComponent('#form') as unknown as ShownForm | null;
+    if (id !== this.data.chosen && (await form?.mayLeave())) this.show(id);
   },
 });

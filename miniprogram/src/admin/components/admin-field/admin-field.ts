@@ -24,6 +24,8 @@ Component({
     stacked: false,
     picked: 0,
     shown: '',
+    /** Of several choices: which are chosen. */
+    on: {} as Record<string, boolean>,
     facts: '',
     tag: '',
     finding: false,
@@ -35,9 +37,10 @@ Component({
       const choice = field.choices?.[picked];
       this.setData({
         most: field.most ?? (field.kind === 'long' ? LONG : LINE),
-        stacked: ['text', 'long', 'span', 'tags', 'person'].includes(field.kind),
+        stacked: ['text', 'long', 'choices', 'span', 'tags', 'person'].includes(field.kind),
         picked: Math.max(0, picked),
         shown: field.kind === 'person' ? ((value as Person | null)?.name ?? '') : (choice?.name ?? ''),
+        on: field.kind === 'choices' ? Object.fromEntries(this.words().map((one) => [one, true])) : {},
         facts: choice?.facts ?? '',
       });
     },
@@ -60,6 +63,12 @@ Component({
       this.tell(choices ? (choices[Number(event.detail.value)]?.value ?? '') : String(event.detail.value));
     },
 
+    toggle(event: WechatMiniprogram.TouchEvent) {
+      const { chosen } = event.currentTarget.dataset;
+      const words = this.words();
+      this.tell(words.includes(chosen) ? words.filter((one) => one !== chosen) : [...words, chosen]);
+    },
+
     span(event: WechatMiniprogram.CustomEvent<Span>) {
       this.tell(event.detail);
     },
@@ -71,16 +80,16 @@ Component({
     addTag() {
       const tag = this.data.tag.trim();
       this.setData({ tag: '' });
-      const tags = this.tags();
+      const tags = this.words();
       if (tag && !tags.includes(tag)) this.tell([...tags, tag]);
     },
 
     removeTag(event: WechatMiniprogram.TouchEvent) {
       const { tag } = event.currentTarget.dataset;
-      this.tell(this.tags().filter((one) => one !== tag));
+      this.tell(this.words().filter((one) => one !== tag));
     },
 
-    tags(): string[] {
+    words(): string[] {
       return (this.data.value as unknown as string[] | null) ?? [];
     },
 

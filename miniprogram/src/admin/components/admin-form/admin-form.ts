@@ -105,7 +105,8 @@ Component({
 
     change(event: WechatMiniprogram.CustomEvent<{ key: string; value: FieldValue }>) {
       const { key, value } = event.detail;
-      this.setData({ [`wrong.${key}`]: '' });
+      const wrong = { ...this.data.wrong, [key]: '' };
+      this.setData({ wrong, refused: Object.values(wrong).some(Boolean) ? this.data.refused : nothing });
       this.edit({ ...this.data.values, [key]: value });
     },
 
