@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from models.spaces import Spot
-from tests.soak.opening import Server, open_database, sign_in_many
+from tests.soak.opening import ROOT, Server, open_database, sign_in_many
 from tests.soak.returning import bookable
 from tests.support.library import Socket, new_key
 from tests.support.redis import RedisServer, own_redis, redis_can_be_had
@@ -94,12 +94,13 @@ async def hear(sockets: list[Socket], event: str, *, seconds: float = 10) -> Non
 
 
 @asynccontextmanager
-async def two_processes(database_url: str, redis_url: str) -> AsyncIterator[Place]:
+async def two_processes(database_url: str, redis_url: str, *, folder: Path = ROOT) -> AsyncIterator[Place]:
     tokens, seats = await sign_in_many(database_url, 5)
     async with open_database(database_url):
         first = await Spot.filter(area_id=1, closed=False).order_by("id")
         seats = [spot.id for spot in first]
-    server = Server(database_url, words=("run", "--processes", "2"), WENJIN_REDIS_URL=redis_url)
+    words = ("run", "--processes", "2")
+    server = Server(database_url, folder=folder, words=words, WENJIN_REDIS_URL=redis_url)
     await server.start()
     await until(lambda: listening(server.port) == 2, seconds=20)
     connector = aiohttp.TCPConnector(force_close=True)  # every request finds a process anew
