@@ -14,6 +14,7 @@ const PAGES = [
   { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
   { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
   { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
+  { permission: 'audit.read', key: 'audit', icon: 'rules', path: '/admin/audit/audit' },
 ] as const;
 
 /** How a role is called. */

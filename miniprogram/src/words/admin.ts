@@ -16,6 +16,8 @@ export const staffWords = {
   inviteFacts: '给出一个身份，24 小时内有效',
   codes: '座位码',
   codesFacts: '每个座位桌上的签到码',
+  audit: '操作记录',
+  auditFacts: '谁在什么时候做了什么，有没有被动过',
 };
 
 export const announcementWords = {
