@@ -9,6 +9,7 @@ const day = (time: string) => `2026-11-22T${time}:00+08:00`;
 function booking(state: BookingState, changes: Partial<Booking> = {}): Booking {
   return {
     id: '7',
+    helper: null,
     seat: { id: '1', label: 'A-12', area_id: '1', area_name: '自习大厅', branch_name: '总馆', floor: '1层' },
     starts_at: day('14:00'),
     ends_at: day('17:00'),

@@ -89,6 +89,21 @@ export type Me = Narrowed<Schemas['Me'], { reminders: Reminder[] }>;
 export type SignedIn = Narrowed<Schemas['SignedIn'], { me: Me }>;
 export type Device = Schemas['SignedInPhone'];
 
+/** The library's card that a reader has bound; who acts for whom; what a reader may not do for a while. */
+export type ReaderCard = Schemas['CardShown'];
+export type MyCard = Schemas['MyCard'];
+export type Helping = Schemas['Helping'];
+export type HelpingPerson = Schemas['HelpingPerson'];
+export type HelperInvited = Schemas['HelperInvited'];
+export type Ban = Schemas['BanShown'];
+export type BanStops = Schemas['Stops'];
+export type LookReason = Schemas['Reason'];
+export type FindPatronsBy = Schemas['FindBy'];
+export type PeopleFound = Schemas['PeopleFound'];
+export type PersonFound = Schemas['PersonFound'];
+export type Patron = Schemas['PatronView'];
+export type PatronReader = Schemas['ReaderView'];
+
 export type AdminAnnouncement = Pick<Schemas['AnnouncementEdited'], 'title' | 'text' | 'version'>;
 export type AdminSeatRules = Schemas['SeatRulesEdited'];
 export type ReaderGroup = Schemas['Group'];
@@ -96,10 +111,6 @@ export type Invitation = Schemas['Invited'];
 export type StaffMember = Schemas['StaffMember'];
 export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
-export type AuditLine = Schemas['AuditLine'];
-export type AuditShown = Schemas['AuditShown'];
-export type AuditChecked = Schemas['AuditChecked'];
-export type AuditBroken = Schemas['AuditBroken'];
 
 export type DeskLine = Narrowed<Schemas['DeskLine'], { side: ChatSide; state: ChatState }>;
 export type OnDuty = Schemas['OnDuty'];

@@ -15,3 +15,8 @@ export function nextStepOf(booking: Booking, now: number): string {
     ? nextStep.checkInNow(clockOf(closesAt))
     : nextStep.checkInLater(shortMoment(opensAt, now), clockOf(closesAt));
 }
+
+/** The page of a booking, also of one that is somebody's for whom the person acts; `made`: just now. */
+export function detailPage(id: string, forId = '', made = false): string {
+  return `/pages/bookings/detail?id=${id}${forId ? `&for=${forId}` : ''}${made ? '&made=1' : ''}`;
+}

@@ -63,6 +63,7 @@ export const panelWords = {
   near: (label: string): string => `看看旁边空着的 ${label}`,
   bookLater: (hours: string): string => `改为 ${hours}`,
   mineOpen: '看我的预约',
+  cardOpen: '去看我的读者证',
   noneNear: '这个区这段时间没有空座了，换个时间看看',
   booking: '正在预约',
   confirming: (label: string): string => `正在确认 ${label} 有没有约上`,
@@ -91,6 +92,7 @@ export const bookingsWords = {
 
 export const detailWords = {
   when: '时间',
+  by: '代办',
   checkIn: '签到',
   scan: '扫座位上的码签到',
   scanHint: '座位上贴着一个码，坐下后扫一下就好',

@@ -7,6 +7,8 @@ export const meWords = {
   bookings: '我的预约',
   chats: '我的咨询',
   feedback: '我的意见',
+  card: '读者证',
+  helpers: '代办',
   phone: '手机号',
   phoneWhy: '可以不留，随时能删',
   addPhone: '添加',

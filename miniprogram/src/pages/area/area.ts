@@ -4,6 +4,7 @@ import { askReminders } from '../../api/reminders';
 import { ApiError } from '../../api/request';
 import type { AreaPlan, Booking, PlanSeat, SeatRules } from '../../api/types';
 import { keepLastSpan, lastSpan } from '../../api/last-span';
+import { detailPage } from '../../logic/booking';
 import { askingPage } from '../../logic/chat-about';
 import { count, type SeatState } from '../../logic/seat-states';
 import { isoOf, minutesOf, type OpenDay, type Span } from '../../logic/span';
@@ -49,6 +50,7 @@ Page({
     place: '',
     legend: false,
     panel: null as Panel | null,
+    forId: '',
     covered: 0,
     choosing: false,
     days: [] as OpenDay[],
@@ -240,6 +242,11 @@ Page({
     const offer = chosen && this.watching.offer(chosen);
     if (action === 'again') this.attempt?.hurry();
     if (!offer) return;
+    if (action === 'card') {
+      // The same wish can be sent again from here when the card is bound.
+      this.stand('none');
+      wx.navigateTo({ url: '/pages/card/card' });
+    }
     if (action === 'mine') {
       const ours = offer.kind === 'mine' ? `/pages/bookings/detail?id=${offer.bookingId}` : '';
       wx.navigateTo({ url: standing.kind === 'refused' ? (standing.mine ?? ours) : ours });
@@ -262,8 +269,9 @@ Page({
   async book(seat: PlanSeat, span: Span, answered: Promise<unknown>) {
     const { starts_at, ends_at } = this.instants(span);
     keepLastSpan(span);
-    this.attempt = new Attempt({ seatId: seat.id, startsAt: starts_at, endsAt: ends_at }, () =>
-      this.stand('unknown'),
+    this.attempt = new Attempt(
+      { seatId: seat.id, startsAt: starts_at, endsAt: ends_at, forId: this.data.forId },
+      () => this.stand('unknown'),
     );
     this.stand('asking');
     try {
@@ -284,17 +292,23 @@ Page({
     wx.navigateTo({ url: askingPage(about, `${chosen.label}，${this.data.when}`) });
   },
 
-  stand(kind: 'asking' | 'unknown') {
+  onFor(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    if (!this.attempt) this.setData({ forId: event.detail.id });
+  },
+
+  stand(kind: 'none' | 'asking' | 'unknown') {
     this.standing = { kind };
     this.showPanel();
   },
 
   booked({ id }: Booking) {
-    wx.redirectTo({ url: `/pages/bookings/detail?id=${id}&made=1` });
+    wx.redirectTo({ url: detailPage(id, this.data.forId, true) });
   },
 
   refused(seat: PlanSeat, error: unknown) {
-    this.standing = refusalOf(error, seat, this.watching.plan, this.watching.states);
+    const refusal = refusalOf(error, seat, this.watching.plan, this.watching.states);
+    // What stands in somebody else's way is not to be opened as one's own.
+    this.standing = this.data.forId ? { ...refusal, mine: null, card: false } : refusal;
     this.showPanel();
   },
 });

@@ -1,3 +1,4 @@
+import { forBody } from '../../api/helping';
 import { onOnline } from '../../api/network';
 import { ApiError, newKey, request } from '../../api/request';
 import type { Booking } from '../../api/types';
@@ -6,6 +7,8 @@ export interface Wish {
   seatId: string;
   startsAt: string;
   endsAt: string;
+  /** A reader who lets the person act for them; '' for oneself. */
+  forId: string;
 }
 
 /** How long to wait before asking again what became of a booking, ms. */
@@ -63,6 +66,7 @@ export class Attempt {
       starts_at: this.wish.startsAt,
       ends_at: this.wish.endsAt,
       idempotency_key: this.key,
+      ...forBody(this.wish.forId),
     });
   }
 

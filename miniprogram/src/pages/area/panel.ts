@@ -13,6 +13,8 @@ export interface Refusal {
   near: PlanSeat | null;
   /** The page of the reader's own booking, or bookings, in the way. */
   mine: string | null;
+  /** Whether a card of the library is what is missing. */
+  card: boolean;
   /** Whether the same wish may succeed in a moment. */
   passing: boolean;
 }
@@ -20,7 +22,7 @@ export interface Refusal {
 /** Where a wish for the chosen seat stands. Only the server's word ends `asking` and `unknown`. */
 export type Standing = { kind: 'none' } | { kind: 'asking' } | { kind: 'unknown' } | Refusal;
 
-export type PanelAction = 'book' | 'near' | 'later' | 'mine' | 'again';
+export type PanelAction = 'book' | 'near' | 'later' | 'mine' | 'card' | 'again';
 
 /** What the panel of the chosen seat shows; one action at most. */
 export interface Panel {
@@ -80,8 +82,9 @@ export function panelOf(
     };
   }
   if (standing.kind === 'refused') {
-    const { failure, near, mine, passing } = standing;
-    const toMine: Said = mine ? { action: 'mine', actionText: panelWords.mineOpen } : {};
+    const { failure, near, mine, card, passing } = standing;
+    const toCard: Said = card ? { action: 'card', actionText: panelWords.cardOpen } : {};
+    const toMine: Said = mine ? { action: 'mine', actionText: panelWords.mineOpen } : toCard;
     // What stood in the way by itself goes by itself: the same wish can be sent again from here.
     const way: Said = near ? toNear(near) : passing ? saidOf(seat, offer, span) : toMine;
     const text = failure.text.replace(panelWords.failedBefore, '');
@@ -133,7 +136,7 @@ export function refusalOf(
 ): Refusal {
   const failure = failureOf(error);
   if (!(error instanceof ApiError))
-    return { kind: 'refused', failure, near: null, mine: null, passing: false };
+    return { kind: 'refused', failure, near: null, mine: null, card: false, passing: false };
   const { code, details, status } = error;
   const named = plan?.seats.find(({ id }) => id === details.nearest_id) ?? null;
   const nearest = plan && code === 'seat_taken' ? nearestFree(plan, states, seat) : null;
@@ -142,6 +145,7 @@ export function refusalOf(
     failure,
     near: named ?? nearest,
     mine: ownBookings(code, details),
+    card: code.startsWith('card_'),
     passing: status === 0 || status >= 500,
   };
 }

@@ -1,4 +1,5 @@
 import { failureOf, tellFailure, type Failure } from '../../api/failure';
+import { forQuery } from '../../api/helping';
 import { request } from '../../api/request';
 import { live } from '../../api/socket';
 import type { Booking, Page as Part } from '../../api/types';
@@ -18,6 +19,7 @@ Page({
     words,
     tabs,
     when: 'upcoming' as When,
+    forId: '',
     state: 'loading' as 'loading' | 'ready' | 'empty' | 'error',
     failure: { text: '', requestId: '' } as Failure,
     items: [] as Booking[],
@@ -30,7 +32,7 @@ Page({
   unfollow: () => undefined as unknown,
 
   onLoad() {
-    this.unfollow = live.on('bookings_changed', () => void this.load());
+    this.unfollow = live.onNews(['bookings_changed'], () => void this.load());
   },
 
   onUnload() {
@@ -54,11 +56,21 @@ Page({
     void this.load();
   },
 
+  onFor(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.setData({ forId: event.detail.id, state: 'loading', items: [], more: false });
+    void this.load();
+  },
+
+  path(): string {
+    const { when, forId } = this.data;
+    return `/api/bookings?when=${when}${forId ? `&${forQuery(forId)}` : ''}`;
+  },
+
   /** The first part of the list, anew; what is shown stays until it arrives. */
   async load() {
     const mine = (this.asked += 1);
     try {
-      const { items, next } = await request<Part<Booking>>('GET', `/api/bookings?when=${this.data.when}`);
+      const { items, next } = await request<Part<Booking>>('GET', this.path());
       if (mine !== this.asked) return;
       this.next = next;
       this.setData({ items, more: next !== null, state: items.length ? 'ready' : 'empty' });
@@ -74,8 +86,7 @@ Page({
     const mine = this.asked;
     this.fetching = true;
     try {
-      const path = `/api/bookings?when=${this.data.when}&after=${this.next}`;
-      const { items, next } = await request<Part<Booking>>('GET', path);
+      const { items, next } = await request<Part<Booking>>('GET', `${this.path()}&after=${this.next}`);
       if (mine !== this.asked) return;
       this.next = next;
       this.setData({ items: [...this.data.items, ...items], more: next !== null });

@@ -1,10 +1,11 @@
 import { serverNow } from '../../api/clock';
 import { failureOf, type Failure } from '../../api/failure';
+import { forBody, forQuery } from '../../api/helping';
 import { newKey, request } from '../../api/request';
 import { scanned } from '../../api/scan';
 import { live } from '../../api/socket';
 import type { Booking } from '../../api/types';
-import { nextStepOf } from '../../logic/booking';
+import { detailPage, nextStepOf } from '../../logic/booking';
 import { askingPage } from '../../logic/chat-about';
 import { clockOf, when } from '../../logic/time';
 import { look } from '../../look';
@@ -12,6 +13,7 @@ import { detailWords as words } from '../../words/booking';
 import { bookingStates } from '../../words/booking-card';
 import { chatWords } from '../../words/chat';
 import { common } from '../../words/common';
+import { helperWords } from '../../words/helpers';
 
 type Asking = '' | 'cancel' | 'finish';
 
@@ -32,6 +34,7 @@ function viewOf(booking: Booking, now: number) {
     label: seat.label,
     place: `${seat.branch_name} · ${seat.area_name} · ${seat.floor}`,
     when: when(booking, now),
+    by: booking.helper ? (booking.helper.name ?? helperWords.unnamed) : '',
     checkedIn: booking.checked_in_at && clockOf(booking.checked_in_at),
     step: state === 'cancelled' || state === 'finished' ? words.endings[state] : step,
     urgent: state === 'booked',
@@ -57,6 +60,7 @@ Page({
     state: 'loading' as 'loading' | 'ready' | 'error',
     failure: none,
     view: null as ReturnType<typeof viewOf> | null,
+    own: true,
     fresh: false,
     refusal: none,
     refusedTitle: '',
@@ -65,16 +69,20 @@ Page({
   },
 
   bookingId: '',
+  /** Whose it is, when not the person's own. */
+  forId: '',
   booking: null as Booking | null,
   timer: 0,
   unfollow: () => undefined as unknown,
 
-  onLoad({ id, made }: Record<string, string | undefined>) {
+  onLoad({ id, made, for: forId }: Record<string, string | undefined>) {
     this.bookingId = id ?? '';
+    this.forId = forId ?? '';
     this.booking = null;
-    this.setData({ fresh: made === '1' });
-    this.unfollow = live.on<{ booking_id: string }>('bookings_changed', ({ booking_id }) => {
-      if (booking_id === this.bookingId && !this.data.busy) void this.load();
+    this.setData({ fresh: made === '1', own: !forId });
+    this.unfollow = live.onNews<{ booking_id: string }>(['bookings_changed'], (news) => {
+      const mine = !news || news.booking_id === this.bookingId;
+      if (mine && !this.data.busy) void this.load();
     });
   },
 
@@ -100,7 +108,8 @@ Page({
   async load() {
     if (!this.booking) this.setData({ state: 'loading' });
     try {
-      this.show(await request<Booking>('GET', `/api/bookings/${this.bookingId}`));
+      const asked = this.forId ? `?${forQuery(this.forId)}` : '';
+      this.show(await request<Booking>('GET', `/api/bookings/${this.bookingId}${asked}`));
     } catch (error) {
       if (!this.booking) this.setData({ state: 'error', failure: failureOf(error) });
     }
@@ -120,13 +129,12 @@ Page({
     if (code === null) return;
     const done = await this.change(words.checkInFailed, '/api/check-ins', { code });
     // The code on the seat decides which booking it was.
-    if (done && done.id !== this.bookingId)
-      wx.redirectTo({ url: `/pages/bookings/detail?id=${done.id}&made=1` });
+    if (done && done.id !== this.bookingId) wx.redirectTo({ url: detailPage(done.id, this.forId, true) });
     else if (done) this.setData({ fresh: true });
   },
 
   onType() {
-    wx.navigateTo({ url: '/pages/check-in/check-in?typing=1' });
+    wx.navigateTo({ url: `/pages/check-in/check-in?typing=1${this.forId ? `&for=${this.forId}` : ''}` });
   },
 
   onAgain() {
@@ -163,7 +171,8 @@ Page({
   async change(refusedTitle: string, path: string, body: object): Promise<Booking | null> {
     this.setData({ busy: true, refusal: none });
     try {
-      const booking = await request<Booking>('POST', path, { ...body, idempotency_key: newKey() });
+      const wish = { ...body, ...forBody(this.forId), idempotency_key: newKey() };
+      const booking = await request<Booking>('POST', path, wish);
       if (booking.id === this.bookingId) this.show(booking);
       return booking;
     } catch (error) {

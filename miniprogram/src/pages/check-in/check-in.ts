@@ -1,7 +1,9 @@
 import { failureOf, type Failure } from '../../api/failure';
+import { forBody } from '../../api/helping';
 import { ApiError, newKey, request } from '../../api/request';
 import { scanned } from '../../api/scan';
 import type { Booking } from '../../api/types';
+import { detailPage } from '../../logic/booking';
 import { clockOf } from '../../logic/time';
 import { look } from '../../look';
 import { checkInWords as words } from '../../words/booking';
@@ -25,13 +27,15 @@ Page({
     failure: { text: '', requestId: '' } as Failure,
     again: false,
     typed: '',
+    forId: '',
     view: null as ReturnType<typeof viewOf> | null,
   },
 
   code: '',
   bookingId: '',
 
-  onLoad({ scene, typing }: Record<string, string | undefined>) {
+  onLoad({ scene, typing, for: forId }: Record<string, string | undefined>) {
+    this.setData({ forId: forId ?? '' });
     if (typing) this.typeCode();
     else this.begin(decodeURIComponent(scene ?? ''));
   },
@@ -45,7 +49,7 @@ Page({
   async checkIn() {
     this.setData({ state: 'doing' });
     try {
-      const body = { code: this.code, idempotency_key: newKey() };
+      const body = { code: this.code, idempotency_key: newKey(), ...forBody(this.data.forId) };
       const booking = await request<Booking>('POST', '/api/check-ins', body);
       this.bookingId = booking.id;
       this.setData({ state: 'done', view: viewOf(booking) });
@@ -54,6 +58,12 @@ Page({
       const again = !(error instanceof ApiError) || error.status === 0 || error.status >= 500;
       this.setData({ state: 'failed', failure: failureOf(error), again });
     }
+  },
+
+  /** What is not one's own may be that of somebody for whom one acts. */
+  onFor(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.setData({ forId: event.detail.id });
+    if (this.code) void this.checkIn();
   },
 
   async onScan() {
@@ -75,7 +85,7 @@ Page({
   },
 
   openBooking() {
-    wx.redirectTo({ url: `/pages/bookings/detail?id=${this.bookingId}` });
+    wx.redirectTo({ url: detailPage(this.bookingId, this.data.forId) });
   },
 
   openBookings() {

@@ -1,5 +1,6 @@
 import { showUnread } from '../../api/badge';
 import { serverNow } from '../../api/clock';
+import { confirmed } from '../../api/confirm';
 import { countNow, followDesk } from '../../api/desk-watch';
 import { tellFailure } from '../../api/failure';
 import { askReminders } from '../../api/reminders';
@@ -49,12 +50,6 @@ function shown(person: Me) {
     reminders: person.reminders.map(reminderLine),
     closes: person.closes_at ? accountSay.closesAt(moment(person.closes_at, serverNow())) : '',
   };
-}
-
-function confirmed(question: { title: string; content: string; confirmText: string }): Promise<boolean> {
-  return new Promise((resolve) => {
-    wx.showModal({ ...question, success: ({ confirm }) => resolve(confirm), fail: () => resolve(false) });
-  });
 }
 
 Page({
@@ -219,6 +214,14 @@ Page({
 
   openFeedback() {
     wx.navigateTo({ url: '/pages/feedback/mine' });
+  },
+
+  openCard() {
+    wx.navigateTo({ url: '/pages/card/card' });
+  },
+
+  openHelpers() {
+    wx.navigateTo({ url: '/pages/helpers/helpers' });
   },
 
   openReport() {
