@@ -111,6 +111,10 @@ export type Invitation = Schemas['Invited'];
 export type StaffMember = Schemas['StaffMember'];
 export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
+export type AuditLine = Schemas['AuditLine'];
+export type AuditShown = Schemas['AuditShown'];
+export type AuditChecked = Schemas['AuditChecked'];
+export type AuditBroken = Schemas['AuditBroken'];
 
 export type DeskLine = Narrowed<Schemas['DeskLine'], { side: ChatSide; state: ChatState }>;
 export type OnDuty = Schemas['OnDuty'];
