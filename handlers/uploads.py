@@ -61,6 +61,12 @@ class KnownUpload(Input):
     bytes: Annotated[Whole, Field(ge=1, le=uploads.LARGEST)]
 
 
+class UploadFound(Output):
+    """Null: it must be sent."""
+
+    picture: Picture | None
+
+
 class OfUpload(Input):
     upload_id: Id
 
@@ -76,16 +82,15 @@ def picture_of(ctx: Context, row: Row, *, seen: bool) -> Picture:
     )
 
 
-async def known(ctx: Context, caller: Caller, wish: KnownUpload) -> Picture:
-    """What the caller has sent before need not be sent again; 404: it must be.
+async def known(ctx: Context, caller: Caller, wish: KnownUpload) -> UploadFound:
+    """What the caller has sent before need not be sent again.
 
     Only their own counts, or it would tell what others have. Raises `picture_refused`.
     """
     async with transaction(lock=("reader", caller.me)) as tx:
         row = await _known(ctx, tx, caller, wish.sha256)
-        if row is None or row["state"] == State.STORING or row["bytes"] != wish.bytes:
-            raise NotFound()
-    return picture_of(ctx, row, seen=True)
+    there = row and row["state"] != State.STORING and row["bytes"] == wish.bytes
+    return UploadFound(picture=picture_of(ctx, row, seen=True) if row and there else None)
 
 
 async def show(ctx: Context, caller: Caller, wish: OfUpload) -> Picture:

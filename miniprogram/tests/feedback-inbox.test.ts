@@ -25,6 +25,7 @@ function line(id: string, more: Partial<FeedbackLine> = {}): FeedbackLine {
     librarian: null,
     settled_at: null,
     answer: null,
+    pictures: [],
     ...more,
   };
 }

@@ -65,6 +65,7 @@ test('a row says what became of it, and why it waits or was refused', () => {
     at: '2026-11-22T09:05:00+08:00',
     settled_at: null,
     answer: null,
+    pictures: [],
   };
   const row = rowOf(view, now);
   assert.deepEqual(

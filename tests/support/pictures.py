@@ -51,10 +51,12 @@ async def sent(phone: Phone, body: bytes | None = None) -> Any:
     return answer.body
 
 
-async def ask(phone: Phone, body: bytes, *, size: int | None = None) -> Answer:
-    """Whether these bytes need be sent."""
+async def ask(phone: Phone, body: bytes, *, size: int | None = None) -> Any:
+    """The picture that need not be sent again, or None."""
     sha256 = hashlib.sha256(body).hexdigest()
-    return await phone.post("/api/uploads/known", {"sha256": sha256, "bytes": size or len(body)})
+    answer = await phone.post("/api/uploads/known", {"sha256": sha256, "bytes": size or len(body)})
+    assert answer.status == 200, answer.body
+    return answer.body["picture"]
 
 
 async def seen(library: Library, url: str, **headers: str) -> Answer:

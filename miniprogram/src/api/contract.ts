@@ -1870,7 +1870,7 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What the caller has sent before need not be sent again; 404: it must be.
+     * What the caller has sent before need not be sent again.
      * @description Permission: `me.own`.
      */
     post: operations['uploads_known'];
@@ -4852,6 +4852,13 @@ export interface components {
     Unread: {
       /** Unread */
       unread: number;
+    };
+    /**
+     * UploadFound
+     * @description Null: it must be sent.
+     */
+    UploadFound: {
+      picture: components['schemas']['Picture'] | null;
     };
     /** WatchArea */
     WatchArea: {
@@ -15399,7 +15406,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Picture'];
+          'application/json': components['schemas']['UploadFound'];
         };
       };
       /** @description `client_too_old` */
@@ -15413,15 +15420,6 @@ export interface operations {
       };
       /** @description `sign_in_needed` */
       401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Error'];
-        };
-      };
-      /** @description `not_found` */
-      404: {
         headers: {
           [name: string]: unknown;
         };

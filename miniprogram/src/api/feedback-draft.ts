@@ -1,3 +1,4 @@
+import { keptAs, type KeptPicture } from '../logic/pictures';
 import { ownStorage } from './own-storage';
 import type { FeedbackTopic, FeedbackView } from './types';
 
@@ -5,6 +6,7 @@ export interface FeedbackDraft {
   topic: FeedbackTopic | '';
   text: string;
   mayAnswer: boolean;
+  pictures: KeptPicture[];
 }
 
 /** What is typed and not sent, over any restart. */
@@ -12,11 +14,15 @@ export const feedbackDraft = ownStorage<FeedbackDraft>('feedback-draft', () => (
   topic: '',
   text: '',
   mayAnswer: true,
+  pictures: [],
 }));
 
 /** A text that did not go out is written once more; what is being written already stays before it. */
-export function writeAgain({ topic, text, may_answer }: Pick<FeedbackView, 'topic' | 'text' | 'may_answer'>) {
+export function writeAgain(
+  { topic, text, may_answer }: Pick<FeedbackView, 'topic' | 'text' | 'may_answer'>,
+  pictureIds: readonly string[],
+) {
   const begun = feedbackDraft.read().text;
   const both = begun && begun !== text ? `${begun}\n${text}` : text;
-  feedbackDraft.write({ topic, text: both, mayAnswer: may_answer });
+  feedbackDraft.write({ topic, text: both, mayAnswer: may_answer, pictures: keptAs(pictureIds) });
 }

@@ -66,9 +66,10 @@ export const told = {
   },
 
   /** Kept before anything else, then sent: the key by which `onSettled` tells of it. */
-  tell(topic: FeedbackTopic, text: string, may_answer: boolean): string {
+  tell(topic: FeedbackTopic, text: string, may_answer: boolean, picture_ids: string[] = []): string {
     const local_id = newKey();
-    return add({ event: 'feedback_send', payload: { local_id, topic, text, may_answer } }, local_id);
+    const payload = { local_id, topic, text, may_answer, picture_ids };
+    return add({ event: 'feedback_send', payload }, local_id);
   },
 
   rate(kind: RatedKind, id: string, stars: number): void {

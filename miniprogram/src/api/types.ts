@@ -122,14 +122,19 @@ export type Desk = Narrowed<Schemas['Desk'], { items: DeskLine[] }>;
 export type DeskChanged = Narrowed<Schemas['DeskChanged'], { items: DeskLine[] }>;
 export type HeldText = Schemas['HeldText'];
 
+/** Pictures that readers send; nobody else sees one that is being checked. */
+export type PictureState = 'checking' | 'shown' | 'held' | 'removed';
+export type Picture = Narrowed<Schemas['Picture'], { state: PictureState }>;
+export type UploadFound = Narrowed<Schemas['UploadFound'], { picture: Picture | null }>;
+
 /** What readers tell the library, and one to five stars for a visit or a talk. */
 export type FeedbackTopic = Schemas['Topic'];
 export type FeedbackState = 'received' | 'held' | 'returned' | 'taken' | 'answered' | 'noted';
 export type FeedbackBox = Schemas['Box'];
 export type FeedbackSent = Narrowed<Schemas['FeedbackSent'], { state: FeedbackState }>;
-export type FeedbackView = Narrowed<Schemas['FeedbackView'], { state: FeedbackState }>;
+export type FeedbackView = Narrowed<Schemas['FeedbackView'], { state: FeedbackState; pictures: Picture[] }>;
 export type FeedbackChanged = Schemas['FeedbackChanged'];
-export type FeedbackLine = Narrowed<Schemas['FeedbackLine'], { state: FeedbackState }>;
+export type FeedbackLine = Narrowed<Schemas['FeedbackLine'], { state: FeedbackState; pictures: Picture[] }>;
 export type FeedbackInbox = Schemas['FeedbackInbox'];
 export type FeedbackNews = Narrowed<Schemas['FeedbackNews'], { items: FeedbackLine[] }>;
 export type RatingTotals = Schemas['RatingTotals'];

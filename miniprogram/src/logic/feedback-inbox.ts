@@ -1,4 +1,4 @@
-import type { FeedbackBox, FeedbackLine, StarCount } from '../api/types';
+import type { FeedbackBox, FeedbackLine, Picture, StarCount } from '../api/types';
 import { topicNames } from '../words/feedback';
 import { inboxSay, inboxWords } from '../words/feedback-desk';
 import { deskWords } from '../words/desk';
@@ -61,6 +61,7 @@ export interface OpinionView {
   topic: string;
   name: string;
   text: string;
+  pictures: Picture[];
   when: string;
   who: string;
   held: boolean;
@@ -74,6 +75,7 @@ export function opinionView(line: FeedbackLine, now: number): OpinionView {
     topic: topicNames[line.topic],
     name: line.reader_name ?? deskWords.reader,
     text: line.text,
+    pictures: line.pictures,
     when: shortMoment(line.at, now),
     who: line.librarian ? (line.librarian.name ?? deskWords.colleague) : '',
     held: line.state === 'held',

@@ -3,7 +3,13 @@ import type { FeedbackTopic, RatedKind } from '../api/types';
 /** What a reader told or rated, kept until the server has it. */
 interface Told {
   event: 'feedback_send';
-  payload: { local_id: string; topic: FeedbackTopic; text: string; may_answer: boolean };
+  payload: {
+    local_id: string;
+    topic: FeedbackTopic;
+    text: string;
+    may_answer: boolean;
+    picture_ids?: string[];
+  };
 }
 interface Given {
   event: 'rating_give';

@@ -4,6 +4,7 @@ import { account } from './account.js';
 import { keys } from '../keys.js';
 import { createAnimation } from './animation.js';
 import { device } from './device.js';
+import { media } from './media.js';
 import { navigation } from './navigation.js';
 import { network } from './network.js';
 import { privacy } from './privacy.js';
@@ -33,6 +34,7 @@ export function createWx() {
     ...account,
     ...device,
     ...keys,
+    ...media,
     ...navigation,
     ...network,
     ...privacy,

@@ -1,4 +1,4 @@
-// wx.request, wx.downloadFile and wx.connectSocket. Refuse: a sixth open socket, anything while offline or in the background; the eleventh request waits.
+// wx.request, wx.downloadFile, the turns of wx.uploadFile, and wx.connectSocket. Refuse: a sixth open socket, anything while offline or in the background; the eleventh request waits.
 // A URL that begins with "/" means this page's own server; on a phone the pages name the whole address.
 
 import { forProgram, networkType, on, settings } from '../settings.js';
@@ -6,7 +6,7 @@ import { Refusal, call, calls } from './api.js';
 
 const MAX_REQUESTS = 10;
 const MAX_SOCKETS = 5;
-const TIMEOUT_MS = 60_000;
+export const TIMEOUT_MS = 60_000;
 /** How long WeChat lets a mini-program run in the background. */
 const BACKGROUND_MS = 5_000;
 
@@ -41,6 +41,18 @@ function request(options) {
     offChunkReceived() {},
   };
   return answer ? Object.assign(answer, task) : task;
+}
+
+/** Runs a transfer when it is its turn, unless there is no network. @param {() => Promise<any>} transfer */
+export async function inTurn(transfer) {
+  await turn();
+  try {
+    if (!settings.online) throw new Refusal('net::ERR_INTERNET_DISCONNECTED', { errno: 600001 });
+    if (suspended) throw new Refusal('interrupted', { errno: 600003 });
+    return await transfer();
+  } finally {
+    nextTurn();
+  }
 }
 
 async function send(options, abort) {

@@ -112,7 +112,7 @@ Page({
     }
     const refused = told.unsent().find((kept) => kept.key === key && kept.refusal);
     if (!refused) return;
-    writeAgain(refused.payload);
+    writeAgain(refused.payload, refused.payload.picture_ids ?? []);
     told.drop(key);
     this.tell();
   },

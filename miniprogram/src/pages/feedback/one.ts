@@ -5,6 +5,7 @@ import { writeAgain } from '../../api/feedback-draft';
 import { ensureSignedIn, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
 import type { FeedbackChanged, FeedbackView } from '../../api/types';
+import { idsLeft } from '../../logic/pictures';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { feedbackStates, mineWords, topicNames } from '../../words/feedback';
@@ -14,6 +15,7 @@ function shown(view: FeedbackView, now: number) {
   return {
     topic: topicNames[view.topic],
     text: view.text,
+    pictures: view.pictures,
     time: moment(view.at, now),
     ...feedbackStates[view.state],
     settled: settled_at && !answer ? moment(settled_at, now) : '',
@@ -75,7 +77,7 @@ Page({
 
   mend() {
     if (!this.feedback) return;
-    writeAgain(this.feedback);
+    writeAgain(this.feedback, idsLeft(this.feedback.pictures));
     wx.redirectTo({ url: '/pages/feedback/tell' });
   },
 });

@@ -8,10 +8,17 @@ import { ensureSignedIn, me, tokenNow } from '../../api/session';
 import { live } from '../../api/socket';
 import type { FeedbackChanged, FeedbackTopic, FeedbackView } from '../../api/types';
 import { isTopic, lettersLeft, LONGEST_TEXT } from '../../logic/feedback-lines';
+import { idsLeft, keptAs, type KeptPicture, type standing } from '../../logic/pictures';
 import { look } from '../../look';
 import { feedbackSay, tellWords, topicNames } from '../../words/feedback';
+import { pickerWords } from '../../words/pictures';
 
 const topics = Object.entries(topicNames).map(([topic, name]) => ({ topic, name }));
+
+type Standing = ReturnType<typeof standing>;
+type Picker = WechatMiniprogram.Component.TrivialInstance & {
+  start(from: readonly KeptPicture[]): void;
+};
 
 /** What was sent last: on its way, stored, or (`''`) nothing. */
 type Sent = '' | 'waiting' | 'stored';
@@ -39,6 +46,8 @@ Page({
   wished: '' as FeedbackTopic | '',
   key: '',
   feedbackId: '',
+  pictures: [] as KeptPicture[],
+  standing: 'there' as Standing,
 
   onLoad({ topic }: Record<string, string | undefined>) {
     this.wished = isTopic(topic) ? topic : '';
@@ -79,9 +88,22 @@ Page({
     }
   },
 
-  fill({ topic, text, mayAnswer }: FeedbackDraft) {
-    this.setData({ topic, text, mayAnswer });
+  fill({ topic, text, mayAnswer, pictures = [] }: FeedbackDraft) {
+    this.pictures = pictures;
+    this.setData({ topic, text, mayAnswer }, () => this.picker()?.start(pictures));
     this.count(text);
+  },
+
+  /** There while the form is. */
+  picker() {
+    return this.selectComponent('#pictures') as Picker | null;
+  },
+
+  picturesChanged({ detail }: WechatMiniprogram.CustomEvent<{ kept: KeptPicture[]; standing: Standing }>) {
+    this.pictures = detail.kept;
+    this.standing = detail.standing;
+    this.setData({ note: this.data.notSent ? this.data.note : '' });
+    this.keep();
   },
 
   count(text: string) {
@@ -91,7 +113,7 @@ Page({
 
   keep() {
     const { topic, text, mayAnswer } = this.data;
-    feedbackDraft.write({ topic, text, mayAnswer });
+    feedbackDraft.write({ topic, text, mayAnswer, pictures: this.pictures });
   },
 
   choose(event: WechatMiniprogram.BaseEvent<object, { topic: FeedbackTopic }>) {
@@ -116,6 +138,10 @@ Page({
       this.setData({ note: tellWords.noTopic, notSent: false });
       return;
     }
+    if (this.standing !== 'there') {
+      this.setData({ note: pickerWords[this.standing === 'sending' ? 'wait' : 'failed'], notSent: false });
+      return;
+    }
     if (!ownerNow()) {
       // They signed out elsewhere meanwhile: the text stays, and is sent with the next tap.
       ensureSignedIn().catch(tellFailure);
@@ -127,8 +153,10 @@ Page({
     this.feedbackId = '';
     this.setData({ sent: 'waiting', silent: !mayAnswer, text: '', note: '', notSent: false });
     this.count('');
+    const ids = this.pictures.map(({ id }) => id);
+    this.pictures = [];
     this.keep();
-    this.key = told.tell(topic, text.trim(), mayAnswer);
+    this.key = told.tell(topic, text.trim(), mayAnswer, ids);
   },
 
   /** The text was judged a moment after it was stored. */
@@ -143,17 +171,21 @@ Page({
 
   /** What did not go out stands in the form again, unless something else is being written there. */
   comeBack(note: string, view?: FeedbackView) {
-    const refused = told.unsent().find(({ key }) => key === this.key)?.payload ?? view;
-    if (this.data.text || !refused) return;
+    const refused = told.unsent().find(({ key }) => key === this.key)?.payload;
+    const back = refused ?? view;
+    if (this.data.text || !back) return;
     told.drop(this.key);
-    const { topic, text, may_answer: mayAnswer } = refused;
-    this.fill({ topic, text, mayAnswer });
-    this.keep();
-    this.setData({ sent: '', note, notSent: true });
+    const { topic, text, may_answer: mayAnswer } = back;
+    const pictures = keptAs(refused ? (refused.picture_ids ?? []) : idsLeft(view?.pictures ?? []));
+    this.setData({ sent: '', note, notSent: true }, () => {
+      this.fill({ topic, text, mayAnswer, pictures });
+      this.keep();
+    });
   },
 
   another() {
     this.setData({ sent: '' });
+    this.standing = 'there';
   },
 
   openMine() {
