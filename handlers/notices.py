@@ -242,11 +242,12 @@ async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
             outcome = Sending.DELIVERED if item.get("ErrorCode", "0") == "0" else Sending.FAILED
             if await Notice.filter(reader_id=reader.id, msgid=msgid).update(sending=outcome.value):
                 continue
-            # Its answer was lost, or is still on the way: the event is often the faster of the two.
+            # Its answer was lost, or is still on the way: the event is often the faster of the two. It comes within
+            # seconds, so it is about what was sent last; what was lost before may never have been sent.
             lost = (
                 await Notice.filter(reader_id=reader.id, purpose=purpose, msgid=None)
                 .filter(sending__in=[Sending.UNKNOWN.value, Sending.SENDING.value])
-                .order_by("id")
+                .order_by("-sending_since")
                 .first()
             )
             if lost:

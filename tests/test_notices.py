@@ -255,6 +255,20 @@ async def test_a_notice_of_unknown_fate_is_left_alone_until_its_event_comes(
     assert len(await inbox(lin)) == 1
 
 
+async def test_an_event_settles_the_message_that_was_sent_last_and_none_that_was_lost_before(
+    library: Library, lin: Phone
+) -> None:
+    await consented(lin, times=3)
+    await library.sim("faults", {"path": SEND, "kind": "http_502", "times": 1})
+    await reminded(library, lin)
+    assert await sending(lin) == ["unknown"]
+    await library.sim("faults", {"path": SEND, "kind": "drop", "times": 1})
+    await lin.booked("A-2", at(12), at(13))
+    await library.advance(hours=2)
+    await library.settled()
+    await settled_as(lin, "unknown", "no_consent", "delivered")  # the booking of the first has lapsed meanwhile
+
+
 async def test_a_worker_that_died_while_sending_leaves_a_notice_that_is_not_sent_again(
     library: Library, lin: Phone
 ) -> None:
