@@ -26,6 +26,10 @@ class Postgres:
     folder: Path
     version: str
 
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "postmaster.pid").read_text().split()[0])
+
     def url(self, name: str) -> str:
         return f"postgres://postgres@/{name}?host={self.folder}"
 

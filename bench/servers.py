@@ -56,14 +56,19 @@ class Server:
 
 @asynccontextmanager
 async def product(
-    database_url: str, *, processes: int = 1, redis_url: str = "", port: int | None = None
+    database_url: str,
+    *,
+    processes: int = 1,
+    redis_url: str = "",
+    port: int | None = None,
+    module: str = "server",
 ) -> AsyncIterator[Server]:
-    """`python -m server run` as it is deployed; on a port of its own, or on the one given."""
+    """`python -m server run` as it is deployed; on a port of its own, or on the one given. `module`: instead of it."""
     with tempfile.TemporaryDirectory(prefix="wenjin-bench-") as folder:
         (Path(folder) / "config.toml").write_text(CONFIG)
-        command = [sys.executable, "-m", "server", "run", "--processes", str(processes)]
+        command = [sys.executable, "-m", module, "run", "--processes", str(processes)]
         async with _running(
-            "server",
+            module,
             command,
             database_url,
             folder=Path(folder),

@@ -1,0 +1,94 @@
+"""`audit`: a booking with its entry in the audit, beside the product that sends the same SQL without that entry.
+
+The entry costs the server a few values more in a message that it sends anyway; the database a row and its indexes. So
+what counts is the CPU time of both together.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from bench import book
+from bench.book import Visit
+from bench.machine import cpu_s, family
+from bench.people import add_people
+from bench.postgres import Postgres
+from bench.report import Outcome, Side
+from bench.servers import Server, product
+
+TARGET: Final = 0.95
+ROUNDS: Final = 9
+READERS_A_ROUND: Final = 270  # three bookings each
+WARM_UP: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """What a round cost, for each booking, in µs of CPU."""
+
+    server: float
+    database: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    server: Server
+    postgres: Postgres
+    rounds: list[Booked] = field(default_factory=list)
+
+    async def work(self, visits: Sequence[Visit]) -> None:
+        before = _used(self.postgres)
+        load = await book.plan(self.server, visits, book.to_product)
+        database_s = sum(used - before.get(pid, 0.0) for pid, used in _used(self.postgres).items())
+        self.rounds.append(Booked(load.cpu_s / load.answers * 1e6, database_s / load.answers * 1e6))
+
+    def side(self, name: str, figure: Callable[[Booked], float]) -> Side:
+        return Side(name, [figure(booked) for booked in self.rounds[1:]])  # the first one warms up
+
+
+def _used(postgres: Postgres) -> Mapping[int, float]:
+    return {pid: cpu_s(pid) for pid in family(postgres.pid)}
+
+
+async def run(postgres: Postgres) -> Outcome:
+    async with _served(postgres) as (recorded, unrecorded, visits):
+        for number in range(ROUNDS + 1):
+            first = WARM_UP + (number - 1) * READERS_A_ROUND
+            part = visits[first:][:READERS_A_ROUND] if number else visits[:WARM_UP]
+            # Who is first is warmer or colder, so it is each one's turn.
+            for kind in (recorded, unrecorded) if number % 2 else (unrecorded, recorded):
+                await kind.work(part)
+    return Outcome(
+        name="audit",
+        work="book a free seat over HTTP, PostgreSQL",
+        unit="bookings per CPU second of server and database",
+        sides=(
+            recorded.side("Wenjin", _per_s),
+            unrecorded.side("the same without the entry", _per_s),
+        ),
+        target=TARGET,
+        at_least=True,
+        further=(
+            recorded.side("Wenjin, µs of the server", lambda booked: booked.server),
+            unrecorded.side("without, µs of the server", lambda booked: booked.server),
+            recorded.side("Wenjin, µs of the database", lambda booked: booked.database),
+            unrecorded.side("without, µs of the database", lambda booked: booked.database),
+        ),
+    )
+
+
+def _per_s(booked: Booked) -> float:
+    return 1e6 / (booked.server + booked.database)
+
+
+@asynccontextmanager
+async def _served(postgres: Postgres) -> AsyncIterator[tuple[Kind, Kind, list[Visit]]]:
+    names = ("audit_recorded", "audit_unrecorded")
+    urls = [await postgres.library(name) for name in names]
+    visits = await book.visits_of(postgres, WARM_UP + ROUNDS * READERS_A_ROUND)
+    for name in names:
+        await add_people(postgres, name, len(visits))
+        await postgres.run(name, book.LIMITS)
+    async with product(urls[0]) as with_it, product(urls[1], module="bench.unrecorded") as without:
+        yield Kind(with_it, postgres), Kind(without, postgres), visits
