@@ -8,7 +8,7 @@ from tests.soak.everything import Crowd, everything
 from tests.support.redis import redis_can_be_had
 
 
-@pytest.mark.timeout(180)  # twenty seconds alone; everything in it is a process of its own
+@pytest.mark.timeout(300)  # twenty seconds alone; everything in it is a process of its own
 @pytest.mark.skipif(not redis_can_be_had(), reason="needs a Redis server")
 async def test_nothing_that_was_acknowledged_is_lost_or_doubled_though_each_thing_fails_in_turn(
     tmp_path: Path,

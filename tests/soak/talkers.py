@@ -3,40 +3,17 @@
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Final
-
-import aiohttp
+from dataclasses import dataclass
+from typing import Final
 
 from models.chat import Side
-from tests.support.line import Line, line
+from tests.soak.devices import Device
 
-LISTS: Final = ""  # among the conversations that a device must fetch: the list of them
 HERE_EVERY_S: Final = 10.0
 CHECKED_TEXTS: Final = (
     "转账",
     "赌博",
-)  # of the simulated WeChat's words: for a person to look at, and never shown
-
-
-@dataclass
-class Copy:
-    """A conversation as one phone has it: what happened, in order, and each message as it was last told of."""
-
-    events: list[tuple[str, str | None]] = field(default_factory=list)
-    messages: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    def take(self, event: Any) -> bool:
-        """False: something before it is missing. What is older than the copy says nothing new."""
-        if event["seq"] > len(self.events) + 1:
-            return False
-        if event["seq"] == len(self.events) + 1:
-            message = event["message"]
-            self.events.append((event["kind"], message and message["id"]))
-            if message:
-                self.messages[message["id"]] = (message["state"], message["text"])
-        return True
+)  # of the simulated WeChat's words: for a person to look at; never shown
 
 
 @dataclass(frozen=True)
@@ -47,121 +24,6 @@ class Said:
     message_id: str
     seq: int
     text: str
-
-
-class Device:
-    """A phone that comes back whenever its line breaks, and fetches what it has missed."""
-
-    def __init__(self, url: str, token: str, side: Side, dice: random.Random) -> None:
-        self.copies: dict[str, Copy] = {}
-        self.told: Counter[str] = Counter()
-        self.lines: dict[str, Any] = {}  # the desk
-        self.gone = False
-        self._url, self._token, self._side, self._dice = url, token, side, dice
-        self._line: Line | None = None
-        self._behind: set[str] = set()
-        self._news = asyncio.Event()
-        self._desk_number = 0
-
-    async def stay(self) -> None:
-        """Connected, again and again, until cancelled."""
-        while True:
-            try:
-                if not self.gone:
-                    async with line(self._url, self._token, self._hear) as opened:
-                        self._line = opened
-                        await self._follow(opened)
-            except (ConnectionError, aiohttp.ClientError, TimeoutError):
-                self.told["no line"] += 1
-            finally:
-                self._line = None
-            await asyncio.sleep(self._dice.random() * 0.3)
-
-    async def cut(self) -> None:
-        if self._line:
-            await self._line.cut()
-
-    async def ask(self, event: str, payload: Any) -> Any:
-        """Ask until an answer comes, as a phone does: always the same."""
-        while True:
-            try:
-                if self._line:
-                    answer = await self._line.ask(event, payload)
-                    code = answer["error"]["code"] if "error" in answer else event
-                    self.told[code] += 1
-                    assert code != "our_fault", (event, payload)
-                    if code != "try_later":
-                        return answer
-            except ConnectionError:
-                self.told["no answer"] += 1
-            await asyncio.sleep(0.05)
-
-    # -- keeping up
-
-    async def _read(self, line: Line, event: str, payload: Any) -> Any:
-        """What is answered; raises `ConnectionError` while the server cannot say."""
-        answer = await line.ask(event, payload)
-        if "error" in answer:
-            assert answer["error"]["code"] == "try_later", (event, answer)
-            raise ConnectionError("later")
-        return answer["data"]
-
-    async def _follow(self, line: Line) -> None:
-        self._look(LISTS, *self.copies)
-        ended = asyncio.create_task(line.over.wait())
-        ended.add_done_callback(lambda _: self._news.set())
-        try:
-            while not line.over.is_set():
-                while self._behind:
-                    await self._catch_up(line, self._behind.pop())
-                self._news.clear()
-                if not line.over.is_set():
-                    await self._news.wait()
-        finally:
-            ended.cancel()
-
-    def _look(self, *conversations: str) -> None:
-        self._behind.update(conversations)
-        self._news.set()
-
-    async def _catch_up(self, line: Line, conversation_id: str) -> None:
-        if conversation_id == LISTS:
-            return await self._read_list(line)
-        copy, more = self.copies.setdefault(conversation_id, Copy()), True
-        while more:
-            after = str(len(copy.events))
-            wish = {"conversation_id": conversation_id, "after": after, "limit": 50}
-            answer = await self._read(line, "chat_resume", wish)
-            assert all(copy.take(event) for event in answer["events"]), "an answer with a gap"
-            more = answer["more"]
-            self.told["fetched"] += 1
-
-    async def _read_list(self, line: Line) -> None:
-        if self._side is Side.READER:
-            listed = await self._read(line, "chat_list", {"limit": 50})
-            return self._look(*(item["id"] for item in listed["items"]))
-        await self._read(line, "presence_here", {"duty": True})
-        desk = await self._read(line, "desk_watch", {})
-        self._desk_number = desk["number"]
-        self.lines = {item["id"]: item for item in desk["items"]}
-        self._look(*self.lines)
-
-    def _hear(self, name: str, said: Any) -> None:
-        if name == "chat_event":
-            conversation_id = said["conversation_id"]
-            if not self.copies.setdefault(conversation_id, Copy()).take(said["event"]):
-                self._look(conversation_id)
-            self.told["pushed"] += 1
-        elif name == "desk_changed" and said["number"] == self._desk_number + 1:
-            self._desk_number += 1
-            self.lines.update({item["id"]: item for item in said["items"]})
-            for item in said["items"]:
-                if item["seq"] > len(self.copies.setdefault(item["id"], Copy()).events):
-                    self._look(item["id"])
-        elif name in ("desk_changed", "desk_number") and said["number"] > self._desk_number:
-            self._look(LISTS)
-        elif name == "resync":
-            self._look(LISTS, *self.copies)
 
 
 class Person(ABC):
