@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -112,10 +111,11 @@ class Device:
 
     async def _wait(self) -> None:
         """For news. A desk numbers them, and need not be asked whether there are any."""
-        with suppress(TimeoutError):
+        try:
             async with asyncio.timeout(LOOKS_EVERY_S if self._side is Side.READER else None):
-                return await self._news.wait()
-        self._look(LISTS)
+                await self._news.wait()
+        except TimeoutError:
+            self._look(LISTS)
 
     def _look(self, *conversations: str) -> None:
         self._behind.update(conversations)
