@@ -5,7 +5,6 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from server.config import MediaSection
 from server.picture import EDGE
 from tests.support.feedback import tell
 from tests.support.library import Library, Phone, running_library
-from tests.support.pictures import BLUE, ask, picture, png_that_says, seen, send, sent
+from tests.support.pictures import BLUE, ask, files, picture, png_that_says, seen, send, sent
 
 GIF_WITH_SCRIPT = b"GIF89a/*" + b"\0" * 20 + b"*/=1;alert(document.cookie)//"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -26,11 +25,6 @@ def drawn(body: bytes) -> Image.Image:
     opened = Image.open(io.BytesIO(body))
     assert opened.format == "JPEG"
     return opened
-
-
-def files(library: Library) -> list[str]:
-    folder = Path(library.config.media.directory)
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 async def rows() -> list[Any]:

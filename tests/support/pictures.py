@@ -4,6 +4,7 @@ import hashlib
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -64,6 +65,12 @@ async def seen(library: Library, url: str, **headers: str) -> Answer:
     async with library.http.get(library.next_url() + url, headers=headers) as answer:
         body = await answer.json() if answer.content_type == "application/json" else await answer.read()
         return Answer(answer.status, body, answer.headers)
+
+
+def files(library: Library) -> list[str]:
+    """What lies in the store."""
+    folder = Path(library.config.media.directory)
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
 async def state(library: Library, upload_id: str, wanted: str) -> None:
