@@ -94,13 +94,15 @@ async def hear(sockets: list[Socket], event: str, *, seconds: float = 10) -> Non
 
 
 @asynccontextmanager
-async def two_processes(database_url: str, redis_url: str, *, folder: Path = ROOT) -> AsyncIterator[Place]:
+async def two_processes(
+    database_url: str, redis_url: str, *, folder: Path = ROOT, **environment: str
+) -> AsyncIterator[Place]:
     tokens, seats = await sign_in_many(database_url, 5)
     async with open_database(database_url):
         first = await Spot.filter(area_id=1, closed=False).order_by("id")
         seats = [spot.id for spot in first]
     words = ("run", "--processes", "2")
-    server = Server(database_url, folder=folder, words=words, WENJIN_REDIS_URL=redis_url)
+    server = Server(database_url, folder=folder, words=words, WENJIN_REDIS_URL=redis_url, **environment)
     await server.start()
     await until(lambda: listening(server.port) == 2, seconds=20)
     connector = aiohttp.TCPConnector(force_close=True)  # every request finds a process anew
