@@ -119,8 +119,8 @@ def _shown(ctx: Context, row: Row) -> CardShown:
 async def bind(ctx: Context, caller: Caller, wish: BindCard) -> MyCard:
     """Bind the card whose number and secret, or number and phone, the caller knows; once more is as once.
 
-    Raises `card_refused`, `card_locked` after five wrong secrets, `card_lost` and its like, `card_held`,
-    `card_elsewhere`, `phone_refused`, `try_later`.
+    Raises `card_refused`, `card_locked` after five wrong secrets of a card or ten of a reader, `card_lost` and its
+    like, `card_held`, `card_elsewhere`, `phone_refused`, `try_later`.
     """
     patron_id = await (
         _proved_by_secret(ctx, caller, wish.card_no, wish.proof)
@@ -137,10 +137,11 @@ async def bind(ctx: Context, caller: Caller, wish: BindCard) -> MyCard:
 
 
 async def _proved_by_secret(ctx: Context, caller: Caller, card_no: str, proof: BySecret) -> int:
-    now, keys = ctx.clock.now(), (tries.card_key(card_no), tries.reader_key(caller.me))
+    now = ctx.clock.now()
+    keys = {tries.card_key(card_no): tries.OF_CARD, tries.reader_key(caller.me): tries.OF_READER}
     async with transaction() as tx:
-        for key in keys:
-            if until := await tries.take(tx, key, now):
+        for key, at_most in keys.items():
+            if until := await tries.take(tx, key, at_most, now):
                 raise CardLocked(opens_at=ctx.local(until).isoformat())
     try:
         patron_id = await ctx.patrons.verify(card_no, proof.secret)

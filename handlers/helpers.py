@@ -109,9 +109,9 @@ async def accept(ctx: Context, caller: Caller, wish: AcceptHelping) -> Helping:
 
     Raises `helper_code_refused`, `helper_code_locked` after five wrong ones, `own_helper`, `too_many_helpers`.
     """
-    now, key = ctx.clock.now(), tries.reader_key(caller.me)
+    now, key = ctx.clock.now(), tries.code_key(caller.me)
     async with transaction() as tx:
-        if until := await tries.take(tx, key, now):
+        if until := await tries.take(tx, key, tries.OF_CODE, now):
             raise HelperCodeLocked(opens_at=ctx.local(until).isoformat())
     code_hash = secret_hash(wish.code.lower())
     helped_id = await helpers.inviting(code_hash, now)

@@ -215,7 +215,7 @@ async def _view(ctx: Context, caller: Caller, patron_id: int) -> PatronView:
     if row is None:
         raise NotFound()
     whole, card = caller.may(Permission.PATRONS_EDIT), Card.of(row)
-    locked = await tries.locked_until(tries.card_key(row["card_no"]), ctx.clock.now())
+    locked = await tries.card_locked_until(row["card_no"], ctx.clock.now())
     bound = instant_or_none(row["bound_at"])
     return PatronView(
         id=row["id"],

@@ -1,4 +1,4 @@
-"""Wrong secrets and codes, counted by what was tried and by who tried: after five the next must wait."""
+"""Wrong secrets and codes, counted by what was tried and by who tried: after so many the next must wait."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -9,7 +9,9 @@ from tortoise.models import Model
 
 from models.db import Tx, UtcDatetimeField, fetch, instant
 
-AT_MOST: Final = 5
+OF_CARD: Final = 5
+OF_READER: Final = 10  # more, so that who has mistyped their own five times is helped by unlocking the card
+OF_CODE: Final = 5
 PAUSE: Final = timedelta(minutes=15)
 
 
@@ -34,6 +36,10 @@ def reader_key(reader_id: int) -> str:
     return f"reader:{reader_id}"
 
 
+def code_key(reader_id: int) -> str:
+    return f"code:{reader_id}"
+
+
 TAKE = """
 INSERT INTO secret_try (key, wrong, until) VALUES ($1, 1, $2)
 ON CONFLICT (key) DO UPDATE SET until = excluded.until,
@@ -43,10 +49,10 @@ RETURNING id
 """
 
 
-async def take(tx: Tx, key: str, now: datetime) -> datetime | None:
-    """Count a try as wrong before it is looked at, so that many at once are not more than five; `forget` it when it
-    was right. Answers until when no more are taken, None when this one is."""
-    if await tx.fetch(TAKE, key, now + PAUSE, now, AT_MOST):
+async def take(tx: Tx, key: str, at_most: int, now: datetime) -> datetime | None:
+    """Count a try as wrong before it is looked at, so that many at once are not more than so many; `forget` it when
+    it was right. Answers until when no more are taken, None when this one is."""
+    if await tx.fetch(TAKE, key, now + PAUSE, now, at_most):
         return None
     return instant((await tx.fetch("SELECT until FROM secret_try WHERE key = $1", key))[0]["until"])
 
@@ -56,10 +62,10 @@ async def forget(tx: Tx, *keys: str) -> None:
         await tx.fetch("DELETE FROM secret_try WHERE key = $1", key)
 
 
-async def locked_until(key: str, now: datetime) -> datetime | None:
-    """Until when no more tries are taken."""
+async def card_locked_until(card_no: str, now: datetime) -> datetime | None:
+    """Until when no more tries of this card are taken."""
     sql = "SELECT until FROM secret_try WHERE key = $1 AND wrong >= $2 AND until > $3"
-    rows = await fetch(sql, key, AT_MOST, now)
+    rows = await fetch(sql, card_key(card_no), OF_CARD, now)
     return instant(rows[0]["until"]) if rows else None
 
 

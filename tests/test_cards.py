@@ -132,11 +132,9 @@ async def test_after_five_wrong_secrets_a_card_waits_whoever_tries(library: Libr
     assert (await bind(lin)).status == 200
 
 
-async def test_after_five_wrong_secrets_a_reader_waits_whatever_they_try(
-    library: Library, lin: Phone
-) -> None:
+async def test_after_ten_wrong_secrets_a_reader_waits_whatever_they_try(library: Library, lin: Phone) -> None:
     await card()
-    for number in range(5):
+    for number in range(10):
         assert (await bind(lin, f"card{number}", secret="1")).code == "card_refused"
     assert (await bind(lin)).code == "card_locked"
     await library.advance(minutes=15)
@@ -144,11 +142,11 @@ async def test_after_five_wrong_secrets_a_reader_waits_whatever_they_try(
 
 
 async def test_the_phone_number_and_the_desk_are_ways_out_of_a_lock(
-    library: Library, lin: Phone, zhou: Phone, admin: Phone
+    library: Library, lin: Phone, admin: Phone
 ) -> None:
     patron_id = await card()
     for _ in range(5):
-        await bind(zhou, secret="1")
+        await bind(lin, secret="1")
     assert (await bind(lin)).code == "card_locked"
     shown = (await admin.get(f"/api/admin/patrons/{patron_id}?reason=desk")).body
     assert shown["locked_until"] == at(9, 15)
@@ -163,7 +161,9 @@ async def test_the_phone_number_and_the_desk_are_ways_out_of_a_lock(
     assert (await bind_by_phone(lin)).status == 200
 
 
-async def test_of_fifty_guesses_at_once_five_are_looked_at(library: Library, lin: Phone, zhou: Phone) -> None:
+async def test_of_twenty_guesses_at_once_five_are_looked_at(
+    library: Library, lin: Phone, zhou: Phone
+) -> None:
     await card()
     guesses = [bind(phone, secret=f"{n}") for n, phone in enumerate([lin, zhou] * 10)]
     codes = [answer.code for answer in await asyncio.gather(*guesses)]
