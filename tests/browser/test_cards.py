@@ -6,8 +6,8 @@ from playwright.async_api import Browser
 
 from models.db import fetch
 from tests.browser.test_story import AREA, open_list
-from tests.support.cards import CARD, SECRET, card, needed
-from tests.support.library import Library
+from tests.support.cards import CARD, SECRET, bind, card, needed, on
+from tests.support.library import Library, at
 from tests.support.phones import Screen, screen
 
 CARD_PAGE = "pages/card/card"
@@ -117,3 +117,57 @@ async def test_a_helper_books_for_an_elder_and_is_stopped_on_the_open_page(
 async def named(library: Library, handle: str, name: str) -> Any:
     phone = await library.reader(handle)
     await phone.put("/api/me", {"nickname": name})
+
+
+async def test_the_desk_finds_a_card_unlocks_it_and_pauses_its_reader(
+    library: Library, chromium: Browser
+) -> None:
+    await card(valid_until=on(30))
+    lin = await library.reader("lin")
+    await library.reader("he", role="manager")
+    for _ in range(5):
+        await bind(lin, secret="000000")
+    async with screen(chromium, library, "he", page="admin/patrons/patrons", allowed=("422",)) as he:
+        await he.page.get_by_label("完整的证号").fill(CARD)
+        await he.tap("查找", exact=True)
+        await he.sees("林小满")
+        await he.look("patrons-found")
+        await he.tap("林小满")
+        await he.sees("密码试错太多")
+        await he.look("patrons-locked")
+        await he.tap("解锁密码")
+        await he.does_not_see("密码试错太多")
+        assert (await bind(lin)).status == 200
+
+        await he.tap("改类别、有效期和状态")
+        await he.sees("从哪天起")
+        await he.look("patrons-edit")
+        await he.page.evaluate("wx.navigateBack()")
+        await he.sees("暂停使用")
+        await he.tap("暂停使用")
+        await he.page.get_by_label("原因").filter(visible=True).fill("占座三次")
+        await he.look("patrons-ban")
+        await he.tap("暂停，并告诉读者")
+        await he.sees("占座三次")
+        await he.look("patrons-banned")
+        async with screen(chromium, library, "lin", page=CARD_PAGE) as reader:
+            await reader.sees("预约暂停了")
+            await reader.look("card-banned")
+        assert (await lin.book("A-1", at(10), at(11))).code == "banned"
+        await he.tap("恢复", exact=True)
+        await he.sees("没有暂停")
+    await lin.booked("A-1", at(10), at(11))
+
+
+async def test_the_library_names_a_group_of_readers(library: Library, chromium: Browser) -> None:
+    await library.reader("admin", role="admin")
+    async with screen(chromium, library, "admin", page="admin/groups/groups") as admin:
+        await admin.tap("加一个类别")
+        await admin.page.get_by_label("名称").filter(visible=True).fill("长者")
+        await admin.page.get_by_label("代号").filter(visible=True).fill("elder")
+        await admin.tap("保存", exact=True)
+        await admin.sees("elder")
+        await admin.look("groups")
+        assert [dict(row) for row in await fetch("SELECT code, name FROM reader_group")] == [
+            {"code": "elder", "name": "长者"}
+        ]

@@ -10,6 +10,8 @@ const PAGES = [
     icon: 'announce',
     path: '/admin/announcement/announcement',
   },
+  { permission: 'patrons.read', key: 'patrons', icon: 'ticket', path: '/admin/patrons/patrons' },
+  { permission: 'rules.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
   { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
   { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },

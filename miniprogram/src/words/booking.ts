@@ -48,6 +48,7 @@ export const areaWords = {
   chosen: '选中的',
   free: (free: number): string => `空 ${free} 席`,
   counting: '正在数空座',
+  needsCard: '要读者证',
   moved: (when: string): string => `时间改为 ${when}`,
   noTime: '今天和之后几天都没有可约的时间了。',
 };

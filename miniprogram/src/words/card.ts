@@ -9,7 +9,6 @@ export const cardWords = {
   byPhone: '用手机号绑定',
   byPhoneWhy: '手机号要和办证时留的一样',
   elsewhere: '移到这个微信',
-  elsewhereWhy: '原来绑着它的人会收到消息。',
   elsewherePhone: '用手机号移过来',
   keep: '不移了',
   group: '类别',

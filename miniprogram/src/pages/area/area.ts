@@ -116,7 +116,8 @@ Page({
 
   showPlan(plan: AreaPlan) {
     wx.setNavigationBarTitle({ title: plan.name });
-    const place = `${plan.branch_name} · ${plan.floor}`;
+    const needs = plan.rules.needs_card ? ` · ${areaWords.needsCard}` : '';
+    const place = `${plan.branch_name} · ${plan.floor}${needs}`;
     this.setData(
       { state: 'ready', place, rules: plan.rules, legend: !wx.getStorageSync(LEGEND_READ) },
       () => {
