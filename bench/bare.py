@@ -50,14 +50,14 @@ async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]
     starts, ends = datetime.fromisoformat(wish["starts_at"]), datetime.fromisoformat(wish["ends_at"])
     day = day_span(starts.astimezone(ZONE).date(), ZONE)
     await connection.fetch(LOCK, reader)
-    seat = (await connection.fetch(FACTS, spot, reader, now, day.starts, day.ends, starts, ends))[0]
+    seat = (await connection.fetch(FACTS, spot, reader, now, day.starts, day.ends, starts, ends, False))[0]
     await connection.fetch(spaces.HOURS, starts.date(), starts.date(), seat["branch_id"])
     slots = slots_of(Span(starts, ends), seat["slot_minutes"])
     lapses = starts + timedelta(minutes=seat["checkin_after_minutes"])
     opens = starts - timedelta(minutes=seat["checkin_before_minutes"])
     remind = starts - timedelta(minutes=seat["remind_before_minutes"])
     await connection.fetch(MARK_LAPSED, spot, *slots, now)
-    booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now))[0]["id"]
+    booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now, None))[0]["id"]
     first, until = slots
     if len(await connection.fetch(CLAIM, spot, first, until, booking, lapses, now)) < until - first:
         raise Taken

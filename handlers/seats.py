@@ -15,11 +15,11 @@ from models import bookings as held
 from models import chat, jobs, patrons, refusals
 from models.bans import Stops
 from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
-from models.calendar import Hours, Span, day_span, local_day, moment_of
+from models.calendar import Hours, Span, local_day, moment_of
 from models.db import Row, Tx
 from models.patrons import Card, why_not_admitted
 from models.slots import claim, nearest_free, slots_of
-from models.spaces import SEAT_SLOT_MINUTES, Spot, hours_rows
+from models.spaces import SEAT_SLOT_MINUTES, Spot
 
 LONGEST_STAY: Final = timedelta(hours=24)
 CHECK_IN_PAGE: Final = "pages/check-in/check-in"
@@ -96,19 +96,31 @@ async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRef
 async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, reader_id: int) -> BookingView:
     now, span = ctx.clock.now(), Span(wish.starts_at, wish.ends_at)
     date_ = local_day(wish.starts_at, ctx.zone)
-    day = day_span(date_, ctx.zone)
-    seat = await held.facts(tx, wish.seat_id, reader_id, sample=caller.sample, wish=span, day=day, now=now)
-    if seat is None:
+    slots = slots_of(span, SEAT_SLOT_MINUTES)
+    facts = await held.asked(
+        tx,
+        wish.seat_id,
+        reader_id,
+        sample=caller.sample,
+        wish=span,
+        slots=slots,
+        day=date_,
+        zone=ctx.zone,
+        now=now,
+    )
+    if not facts:
         raise NotFound()
+    seat, hours = facts[0], Hours.of(facts, ctx.zone)
     rules = Rules.of(seat)
-    hours = Hours.of(await hours_rows(seat["branch_id"], date_, date_), ctx.zone)
     if why := _why_not(ctx, seat, rules, span, hours):
         raise await _refusal(ctx, seat, why, rules, reader_id)
     if seat["overlaps"]:
         mine = await held.view(tx, seat["overlaps"])
         label = mine["label"] if mine else None
         raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
-    slots, window = slots_of(span, seat["slot_minutes"]), checkin_window(rules, span, now)
+    if seat["taken"]:
+        raise BookingRefused("seat_taken", label=seat["label"])
+    window = checkin_window(rules, span, now)
     helper_id = helpers.helper_of(caller, reader_id)
     booking_id = await held.make(
         tx, reader_id, seat["id"], wish=span, slots=slots, window=window, now=now, helper_id=helper_id

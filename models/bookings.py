@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tortoise import fields
 from tortoise.models import Model
 
-from models.calendar import Span
+from models.calendar import Span, day_span
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
 from models.slots import keep
-from models.spaces import SeatRules
+from models.spaces import SeatRules, hours_between
 
 
 class State(StrEnum):
@@ -196,13 +197,34 @@ WHERE s.id = $1 AND s.kind = 'seat' AND b.sample = $8
 """
 
 
-async def facts(
-    tx: Tx, spot_id: int, reader_id: int, *, sample: bool, wish: Span, day: Span, now: datetime
-) -> Row | None:
-    """The seat, its rules, and the reader's counts. Lock the reader's row in a statement before this one."""
-    spans = (day.starts, day.ends, wish.starts, wish.ends)
-    rows = await tx.fetch(FACTS, spot_id, reader_id, now, *spans, sample)
-    return rows[0] if rows else None
+# With what each of them would cost a message of its own: whether somebody holds a slot of the wish, and the hours.
+ASKED = f"""
+SELECT f.*, h.special, h.at, h.day, h.opens_minute, h.closes_minute, h.note, EXISTS (
+    SELECT 1 FROM slot t WHERE t.spot_id = f.id AND t.slot_no >= $9 AND t.slot_no < $10
+        AND (t.lapses_at IS NULL OR t.lapses_at > $3)
+) AS taken
+FROM ({FACTS}) f LEFT JOIN ({hours_between("$11", "$11")}) h ON h.branch_id = f.branch_id
+"""
+
+
+async def asked(
+    tx: Tx,
+    spot_id: int,
+    reader_id: int,
+    *,
+    sample: bool,
+    wish: Span,
+    slots: tuple[int, int],
+    day: date,
+    zone: ZoneInfo,
+    now: datetime,
+) -> Sequence[Row]:
+    """What a wish for a seat depends on: the seat, its rules and the reader's counts, in each of the rows that
+    `calendar.Hours` is made from. None: no such seat. Lock the reader's row in a statement before this one.
+    """
+    that_day = day_span(day, zone)
+    spans = (that_day.starts, that_day.ends, wish.starts, wish.ends)
+    return await tx.fetch(ASKED, spot_id, reader_id, now, *spans, sample, *slots, day)
 
 
 MAKE = """

@@ -134,13 +134,18 @@ def code_in(text: str) -> str:
     return code if len(code) <= LONGEST_CODE else ""
 
 
-ALL_HOURS = """
+def hours_between(first: str, last: str) -> str:
+    """SQL for the rows that `calendar.Hours` is made from: the week, and the exceptions of these days."""
+    return f"""
 SELECT branch_id, 0 AS special, weekday AS at, NULL AS day, opens_minute, closes_minute, NULL AS note
 FROM weekly_hours
 UNION ALL
 SELECT branch_id, 1 AS special, 0 AS at, day, opens_minute, closes_minute, note
-FROM hours_exception WHERE day BETWEEN $1 AND $2
+FROM hours_exception WHERE day BETWEEN {first} AND {last}
 """
+
+
+ALL_HOURS = hours_between("$1", "$2")
 HOURS = f"SELECT * FROM ({ALL_HOURS}) h WHERE branch_id = $3"
 
 
