@@ -185,6 +185,16 @@ async def test_an_entry_that_claims_to_be_older_than_its_neighbours_is_named(idl
     assert await found() == [("inserted", forged)]
 
 
+async def test_a_clock_that_was_set_back_makes_nothing_look_inserted(idle: Library) -> None:
+    await record(3, minutes=30)
+    await sealed(MONDAY_9 + timedelta(minutes=30))
+    await record(1, minutes=5)
+    await sealed(MONDAY_9 + timedelta(minutes=6))
+    await record(1, minutes=6)
+    await sealed(MONDAY_9 + timedelta(minutes=7))
+    assert await found() == []
+
+
 async def test_an_entry_with_a_forged_link_between_two_others_is_named(idle: Library) -> None:
     ids = await record(5)
     await sealed()

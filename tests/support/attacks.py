@@ -68,7 +68,8 @@ FITTING: Final[dict[str, Any]] = {
     "sha256": "0" * 64,
     "bytes": 1,
 }
-CHANGES_BY_ITSELF: Final = {"session", "job"}  # when somebody was last here; what the worker has done
+# When somebody was last here; what the worker has done, and sealed.
+CHANGES_BY_ITSELF: Final = {"session", "job", "audit_seal"}
 
 
 def wish_for(row: Route | Event, **values: Any) -> dict[str, Any]:

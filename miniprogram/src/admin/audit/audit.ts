@@ -10,6 +10,8 @@ import type { Choice, ListFilter, ListSchema, ShownList } from '../kit/list';
 
 const PATH = '/api/admin/audit';
 const SHOWN_AT_MOST = 20;
+/** Between two portions of the chain: a long one must not use up how often one may ask. */
+const PAUSE_MS = 100;
 
 /** What was tapped on to see only that: somebody, or what things were done to. */
 interface Narrow {
@@ -157,6 +159,7 @@ Page({
         [to, done] = [part.to, part.done];
         broken.push(...part.broken);
         this.setData({ 'check.done': to });
+        if (!done) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
       this.tellOf(broken, to);
     } catch (error) {
