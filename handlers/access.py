@@ -223,7 +223,7 @@ async def conversation(caller: Caller, conversation_id: int, tx: Tx | None = Non
 async def article(caller: Caller, article_id: int) -> Row:
     """What is published where the caller reads; a draft does not exist (404)."""
     row = _there(await articles.get(article_id, sample=caller.sample))
-    if row["state"] != articles.State.PUBLISHED:
+    if row["state"] != articles.ArticleState.PUBLISHED:
         raise NotFound()
     return row
 

@@ -24,9 +24,9 @@ from handlers.shapes import (
     Whole,
 )
 from models import articles, search, tokens
-from models.articles import TEXT_LENGTH, TITLE_LENGTH, Sort, State, Written, entry_of, lines
+from models.articles import TEXT_LENGTH, TITLE_LENGTH, ArticleSort, ArticleState, Written, entry_of, lines
 from models.db import Row, Tx, instant, transaction
-from models.search import Audience, Kind
+from models.search import Audience, ContentKind
 
 
 def once(words: list[str]) -> list[str]:
@@ -44,7 +44,7 @@ class ArticleLine(Output):
     """`beginning` is how its text begins."""
 
     id: Id
-    kind: Kind
+    kind: ContentKind
     title: str
     beginning: str
     tags: list[str]
@@ -55,7 +55,7 @@ class ArticleView(Output):
     """`text` is plain: an empty line parts paragraphs, a line that begins with `# ` is a heading."""
 
     id: Id
-    kind: Kind
+    kind: ContentKind
     title: str
     text: str
     tags: list[str]
@@ -65,9 +65,9 @@ class ArticleView(Output):
 
 class ArticleRow(Output):
     id: Id
-    kind: Kind
+    kind: ContentKind
     title: str
-    state: State
+    state: ArticleState
     tags: list[str]
     saved_at: Moment
 
@@ -76,18 +76,18 @@ class ArticleEdited(Output):
     """`pinned` are the questions to which it is the first answer."""
 
     id: Id
-    kind: Kind
+    kind: ContentKind
     title: str
     text: str
     tags: list[str]
     pinned: list[str]
-    state: State
+    state: ArticleState
     version: int
     saved_at: Moment
 
 
 class SeeArticles(Input):
-    kind: Kind
+    kind: ContentKind
     after: Cursor | None = None
     limit: Limit = 20
 
@@ -100,30 +100,30 @@ class SeeWritten(Input):
     """`text` finds drafts as well; then `sort` says nothing."""
 
     text: Annotated[Line, Field(max_length=100)] = ""
-    kind: Kind | None = None
-    state: State | None = None
-    sort: Sort = Sort.SAVED
+    kind: ContentKind | None = None
+    state: ArticleState | None = None
+    sort: ArticleSort = ArticleSort.SAVED
     after: Cursor | None = None
     limit: Limit = 20
 
 
 class MakeArticle(Repeatable):
-    kind: Kind
+    kind: ContentKind
     title: Annotated[Line, Field(min_length=1, max_length=TITLE_LENGTH)]
     text: Annotated[Text, Field(min_length=1, max_length=TEXT_LENGTH)]
     tags: Tags = []
     pinned: Pinned = []
-    state: State = State.DRAFT
+    state: ArticleState = ArticleState.DRAFT
 
 
 class EditArticle(Input):
     article_id: Id
-    kind: Kind
+    kind: ContentKind
     title: Annotated[Line, Field(min_length=1, max_length=TITLE_LENGTH)]
     text: Annotated[Text, Field(min_length=1, max_length=TEXT_LENGTH)]
     tags: Tags = []
     pinned: Pinned = []
-    state: State
+    state: ArticleState
     version: Whole
 
 
@@ -208,8 +208,8 @@ async def _written(wish: SeeWritten) -> Sequence[Row]:
 
 AUDIENCES = {
     None: (Audience.EVERYBODY, Audience.STAFF),
-    State.DRAFT: (Audience.STAFF,),
-    State.PUBLISHED: (Audience.EVERYBODY,),
+    ArticleState.DRAFT: (Audience.STAFF,),
+    ArticleState.PUBLISHED: (Audience.EVERYBODY,),
 }
 
 

@@ -11,7 +11,7 @@ from handlers.shapes import Cursor, Flag, Id, Input, Limit, Line, Moment, Output
 from models import search, search_words, tokens
 from models.articles import lines
 from models.db import Row, instant
-from models.search import Audience, Kind
+from models.search import Audience, ContentKind
 
 EXCERPT: Final = 70  # characters
 
@@ -20,7 +20,7 @@ class Search(Input):
     """`kind` is left out for everything."""
 
     text: Annotated[Line, Field(max_length=100)]
-    kind: Kind | None = None
+    kind: ContentKind | None = None
     after: Cursor | None = None
     limit: Limit = 20
 
@@ -35,7 +35,7 @@ class Mark(Output):
 class Found(Output):
     """`excerpt` is the passage of its text to show; `pinned`: the library wants it to be the first answer."""
 
-    kind: Kind
+    kind: ContentKind
     id: Id
     title: str
     title_marks: list[Mark]
@@ -53,7 +53,7 @@ async def find(ctx: Context, caller: Caller, wish: Search) -> Page[Found]:
     found = await search.search(
         wish.text,
         asked,
-        kinds=[wish.kind] if wish.kind else list(Kind),
+        kinds=[wish.kind] if wish.kind else list(ContentKind),
         audiences=[Audience.SAMPLE if caller.sample else Audience.EVERYBODY],
         after=place(wish.after),
         limit=wish.limit + 1,

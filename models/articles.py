@@ -10,20 +10,20 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.db import Row, Tx, UtcDatetimeField, fetch, instant
-from models.search import Audience, Entry, Kind
+from models.search import Audience, ContentKind, Entry
 
-KINDS: Final = (Kind.ARTICLE, Kind.FAQ)
+KINDS: Final = (ContentKind.ARTICLE, ContentKind.FAQ)
 TITLE_LENGTH: Final = 60
-TEXT_LENGTH: Final = 15_000
+TEXT_LENGTH: Final = 10_000
 BEGINNING: Final = 120  # how much of a text is shown where articles are listed
 
 
-class State(StrEnum):
+class ArticleState(StrEnum):
     DRAFT = "draft"  # only its editors see it
     PUBLISHED = "published"
 
 
-class Sort(StrEnum):
+class ArticleSort(StrEnum):
     SAVED = "saved"  # the last saved first
     OLDEST = "oldest"  # what nobody has looked after for longest
 
@@ -53,12 +53,12 @@ class Article(Model):
 class Written:
     """What an editor writes."""
 
-    kind: Kind
+    kind: ContentKind
     title: str
     text: str
     tags: Sequence[str]
     pinned: Sequence[str]
-    state: State
+    state: ArticleState
 
 
 def lines(text: str) -> list[str]:
@@ -69,9 +69,9 @@ def entry_of(row: Row) -> Entry:
     """How it stands in the search: a draft only for the staff."""
     readers = Audience.SAMPLE if row["sample"] else Audience.EVERYBODY
     return Entry(
-        kind=Kind(row["kind"]),
+        kind=ContentKind(row["kind"]),
         ref_id=row["id"],
-        audience=readers if row["state"] == State.PUBLISHED else Audience.STAFF,
+        audience=readers if row["state"] == ArticleState.PUBLISHED else Audience.STAFF,
         title=row["title"],
         tags=lines(row["tags"]),
         text=row["text"],
@@ -101,7 +101,7 @@ def _values(written: Written, editor_id: int | None, now: datetime) -> tuple[Any
         "\n".join(written.tags),
         "\n".join(written.pinned),
         written.state.value,
-        now if written.state is State.PUBLISHED else None,
+        now if written.state is ArticleState.PUBLISHED else None,
         editor_id,
         now,
     )
@@ -137,17 +137,19 @@ FROM article
 """
 
 
-async def published(kind: Kind, *, sample: bool, after: int, limit: int) -> list[Row]:
+async def published(kind: ContentKind, *, sample: bool, after: int, limit: int) -> list[Row]:
     """What readers see, the newest first."""
-    where = f"WHERE kind = $1 AND state = '{State.PUBLISHED}' AND sample = $2"
+    where = f"WHERE kind = $1 AND state = '{ArticleState.PUBLISHED}' AND sample = $2"
     order = f"ORDER BY published_at DESC, id DESC LIMIT {int(limit)} OFFSET {int(after)}"
     return list(await fetch(f"{LISTED} {where} {order}", kind.value, sample))
 
 
-_SORTS: Final = {Sort.SAVED: "saved_at DESC, id DESC", Sort.OLDEST: "saved_at, id"}
+_SORTS: Final = {ArticleSort.SAVED: "saved_at DESC, id DESC", ArticleSort.OLDEST: "saved_at, id"}
 
 
-async def written(kind: Kind | None, state: State | None, *, sort: Sort, after: int, limit: int) -> list[Row]:
+async def written(
+    kind: ContentKind | None, state: ArticleState | None, *, sort: ArticleSort, after: int, limit: int
+) -> list[Row]:
     """What editors see, of one kind and state or of any."""
     asked = {"kind": kind, "state": state}
     where = " AND ".join(["NOT sample", *(f"{name} = '{value}'" for name, value in asked.items() if value)])

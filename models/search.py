@@ -36,7 +36,7 @@ RANK: Final = (
 )
 
 
-class Kind(StrEnum):
+class ContentKind(StrEnum):
     """What can be found."""
 
     ARTICLE = "article"
@@ -70,7 +70,7 @@ class SearchEntry(Model):
 class Entry:
     """What can be found. For a question that is one of `pinned` it comes first of all."""
 
-    kind: Kind
+    kind: ContentKind
     ref_id: int
     audience: Audience
     title: str
@@ -116,12 +116,12 @@ def as_vector(found_by: dict[str, str]) -> str:
     return " ".join(f"'{token}':1{name}" for token, name in found_by.items())
 
 
-async def remove(tx: Tx, kinds: Iterable[Kind], ref_id: int) -> None:
+async def remove(tx: Tx, kinds: Iterable[ContentKind], ref_id: int) -> None:
     """What is gone is found no more."""
     await tx.fetch(f"DELETE FROM search_index WHERE kind IN ({_listed(kinds)}) AND ref_id = $1", ref_id)
 
 
-async def keep_only(tx: Tx, kinds: Iterable[Kind], there: str) -> None:
+async def keep_only(tx: Tx, kinds: Iterable[ContentKind], there: str) -> None:
     """Drop what is not among the ids of a SELECT."""
     await tx.fetch(f"DELETE FROM search_index WHERE kind IN ({_listed(kinds)}) AND ref_id NOT IN ({there})")
 
@@ -159,7 +159,7 @@ async def search(
     text: str,
     asked: Sequence[Sequence[str]],
     *,
-    kinds: Sequence[Kind],
+    kinds: Sequence[ContentKind],
     audiences: Sequence[Audience],
     after: int = 0,
     limit: int,

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models import articles, search
-from models.articles import State, Written, entry_of
+from models.articles import ArticleState, Written, entry_of
 from models.db import transaction
-from models.search import Kind
+from models.search import ContentKind
 from models.search_words import Synonyms
 
 SYNONYMS: Final = (
@@ -20,11 +20,11 @@ SYNONYMS: Final = (
 
 
 def _answer(title: str, text: str, *tags: str, pinned: tuple[str, ...] = ()) -> Written:
-    return Written(Kind.FAQ, title, text, tags, pinned, State.PUBLISHED)
+    return Written(ContentKind.FAQ, title, text, tags, pinned, ArticleState.PUBLISHED)
 
 
-def _article(title: str, text: str, *tags: str, state: State = State.PUBLISHED) -> Written:
-    return Written(Kind.ARTICLE, title, text, tags, (), state)
+def _article(title: str, text: str, *tags: str, state: ArticleState = ArticleState.PUBLISHED) -> Written:
+    return Written(ContentKind.ARTICLE, title, text, tags, (), state)
 
 
 # The first is the newest.
@@ -141,7 +141,7 @@ WRITTEN: Final = (
         "数字资源怎么用（草稿）",
         "写到一半：列出知网、万方、电子书的入口，和在家访问的办法。",
         "电子资源",
-        state=State.DRAFT,
+        state=ArticleState.DRAFT,
     ),
 )
 SAMPLE: Final = (
