@@ -104,6 +104,16 @@ export type PersonFound = Schemas['PersonFound'];
 export type Patron = Schemas['PatronView'];
 export type PatronReader = Schemas['ReaderView'];
 
+/** What the library writes for its readers, and what the search finds of it. */
+export type ArticleKind = Schemas['ContentKind'];
+export type ArticleLine = Schemas['ArticleLine'];
+export type ArticleView = Schemas['ArticleView'];
+export type ArticleRow = Schemas['ArticleRow'];
+export type ArticleEdited = Schemas['ArticleEdited'];
+export type Found = Schemas['Found'];
+export type SynonymsEdited = Schemas['SynonymsEdited'];
+export type MissedSearch = Schemas['MissedSearchRow'];
+
 export type AdminAnnouncement = Pick<Schemas['AnnouncementEdited'], 'title' | 'text' | 'version'>;
 export type AdminSeatRules = Schemas['SeatRulesEdited'];
 export type ReaderGroup = Schemas['Group'];

@@ -10,6 +10,8 @@ const PAGES = [
     icon: 'announce',
     path: '/admin/announcement/announcement',
   },
+  { permission: 'articles.edit', key: 'articles', icon: 'book', path: '/admin/articles/articles' },
+  { permission: 'articles.edit', key: 'search', icon: 'search', path: '/admin/search/search' },
   { permission: 'patrons.read', key: 'patrons', icon: 'ticket', path: '/admin/patrons/patrons' },
   { permission: 'rules.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },

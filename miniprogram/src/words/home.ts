@@ -2,6 +2,7 @@ export const homeWords = {
   seatsFree: '个座位空着',
   book: '约一个座位',
   bookLater: '约之后的座位',
+  search: '想问什么？搜一搜',
   next: '您的下一个预约',
   announcement: '馆里的通知',
   branches: '各馆现在',

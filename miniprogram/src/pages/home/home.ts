@@ -98,6 +98,10 @@ Page({
     wx.switchTab({ url: '/pages/booking/booking' });
   },
 
+  search() {
+    wx.navigateTo({ url: '/pages/search/search' });
+  },
+
   openHours(event: WechatMiniprogram.TouchEvent) {
     wx.navigateTo({ url: `/pages/hours/hours?branch=${event.currentTarget.dataset.id}` });
   },
