@@ -22,7 +22,7 @@ from models.spaces import (
     WeeklyHours,
     new_code,
 )
-from server import seed_articles
+from server import seed_articles, seed_patrons
 
 PEOPLE: Final = (  # handle in the simulator, name, role
     ("lin", "林小满", None),
@@ -43,7 +43,8 @@ WALL: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Tables in a grid: `columns` × `rows` tables of `across` × 2 seats, in decimetres."""
+    """Tables in a grid: `columns` × `rows` tables of `across` × 2 seats, in decimetres. `groups`: only with a card, of
+    one of these groups of readers."""
 
     branch: int
     name: str
@@ -54,6 +55,7 @@ class Room:
     across: int
     quiet: bool = False
     strict: bool = False
+    groups: str = ""
 
     @property
     def seats(self) -> int:
@@ -80,9 +82,9 @@ ROOMS: Final = (
     Room(0, "自习大厅", "1层", "A", columns=6, rows=10, across=5),  # 600
     Room(0, "人文阅览区", "2层", "B", columns=5, rows=5, across=4),  # 200
     Room(0, "静音自习室", "3层", "C", columns=4, rows=5, across=3, quiet=True, strict=True),  # 120
-    Room(0, "科技阅览区", "3层", "D", columns=5, rows=4, across=3),  # 120
+    Room(0, "科技阅览区", "3层", "D", columns=5, rows=4, across=3, groups="staff student"),  # 120
     Room(1, "综合阅览室", "1层", "E", columns=4, rows=5, across=2),  # 80
-    Room(1, "少儿阅览室", "2层", "F", columns=4, rows=5, across=2),  # 80
+    Room(1, "少儿阅览室", "2层", "F", columns=4, rows=5, across=2, groups="child"),  # 80
 )
 
 
@@ -143,7 +145,11 @@ async def seed(ctx: Context, progress: Progress) -> None:
     for place, room in enumerate(ROOMS):
         progress(f"{room.name}: {room.seats} seats")
         branch, rules = (main, south)[room.branch], strict if room.strict else common
+        if room.groups:
+            limits = _rules(room.name, per_day=3, at_once=2, max_minutes=360)
+            rules = await SeatRules.create(**limits, saved_at=now, needs_card=True, groups=room.groups)
         await _area(room, branch, rules, place)
+    await seed_patrons.write(progress)
     progress("articles and answers")
     await seed_articles.write(seed_articles.WRITTEN, now)
     await seed_articles.teach(now)
