@@ -41,6 +41,8 @@ class Permission(StrEnum):
     STAFF_FIND = "staff.find"
     STAFF_INVITE = "staff.invite"  # and take roles away
     AUDIT_READ = "audit.read"
+    HEALTH_READ = "health.read"
+    HEALTH_MEND = "health.mend"
     STAFF_JOIN = "staff.join"
     REVIEW_ENTER = "review.enter"
 
@@ -108,7 +110,8 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.LIBRARIAN: _librarian,
     Role.EDITOR: _editor,
     Role.MANAGER: _manager,
-    Role.ADMIN: _manager | {Permission.STAFF_INVITE, Permission.AUDIT_READ},
+    Role.ADMIN: _manager
+    | {Permission.HEALTH_READ, Permission.HEALTH_MEND, Permission.STAFF_INVITE, Permission.AUDIT_READ},
 }
 
 

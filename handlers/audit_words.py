@@ -52,6 +52,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "missed_search.forget": "略过了没搜到的词",
     "patron.find": "查找了读者",
     "patron.see": "看了读者证",
+    "job.drop": "丢掉了没有办成的事",
+    "job.retry": "让没有办成的事再来一次",
     "rating.decline": "不想打分",
     "rating.give": "打了分",
     "reader.add_phone": "留了手机号",

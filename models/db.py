@@ -45,6 +45,7 @@ MODULES: Final = (
     "models.patrons",
     "models.people",
     "models.presence",
+    "models.processes",
     "models.ratings",
     "models.refusals",
     "models.repeats",

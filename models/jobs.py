@@ -19,6 +19,7 @@ from models.db import Row, Tx, UtcDatetimeField, dialect, fetch
 LEASE: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 12
 LONGEST_PAUSE: Final = timedelta(minutes=30)
+BEHIND: Final = timedelta(minutes=1)  # a worker whose oldest job waits so long does not keep up
 DONE_KEPT: Final = timedelta(days=2)
 
 
@@ -131,6 +132,34 @@ GROUP BY kind, state = 'dead'
 async def backlog(now: datetime) -> Sequence[Row]:
     """By `kind` and `dead`: the `number` of jobs that are due or given up, and when the `oldest` was due."""
     return await fetch(BACKLOG, now)
+
+
+async def dead(kind: str, *, before_id: int, limit: int) -> list[Row]:
+    """Given-up jobs, of one kind or for '' of all, the latest first."""
+    sql = (
+        "SELECT id, kind, key, attempts, last_error, cause, due_at FROM job "
+        "WHERE state = 'dead' AND id < $1 AND ($2 = '' OR kind = $2) ORDER BY id DESC LIMIT $3"
+    )
+    return list(await fetch(sql, before_id, kind, limit))
+
+
+def _listed(job_ids: Sequence[int]) -> str:
+    return ", ".join(str(int(job_id)) for job_id in job_ids)
+
+
+async def revive(tx: Tx, job_ids: Sequence[int], now: datetime) -> list[tuple[int, str]]:
+    """Those of them that were given up are due again, from the first attempt on: (id, kind) of each."""
+    sql = (
+        "UPDATE job SET state = 'new', attempts = 0, due_at = $1, owner = NULL, lease_until = NULL "
+        f"WHERE id IN ({_listed(job_ids)}) AND state = 'dead' RETURNING id, kind"
+    )
+    return [(row["id"], row["kind"]) for row in await tx.fetch(sql, now)]
+
+
+async def drop(tx: Tx, job_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Those of them that were given up are gone: (id, kind) of each."""
+    sql = f"DELETE FROM job WHERE id IN ({_listed(job_ids)}) AND state = 'dead' RETURNING id, kind"
+    return [(row["id"], row["kind"]) for row in await tx.fetch(sql)]
 
 
 async def purge(now: datetime) -> None:

@@ -3,10 +3,13 @@
 import asyncio
 import contextlib
 import hmac
+import itertools
 import os
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Final
@@ -14,8 +17,9 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from models import db, jobs
+from models import db, jobs, processes
 from models.db import instant
+from models.processes import Said
 from server import metrics
 from server.routes import JOBS
 from server.services import SERVICES, Services
@@ -23,7 +27,7 @@ from server.sockets import Sockets
 
 TICK_S: Final = 0.5
 TICKS: Final = 10  # from one look at everything to the next: Prometheus asks each 15 s
-BEHIND: Final = timedelta(minutes=1)  # a worker whose oldest job waits so long does not keep up
+LOOKS: Final = 3  # from one word to the other processes to the next: each 15 s
 FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 MEMORY: Final = Path("/proc/self/statm")  # of Linux; elsewhere nothing is told
 
@@ -33,18 +37,21 @@ log = structlog.get_logger()
 @asynccontextmanager
 async def measured(services: Services, sockets: Sockets | None) -> AsyncIterator[None]:
     """Measure meanwhile; a process that only works has no sockets."""
-    task = asyncio.get_running_loop().create_task(_measure(services, sockets))
+    name = secrets.token_hex(8)
+    task = asyncio.get_running_loop().create_task(_measure(services, sockets, name))
     try:
         yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+        with contextlib.suppress(Exception):  # without the database it will be silent for a while
+            await processes.leave(name)
 
 
-async def _measure(services: Services, sockets: Sockets | None) -> None:
-    time = services.loop_time
-    while True:
+async def _measure(services: Services, sockets: Sockets | None, name: str) -> None:
+    time, began_at = services.loop_time, services.clock.now()
+    for look in itertools.count():
         if sockets:
             sockets.measure()
         metrics.bus_away.set(services.bus.away)
@@ -52,16 +59,39 @@ async def _measure(services: Services, sockets: Sockets | None) -> None:
             (metrics.connections_used, metrics.connections_most), db.connections(), strict=True
         ):
             gauge.set(number)
+        memory = 0
         with contextlib.suppress(FileNotFoundError):
-            metrics.memory_bytes.set(await asyncio.to_thread(_resident_bytes))
+            metrics.memory_bytes.set(memory := await asyncio.to_thread(_resident_bytes))
         try:
             await _backlog(services)
+            if look % LOOKS == 0:
+                await _say(services, sockets, name, began_at=began_at, memory_bytes=memory)
         except Exception as error:  # the database is away, which others say louder
             log.debug("not_measured", error=type(error).__name__)
         for _ in range(TICKS):
             began = time()
             await asyncio.sleep(TICK_S)
             metrics.loop_lag_s.observe(max(0.0, time() - began - TICK_S))
+
+
+async def _say(
+    services: Services, sockets: Sockets | None, name: str, *, began_at: datetime, memory_bytes: int
+) -> None:
+    """Tell the other processes, and who looks after them, that this one runs, and how its calls to WeChat ended."""
+    calls = dict(metrics.wechat_lately)
+    said = Said(
+        name=name,
+        host=socket.gethostname()[:64],
+        pid=os.getpid(),
+        kind="web" if sockets else "worker",
+        bus="alone" if services.redis is None else "away" if services.bus.away else "redis",
+        sockets=len(sockets.sio.eio.sockets) if sockets else 0,
+        memory_bytes=memory_bytes,
+        began_at=began_at,
+    )
+    await processes.say(said, calls, services.clock.now())
+    for call, number in calls.items():
+        metrics.wechat_lately[call] -= number
 
 
 def _resident_bytes() -> int:
@@ -82,7 +112,9 @@ async def _backlog(services: Services) -> None:
 async def degraded(services: Services) -> list[str]:
     """What is away or behind, though requests are answered: `redis`, `worker`."""
     now = services.clock.now()
-    late = any(not row["dead"] and now - instant(row["oldest"]) > BEHIND for row in await jobs.backlog(now))
+    late = any(
+        not row["dead"] and now - instant(row["oldest"]) > jobs.BEHIND for row in await jobs.backlog(now)
+    )
     return [name for name, holds in (("redis", services.bus.away), ("worker", late)) if holds]
 
 

@@ -8,6 +8,7 @@ Several processes of one machine count into files of one folder, which whoever i
 
 import os
 import shutil
+from collections import Counter as Counted
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -105,7 +106,12 @@ def job(kind: str, outcome: str) -> None:
     _jobs.labels(kind, outcome).inc()
 
 
+# Since the process last told the others of them: see measuring.py.
+wechat_lately: Final = Counted[tuple[str, str]]()
+
+
 def wechat_call(call: str, outcome: str, took_s: float) -> None:
+    wechat_lately[call, outcome] += 1
     _wechat.labels(call, outcome).inc()
     _wechat_s.labels(call).observe(took_s)
 

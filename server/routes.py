@@ -35,7 +35,7 @@ from handlers import (
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound, NotHelping
 from handlers.seats import BookingRefused
-from server import audit_routes, content_routes, feedback_routes, reader_routes, staff_routes
+from server import audit_routes, content_routes, feedback_routes, health_routes, reader_routes, staff_routes
 from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
@@ -168,6 +168,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
     *staff_routes.ROUTES,
+    *health_routes.ROUTES,
     *content_routes.ROUTES,
     *audit_routes.ROUTES,
 )

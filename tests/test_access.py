@@ -23,7 +23,16 @@ EXPECTED = {
     "editor": COLLEAGUE | {"announcement.edit", "articles.edit"},
     "manager": LIBRARIAN | {"announcement.edit", "articles.edit", "patrons.edit", "rules.edit"},
     "admin": LIBRARIAN
-    | {"announcement.edit", "articles.edit", "patrons.edit", "rules.edit", "staff.invite", "audit.read"},
+    | {
+        "announcement.edit",
+        "articles.edit",
+        "patrons.edit",
+        "rules.edit",
+        "staff.invite",
+        "health.read",
+        "health.mend",
+        "audit.read",
+    },
 }
 
 

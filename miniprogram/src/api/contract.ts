@@ -180,6 +180,86 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/health': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Processes, jobs that wait or were given up, and how calls to WeChat end.
+     * @description Permission: `health.read`.
+     */
+    get: operations['health_show'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/health/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Work that was given up, the latest first; of one kind if it is named.
+     * @description Permission: `health.read`.
+     */
+    get: operations['health_dead_jobs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/health/jobs/drop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give given-up work up for good. What is no longer given up stays as it is.
+     * @description Permission: `health.mend`.
+     */
+    post: operations['health_drop'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/health/jobs/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Try given-up work again, from the first attempt on. What is no longer given up stays as it is.
+     * @description Permission: `health.mend`.
+     */
+    post: operations['health_retry'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/invitations': {
     parameters: {
       query?: never;
@@ -2478,6 +2558,12 @@ export interface components {
       open: components['schemas']['OpenState'];
     };
     /**
+     * Bus
+     * @description How processes hear each other: there is but one, over Redis, or Redis is away.
+     * @enum {string}
+     */
+    Bus: 'alone' | 'redis' | 'away';
+    /**
      * BusySpan
      * @description Held from slot `first` up to `until` of the day; with `lapses_at`, only while it is before that.
      */
@@ -2789,6 +2875,33 @@ export interface components {
        * Format: date-time
        */
       waiting_since: string;
+    };
+    /**
+     * DeadJob
+     * @description Work that was given up after so many attempts; `error`: what it last failed with. `cause`: the request that
+     *     wanted it, by which the log finds both.
+     */
+    DeadJob: {
+      /** Attempts */
+      attempts: number;
+      /** Cause */
+      cause: string | null;
+      /**
+       * Due At
+       * Format: date-time
+       */
+      due_at: string;
+      /** Error */
+      error: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Key */
+      key: string;
+      /** Kind */
+      kind: string;
     };
     /**
      * Desk
@@ -3306,6 +3419,26 @@ export interface components {
       items: components['schemas']['Group'][];
     };
     /**
+     * Health
+     * @description `late`: the worker does not keep up. Calls to WeChat are those of the last day.
+     */
+    Health: {
+      /** Database */
+      database: string;
+      /** Dead */
+      dead: number;
+      /** Late */
+      late: boolean;
+      /** Processes */
+      processes: components['schemas']['ProcessSeen'][];
+      /** Waiting */
+      waiting: components['schemas']['WaitingJobs'][];
+      /** Wechat Calls */
+      wechat_calls: number;
+      /** Wechat Errors */
+      wechat_errors: components['schemas']['WeChatErrors'][];
+    };
+    /**
      * HeldRole
      * @description `granted_by` is null when it was given from the command line, or by somebody without a name.
      */
@@ -3493,6 +3626,14 @@ export interface components {
       expires_at: string;
       /** Role */
       role: string;
+    };
+    /**
+     * JobsSettled
+     * @description How many of them were still given up.
+     */
+    JobsSettled: {
+      /** Number */
+      number: number;
     };
     /**
      * Kind
@@ -3856,6 +3997,13 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[DeadJob] */
+    Page_DeadJob_: {
+      /** Items */
+      items: components['schemas']['DeadJob'][];
+      /** Next */
+      next: string | null;
+    };
     /** Page[DeskLine] */
     Page_DeskLine_: {
       /** Items */
@@ -4007,6 +4155,33 @@ export interface components {
       url: string | null;
       /** Width */
       width: number;
+    };
+    /**
+     * ProcessSeen
+     * @description A process as it last spoke of itself; a `silent` one was killed, or hangs.
+     */
+    ProcessSeen: {
+      /**
+       * Began At
+       * Format: date-time
+       */
+      began_at: string;
+      bus: components['schemas']['Bus'];
+      /** Kind */
+      kind: string;
+      /** Memory Mb */
+      memory_mb: number;
+      /** Name */
+      name: string;
+      /**
+       * Said At
+       * Format: date-time
+       */
+      said_at: string;
+      /** Silent */
+      silent: boolean;
+      /** Sockets */
+      sockets: number;
     };
     /**
      * Rated
@@ -4443,6 +4618,24 @@ export interface components {
        */
       limit: number;
     };
+    /** SeeDeadJobs */
+    SeeDeadJobs: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Kind
+       * @default
+       */
+      kind: string;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
     /** SeeFeedback */
     SeeFeedback: {
       /**
@@ -4652,6 +4845,11 @@ export interface components {
       text: string;
       topic: components['schemas']['Topic'];
     };
+    /** SettleJobs */
+    SettleJobs: {
+      /** Job Ids */
+      job_ids: string[];
+    };
     /**
      * Shape
      * @description Something drawn on the plan, in plan units of one decimetre.
@@ -4860,6 +5058,18 @@ export interface components {
     UploadFound: {
       picture: components['schemas']['Picture'] | null;
     };
+    /**
+     * WaitingJobs
+     * @description Jobs of a kind that are due; the oldest has waited for `oldest_s` seconds.
+     */
+    WaitingJobs: {
+      /** Kind */
+      kind: string;
+      /** Number */
+      number: number;
+      /** Oldest S */
+      oldest_s: number;
+    };
     /** WatchArea */
     WatchArea: {
       /**
@@ -4873,6 +5083,18 @@ export interface components {
        * @example 2026-11-22
        */
       date: string;
+    };
+    /**
+     * WeChatErrors
+     * @description Calls that ended alike: `outcome` is WeChat's errcode, or how the answer was lost.
+     */
+    WeChatErrors: {
+      /** Call */
+      call: string;
+      /** Number */
+      number: number;
+      /** Outcome */
+      outcome: string;
     };
     /**
      * When
@@ -6065,6 +6287,392 @@ export interface operations {
       };
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  health_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Health'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  health_dead_jobs: {
+    parameters: {
+      query?: {
+        kind?: string;
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DeadJob_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  health_drop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Job Ids */
+          job_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobsSettled'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  health_retry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Job Ids */
+          job_ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobsSettled'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
         headers: {
           [name: string]: unknown;
         };
