@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEAT_CODES_READ = "seats.codes"
     PATRONS_READ = "patrons.read"
     PATRONS_EDIT = "patrons.edit"
+    PATRONS_IMPORT = "patrons.import"  # and take all of them out
     STAFF_FIND = "staff.find"
     STAFF_INVITE = "staff.invite"  # and take roles away
     AUDIT_READ = "audit.read"
@@ -101,7 +102,7 @@ _librarian = _staff | {
     Permission.FEEDBACK_ANSWER,
     Permission.PATRONS_READ,
 }
-_manager = _editor | _librarian | {Permission.RULES_EDIT, Permission.PATRONS_EDIT}
+_manager = _editor | _librarian | {Permission.RULES_EDIT, Permission.PATRONS_EDIT, Permission.PATRONS_IMPORT}
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GUEST: _guest,

@@ -107,6 +107,13 @@ def _banned(say: _Say) -> str:
 
 
 # In the place of what was written by or to a reader whose account is closed.
+UNREADABLE: Final[Mapping[str, str]] = {
+    "unreadable": "这个文件读不出来。请换成 CSV 或 XLSX 文件。",
+    "empty": "这个文件里没有数据：第一行应是各列的名称，下面是数据。",
+    "too_many_rows": "一次最多导入 10 万行，请把文件分成几个。",
+    "old_excel": "这是旧版或带密码的 Excel 文件。请去掉密码，另存为 XLSX 再来。",
+    "bomb": "这个文件展开以后太大了，没有读它。",
+}
 ERASED: Final = "（账号已注销，内容已删除）"
 
 SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
@@ -123,6 +130,8 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "picture_refused": "这张图片没有通过检查，请换一张。",
     "picture_gone": "有一张图片不在了，请去掉它，或者重新选一张。",
     "pictures_used_up": lambda say: f"今天的 {say['limit']} 张图片都用完了，明天可以再传。文字现在就能发。",
+    "import_unreadable": lambda say: UNREADABLE.get(str(say["reason"]), UNREADABLE["unreadable"]),
+    "import_not_now": "这次导入现在不能这样做，请刷新看看它到了哪一步。",
     "unsupported_media_type": "收到的内容格式不对，请更新小程序后再试。",
     "changed_meanwhile": "这里刚被别人改过。请看过新内容再保存。",
     "idempotency_key_reused": "这次提交和上一次混在一起了，请回到上一页重新来过。",

@@ -40,6 +40,7 @@ MODULES: Final = (
     "models.chat",
     "models.feedback",
     "models.helpers",
+    "models.imports",
     "models.jobs",
     "models.notices",
     "models.patrons",

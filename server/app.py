@@ -11,7 +11,7 @@ from aiohttp import web
 
 from handlers.context import Clock, Template
 from models import db
-from server import raw, upload
+from server import imports, raw, upload
 from server.bus import ClockMoved, LocalBus, Message
 from server.clock import SystemClock
 from server.config import Config, Secrets
@@ -60,6 +60,7 @@ async def build(
         app.router.add_route(route.method, route.path, endpoint(route))
     raw.add(app)
     upload.add(app)
+    imports.add(app)
     sockets.attach(app)
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_say_goodbye)

@@ -35,7 +35,15 @@ from handlers import (
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotAllowed, NotFound, NotHelping
 from handlers.seats import BookingRefused
-from server import audit_routes, content_routes, feedback_routes, health_routes, reader_routes, staff_routes
+from server import (
+    audit_routes,
+    content_routes,
+    feedback_routes,
+    health_routes,
+    import_routes,
+    reader_routes,
+    staff_routes,
+)
 from server.rows import Errors, Event, Handler, Job, Limit, Push, Route, Stream
 
 REPEAT: Errors = (KeyReused,)
@@ -168,6 +176,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
     *staff_routes.ROUTES,
+    *import_routes.ROUTES,
+    *health_routes.ROUTES,
     *health_routes.ROUTES,
     *content_routes.ROUTES,
     *audit_routes.ROUTES,
@@ -285,6 +295,7 @@ PUSHES: tuple[Push, ...] = (
     Push("desk_changed", desk.DeskChanged),
     Push("desk_number", desk.DeskNumber),
     *feedback_routes.PUSHES,
+    *import_routes.PUSHES,
 )
 
 STREAMS: tuple[Stream, ...] = (
@@ -309,6 +320,7 @@ JOBS: tuple[Job, ...] = (
     Job("remove_file", upload_checks.remove_file, outside=True),
     Job("tidy", upkeep.tidy, daily=True),
     *audit_routes.JOBS,
+    *import_routes.JOBS,
     Job("tidy_uploads", upload_checks.tidy, daily=True),
 )
 

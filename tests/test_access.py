@@ -21,12 +21,14 @@ EXPECTED = {
     "reader": READER,
     "librarian": LIBRARIAN,
     "editor": COLLEAGUE | {"announcement.edit", "articles.edit"},
-    "manager": LIBRARIAN | {"announcement.edit", "articles.edit", "patrons.edit", "rules.edit"},
+    "manager": LIBRARIAN
+    | {"announcement.edit", "articles.edit", "patrons.edit", "patrons.import", "rules.edit"},
     "admin": LIBRARIAN
     | {
         "announcement.edit",
         "articles.edit",
         "patrons.edit",
+        "patrons.import",
         "rules.edit",
         "staff.invite",
         "health.read",

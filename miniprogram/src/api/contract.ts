@@ -260,6 +260,126 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/imports': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * All imports, newest first.
+     * @description Permission: `patrons.import`.
+     */
+    get: operations['imports_see_all'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/imports/{run_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One import, with how far it has come.
+     * @description Permission: `patrons.import`.
+     */
+    get: operations['imports_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/imports/{run_id}/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to make and change cards, those of rows without a problem. Once more is as once.
+     * @description Permission: `patrons.import`.
+     */
+    post: operations['imports_apply'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/imports/{run_id}/mapping': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Say which column is which, and check all rows anew. Raises `changed_meanwhile`, `import_not_now`.
+     * @description Permission: `patrons.import`.
+     */
+    put: operations['imports_map_columns'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/imports/{run_id}/problems': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The rows that would not be imported, with all that is wrong with each; that they were read is recorded.
+     * @description Permission: `patrons.import`.
+     */
+    get: operations['imports_problems'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/imports/{run_id}/undo': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin to take back what was applied, where nothing newer touched it. Once more is as once.
+     * @description Permission: `patrons.import`.
+     */
+    post: operations['imports_undo'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/invitations': {
     parameters: {
       query?: never;
@@ -2074,6 +2194,19 @@ export interface components {
       text: string;
     };
     /**
+     * ApplyImport
+     * @description `version` is the one whose check was read.
+     */
+    ApplyImport: {
+      /**
+       * Run Id
+       * @example 42
+       */
+      run_id: string;
+      /** Version */
+      version: number;
+    };
+    /**
      * AreaDay
      * @description Who sits where is not told; `mine` are the caller's own. `number` counts the stream's changes.
      */
@@ -2194,7 +2327,7 @@ export interface components {
        * @example 42
        */
       id: string;
-      kind: components['schemas']['models__search__Kind'];
+      kind: components['schemas']['ContentKind'];
       /** Pinned */
       pinned: string[];
       /**
@@ -2202,7 +2335,7 @@ export interface components {
        * Format: date-time
        */
       saved_at: string;
-      state: components['schemas']['State'];
+      state: components['schemas']['ArticleState'];
       /** Tags */
       tags: string[];
       /** Text */
@@ -2224,7 +2357,7 @@ export interface components {
        * @example 42
        */
       id: string;
-      kind: components['schemas']['models__search__Kind'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Published At
        * Format: date-time
@@ -2242,18 +2375,28 @@ export interface components {
        * @example 42
        */
       id: string;
-      kind: components['schemas']['models__search__Kind'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Saved At
        * Format: date-time
        */
       saved_at: string;
-      state: components['schemas']['State'];
+      state: components['schemas']['ArticleState'];
       /** Tags */
       tags: string[];
       /** Title */
       title: string;
     };
+    /**
+     * ArticleSort
+     * @enum {string}
+     */
+    ArticleSort: 'saved' | 'oldest';
+    /**
+     * ArticleState
+     * @enum {string}
+     */
+    ArticleState: 'draft' | 'published';
     /**
      * ArticleView
      * @description `text` is plain: an empty line parts paragraphs, a line that begins with `# ` is a heading.
@@ -2264,7 +2407,7 @@ export interface components {
        * @example 42
        */
       id: string;
-      kind: components['schemas']['models__search__Kind'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Published At
        * Format: date-time
@@ -2296,7 +2439,7 @@ export interface components {
     AuditBroken: {
       /** Entry Id */
       entry_id: string | null;
-      kind: components['schemas']['models__seals__Kind'];
+      kind: components['schemas']['Kind'];
       /** No */
       no: number | null;
     };
@@ -2828,6 +2971,12 @@ export interface components {
       tag: string | null;
     };
     /**
+     * ContentKind
+     * @description What can be found.
+     * @enum {string}
+     */
+    ContentKind: 'article' | 'faq';
+    /**
      * Conversation
      * @description A conversation as its reader sees it, or as the staff does. `seq` is the last number of that audience.
      */
@@ -3023,13 +3172,13 @@ export interface components {
        * @example 42
        */
       article_id: string;
-      kind: components['schemas']['Kind-Input'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Pinned
        * @default []
        */
       pinned: string[];
-      state: components['schemas']['State'];
+      state: components['schemas']['ArticleState'];
       /**
        * Tags
        * @default []
@@ -3311,6 +3460,31 @@ export interface components {
       topic: components['schemas']['Topic'];
     };
     /**
+     * Field
+     * @enum {string}
+     */
+    Field: 'card_no' | 'name' | 'phone' | 'group' | 'valid_from' | 'valid_until' | 'state' | 'secret';
+    /** FieldColumn */
+    FieldColumn: {
+      /** Column */
+      column: number;
+      field: components['schemas']['Field'];
+    };
+    /**
+     * FieldShown
+     * @description `column` is null where no column holds it.
+     */
+    FieldShown: {
+      /** Column */
+      column: number | null;
+      /** Field */
+      field: string;
+      /** Name */
+      name: string;
+      /** Needed */
+      needed: boolean;
+    };
+    /**
      * FindBy
      * @enum {string}
      */
@@ -3380,7 +3554,7 @@ export interface components {
        * @example 42
        */
       id: string;
-      kind: components['schemas']['models__search__Kind'];
+      kind: components['schemas']['ContentKind'];
       /** Pinned */
       pinned: boolean;
       /** Tags */
@@ -3568,6 +3742,66 @@ export interface components {
      * @description Pushed to everybody: what the home page and the rules say has changed.
      */
     HomeChanged: Record<string, never>;
+    /**
+     * ImportChanged
+     * @description Pushed to who began the import: it should be read again.
+     */
+    ImportChanged: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+    };
+    /**
+     * ImportView
+     * @description `step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards, `problems` rows
+     *     that are not imported, `kept` cards that were not taken back because something newer touched them. `who` is null
+     *     from the command line, and of somebody without a name.
+     */
+    ImportView: {
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Changed */
+      changed: number;
+      /** Columns */
+      columns: string[];
+      /** Created */
+      created: number;
+      /** Failure */
+      failure: string | null;
+      /** Fields */
+      fields: components['schemas']['FieldShown'][];
+      /** File Name */
+      file_name: string;
+      /** Forgotten */
+      forgotten: boolean;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Kept */
+      kept: number;
+      /** Problems */
+      problems: number;
+      /** Rows */
+      rows: number;
+      /** Same */
+      same: number;
+      state: components['schemas']['State'];
+      /** Step */
+      step: number;
+      /** Steps */
+      steps: number;
+      /** Version */
+      version: number;
+      /** Who */
+      who: string | null;
+    };
     /** Inbox */
     Inbox: {
       /** Items */
@@ -3637,10 +3871,9 @@ export interface components {
     };
     /**
      * Kind
-     * @description What can be found.
      * @enum {string}
      */
-    'Kind-Input': 'article' | 'faq';
+    Kind: 'changed' | 'deleted' | 'inserted' | 'reordered';
     /**
      * KnownUpload
      * @description The file as it would be sent: SHA-256 in lower-case hex, and its length in bytes.
@@ -3673,14 +3906,14 @@ export interface components {
     MakeArticle: {
       /** Idempotency Key */
       idempotency_key: string;
-      kind: components['schemas']['Kind-Input'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Pinned
        * @default []
        */
       pinned: string[];
       /** @default draft */
-      state: components['schemas']['State'];
+      state: components['schemas']['ArticleState'];
       /**
        * Tags
        * @default []
@@ -3697,6 +3930,21 @@ export interface components {
       idempotency_key: string;
       /** Words */
       words: string[];
+    };
+    /**
+     * MapColumns
+     * @description Which column of the file, counted from 0, holds which field; the others are not imported.
+     */
+    MapColumns: {
+      /** Mapping */
+      mapping: components['schemas']['FieldColumn'][];
+      /**
+       * Run Id
+       * @example 42
+       */
+      run_id: string;
+      /** Version */
+      version: number;
     };
     /**
      * Mark
@@ -3854,6 +4102,14 @@ export interface components {
        * @example 42
        */
       helper_id: string;
+    };
+    /** OfImport */
+    OfImport: {
+      /**
+       * Run Id
+       * @example 42
+       */
+      run_id: string;
     };
     /** OfMessage */
     OfMessage: {
@@ -4032,10 +4288,24 @@ export interface components {
       /** Next */
       next: string | null;
     };
+    /** Page[ImportView] */
+    Page_ImportView_: {
+      /** Items */
+      items: components['schemas']['ImportView'][];
+      /** Next */
+      next: string | null;
+    };
     /** Page[MissedSearchRow] */
     Page_MissedSearchRow_: {
       /** Items */
       items: components['schemas']['MissedSearchRow'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[RowProblems] */
+    Page_RowProblems_: {
+      /** Items */
+      items: components['schemas']['RowProblems'][];
       /** Next */
       next: string | null;
     };
@@ -4155,6 +4425,22 @@ export interface components {
       url: string | null;
       /** Width */
       width: number;
+    };
+    /**
+     * ProblemShown
+     * @description `column` is its name in the file; a secret is not shown.
+     */
+    ProblemShown: {
+      /** Code */
+      code: string;
+      /** Column */
+      column: string;
+      /** Field */
+      field: string;
+      /** Value */
+      value: string;
+      /** Words */
+      words: string;
     };
     /**
      * ProcessSeen
@@ -4324,6 +4610,16 @@ export interface components {
        */
       limit: number;
     };
+    /**
+     * RowProblems
+     * @description `row` is its number in the file.
+     */
+    RowProblems: {
+      /** Problems */
+      problems: components['schemas']['ProblemShown'][];
+      /** Row */
+      row: number;
+    };
     /** SaveGroup */
     SaveGroup: {
       /** Code */
@@ -4342,7 +4638,7 @@ export interface components {
        */
       after: string | null;
       /** @default null */
-      kind: components['schemas']['Kind-Input'] | null;
+      kind: components['schemas']['ContentKind'] | null;
       /**
        * Limit
        * @default 20
@@ -4495,7 +4791,7 @@ export interface components {
        * @default null
        */
       after: string | null;
-      kind: components['schemas']['Kind-Input'];
+      kind: components['schemas']['ContentKind'];
       /**
        * Limit
        * @default 20
@@ -4678,6 +4974,19 @@ export interface components {
        */
       branch_id: string;
     };
+    /** SeeImports */
+    SeeImports: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
     /** SeeInbox */
     SeeInbox: {
       /**
@@ -4712,6 +5021,24 @@ export interface components {
        */
       patron_id: string;
       reason: components['schemas']['Reason'];
+    };
+    /** SeeProblems */
+    SeeProblems: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
+      /**
+       * Limit
+       * @default 50
+       */
+      limit: number;
+      /**
+       * Run Id
+       * @example 42
+       */
+      run_id: string;
     };
     /** SeeReader */
     SeeReader: {
@@ -4792,16 +5119,16 @@ export interface components {
        */
       after: string | null;
       /** @default null */
-      kind: components['schemas']['Kind-Input'] | null;
+      kind: components['schemas']['ContentKind'] | null;
       /**
        * Limit
        * @default 20
        */
       limit: number;
       /** @default saved */
-      sort: components['schemas']['Sort'];
+      sort: components['schemas']['ArticleSort'];
       /** @default null */
-      state: components['schemas']['State'] | null;
+      state: components['schemas']['ArticleState'] | null;
       /**
        * Text
        * @default
@@ -4929,11 +5256,6 @@ export interface components {
       /** Side */
       side: string;
     };
-    /**
-     * Sort
-     * @enum {string}
-     */
-    Sort: 'saved' | 'oldest';
     /** Spaces */
     Spaces: {
       /** Branches */
@@ -5000,7 +5322,8 @@ export interface components {
      * State
      * @enum {string}
      */
-    State: 'draft' | 'published';
+    State:
+      'reading' | 'mapping' | 'checking' | 'checked' | 'applying' | 'done' | 'undoing' | 'undone' | 'failed';
     /**
      * Stops
      * @enum {string}
@@ -5101,17 +5424,6 @@ export interface components {
      * @enum {string}
      */
     When: 'upcoming' | 'past';
-    /**
-     * Kind
-     * @enum {string}
-     */
-    models__seals__Kind: 'changed' | 'deleted' | 'inserted' | 'reordered';
-    /**
-     * Kind
-     * @description What can be found.
-     * @enum {string}
-     */
-    models__search__Kind: 'article' | 'faq';
   };
   responses: never;
   parameters: never;
@@ -5423,9 +5735,9 @@ export interface operations {
     parameters: {
       query?: {
         text?: string;
-        kind?: components['schemas']['Kind-Input'];
-        state?: components['schemas']['State'];
-        sort?: components['schemas']['Sort'];
+        kind?: components['schemas']['ContentKind'];
+        state?: components['schemas']['ArticleState'];
+        sort?: components['schemas']['ArticleSort'];
         after?: string;
         limit?: number;
       };
@@ -5521,14 +5833,14 @@ export interface operations {
         'application/json': {
           /** Idempotency Key */
           idempotency_key: string;
-          kind: components['schemas']['Kind-Input'];
+          kind: components['schemas']['ContentKind'];
           /**
            * Pinned
            * @default []
            */
           pinned?: string[];
           /** @default draft */
-          state?: components['schemas']['State'];
+          state?: components['schemas']['ArticleState'];
           /**
            * Tags
            * @default []
@@ -5749,13 +6061,13 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
-          kind: components['schemas']['Kind-Input'];
+          kind: components['schemas']['ContentKind'];
           /**
            * Pinned
            * @default []
            */
           pinned?: string[];
-          state: components['schemas']['State'];
+          state: components['schemas']['ArticleState'];
           /**
            * Tags
            * @default []
@@ -6673,6 +6985,666 @@ export interface operations {
       };
       /** @description `not_allowed` */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_see_all: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ImportView_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_see: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_apply: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `import_not_now` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_map_columns: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Mapping */
+          mapping: components['schemas']['FieldColumn'][];
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `import_not_now` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_problems: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_RowProblems_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  imports_undo: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        run_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportView'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `import_not_now` */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -9243,7 +10215,7 @@ export interface operations {
   articles_see: {
     parameters: {
       query: {
-        kind: components['schemas']['Kind-Input'];
+        kind: components['schemas']['ContentKind'];
         after?: string;
         limit?: number;
       };
@@ -15405,7 +16377,7 @@ export interface operations {
     parameters: {
       query: {
         text: string;
-        kind?: components['schemas']['Kind-Input'];
+        kind?: components['schemas']['ContentKind'];
         after?: string;
         limit?: number;
       };

@@ -1,0 +1,380 @@
+"""Imports of cards: a table is staged, checked without changing anything, applied when somebody says so, taken back."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any, Protocol
+
+from pydantic import Field as Is
+
+from handlers import audit
+from handlers.access import Caller
+from handlers.context import Context
+from handlers.errors import Changed, Invalid, NotFound, Refused
+from handlers.import_words import FIELDS, PROBLEMS
+from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Whole
+from models import imports, jobs
+from models.db import Row, Tx, instant, transaction
+from models.imports import FILE_NAME_LENGTH, STAGED_AT_ONCE, State
+from models.patron_import import NEEDED, Field, lacking, propose
+
+
+class ImportUnreadable(Refused):
+    """No table can be read from the file; `details.reason` is `unreadable`, `empty`, `too_many_rows`, `old_excel` or
+    `bomb` (422)."""
+
+    code = "import_unreadable"
+    status = 422
+
+
+class ImportNotNow(Refused):
+    """What is asked does not fit the import's `details.state`, or its rows are forgotten."""
+
+    code = "import_not_now"
+
+
+class SheetRefused(Exception):
+    """A file is no table that we take; `reason` is one of `ImportUnreadable`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Sheet(Protocol):
+    """A file that was sent."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    def rows(self) -> AsyncIterator[tuple[int, list[str]]]:
+        """(number in the file, cells) of each row that is not empty. Raises `SheetRefused`."""
+
+
+class OfImport(Input):
+    run_id: Id
+
+
+class SeeImports(Input):
+    after: Cursor | None = None
+    limit: Limit = 20
+
+
+class SeeProblems(OfImport):
+    after: Cursor | None = None
+    limit: Limit = 50
+
+
+class FieldColumn(Input):
+    field: Field
+    column: Annotated[Whole, Is(ge=0, le=99)]
+
+
+class MapColumns(OfImport):
+    """Which column of the file, counted from 0, holds which field; the others are not imported."""
+
+    version: Whole
+    mapping: Annotated[list[FieldColumn], Is(max_length=len(Field))]
+
+
+class ApplyImport(OfImport):
+    """`version` is the one whose check was read."""
+
+    version: Whole
+
+
+class FieldShown(Output):
+    """`column` is null where no column holds it."""
+
+    field: str
+    name: str
+    column: Whole | None
+    needed: bool
+
+
+class ImportView(Output):
+    """`step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards, `problems` rows
+    that are not imported, `kept` cards that were not taken back because something newer touched them. `who` is null
+    from the command line, and of somebody without a name."""
+
+    id: Id
+    version: int
+    at: Moment
+    who: str | None
+    file_name: str
+    state: State
+    failure: str | None
+    rows: int
+    step: int
+    steps: int
+    problems: int
+    created: int
+    changed: int
+    same: int
+    kept: int
+    columns: list[str]
+    fields: list[FieldShown]
+    forgotten: bool
+
+
+class ProblemShown(Output):
+    """`column` is its name in the file; a secret is not shown."""
+
+    field: str
+    column: str
+    value: str
+    code: str
+    words: str
+
+
+class RowProblems(Output):
+    """`row` is its number in the file."""
+
+    row: Whole
+    problems: list[ProblemShown]
+
+
+class ImportChanged(Output):
+    """Pushed to who began the import: it should be read again."""
+
+    id: Id
+
+
+# ---------------------------------------------------------------- shown
+
+
+def view(ctx: Context, row: Row, name: str | None = None) -> ImportView:
+    mapping: dict[str, int] = json.loads(row["mapping"])
+    values = dict(row)
+    state = State(row["state"])
+    return ImportView(
+        **{key: values[key] for key in ("id", "version", "file_name", "failure", "rows", "step")},
+        **{key: values[key] for key in ("problems", "created", "changed", "same", "kept")},
+        at=ctx.local(instant(row["at"])),
+        who=name,
+        state=state,
+        steps=row["created"] + row["changed"] if state in (State.APPLYING, State.UNDOING) else row["rows"],
+        columns=json.loads(row["columns"]),
+        fields=[
+            FieldShown(
+                field=field.value, name=FIELDS[field], column=mapping.get(field.value), needed=field in NEEDED
+            )
+            for field in Field
+        ],
+        forgotten=row["purged_at"] is not None,
+    )
+
+
+async def see_all(ctx: Context, _caller: Caller, wish: SeeImports) -> Page[ImportView]:
+    """All imports, newest first."""
+    rows = await imports.listed(int(wish.after) if wish.after else None, wish.limit + 1)
+    items = [view(ctx, row, row["name"]) for row in rows[: wish.limit]]
+    return Page(items=items, next=str(items[-1].id) if len(rows) > wish.limit else None)
+
+
+async def see(ctx: Context, _caller: Caller, wish: OfImport) -> ImportView:
+    """One import, with how far it has come."""
+    return view(ctx, await _got(wish.run_id))
+
+
+async def problems(ctx: Context, caller: Caller, wish: SeeProblems) -> Page[RowProblems]:
+    """The rows that would not be imported, with all that is wrong with each; that they were read is recorded."""
+    run = await _got(wish.run_id)
+    await audit.read(ctx, caller, "import.read", f"import_run:{wish.run_id}")
+    after = int(wish.after) if wish.after else 0
+    rows = await imports.faulty(wish.run_id, after=after, limit=wish.limit + 1)
+    columns = json.loads(run["columns"])
+    items = [_faulty(row, columns) for row in rows[: wish.limit]]
+    return Page(items=items, next=str(items[-1].row) if len(rows) > wish.limit else None)
+
+
+def _faulty(row: Row, columns: list[str]) -> RowProblems:
+    return RowProblems(
+        row=row["row_no"],
+        problems=[_problem(found, columns) for found in json.loads(row["problems"] or "[]")],
+    )
+
+
+def _problem(found: Mapping[str, Any], columns: list[str]) -> ProblemShown:
+    place = found["column"]
+    return ProblemShown(
+        field=found["field"],
+        column=columns[place]
+        if place is not None and place < len(columns)
+        else FIELDS[Field(found["field"])],
+        value=found["value"],
+        code=found["code"],
+        words=PROBLEMS[found["code"]],
+    )
+
+
+async def report(ctx: Context, caller: Caller, wish: OfImport) -> AsyncIterator[list[list[str]]]:
+    """All problems as lines of a table: row, column, cell, what is wrong."""
+    run = await _got(wish.run_id)
+    await audit.read(ctx, caller, "import.read", f"import_run:{wish.run_id}")
+    return _report(wish.run_id, json.loads(run["columns"]))
+
+
+async def _report(run_id: int, columns: list[str]) -> AsyncIterator[list[list[str]]]:
+    after = 0
+    while rows := await imports.faulty(run_id, after=after, limit=STAGED_AT_ONCE):
+        yield [
+            [str(row["row_no"]), problem.column, problem.value, problem.words]
+            for row in rows
+            for problem in _faulty(row, columns).problems
+        ]
+        after = rows[-1]["row_no"]
+
+
+async def _got(run_id: int, tx: Tx | None = None) -> Row:
+    row = await imports.get(run_id, tx)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+# ---------------------------------------------------------------- received
+
+
+async def receive(ctx: Context, caller: Caller, sheet: Sheet) -> ImportView:
+    """Stage the rows of a file and begin their check; the same file again within ten minutes is the same import.
+
+    Raises `import_unreadable`.
+    """
+    now = ctx.clock.now()
+    who = caller.reader_id
+    async with transaction(lock=("reader", who) if who is not None else None) as tx:
+        name = sheet.name[:FILE_NAME_LENGTH]
+        run, fresh = await imports.begin(tx, who, name, sheet.sha256, now)
+    if not fresh:
+        return view(ctx, run)
+    try:
+        columns, count = await _stage(run["id"], sheet)
+    except SheetRefused as refused:
+        async with transaction() as tx:
+            await imports.forget_rows(tx, run["id"], now)
+            await imports.become(tx, run["id"], [State.FAILED], State.FAILED, failure=refused.reason)
+        raise ImportUnreadable(reason=refused.reason) from None
+    mapping = propose(columns)
+    async with transaction(lock=("import_run", run["id"])) as tx:
+        staged = await imports.become(
+            tx,
+            run["id"],
+            [State.READING],
+            State.MAPPING if lacking(mapping) else State.CHECKING,
+            columns=json.dumps(columns, ensure_ascii=False),
+            mapping=json.dumps(mapping),
+            rows=count,
+        )
+        if staged is None:  # it took so long that it was given up
+            raise ImportNotNow(state=State.FAILED.value)
+        await audit.add(tx, caller, "import.send", f"import_run:{run['id']}", now, count=count)
+        if not lacking(mapping):
+            await _check(ctx, tx, staged)
+    return view(ctx, staged)
+
+
+async def _stage(run_id: int, sheet: Sheet) -> tuple[list[str], int]:
+    columns: list[str] = []
+    waiting: list[tuple[int, list[str]]] = []
+    count = 0
+    async for number, cells in sheet.rows():
+        if not columns:
+            columns = cells
+            continue
+        waiting.append((number, cells))
+        count += 1
+        if len(waiting) == STAGED_AT_ONCE:
+            async with transaction() as tx:
+                await imports.stage(tx, run_id, waiting)
+            waiting = []
+    if not count:
+        raise SheetRefused("empty")
+    async with transaction() as tx:
+        await imports.stage(tx, run_id, waiting)
+    return columns, count
+
+
+async def _check(ctx: Context, tx: Tx, run: Row) -> None:
+    wish = {"run_id": run["id"], "version": run["version"]}
+    key = f"check_import:{run['id']}:{run['version']}"
+    await jobs.add(tx, "check_import", key, wish, ctx.clock.now())
+    tx.after_commit(ctx.live.wake_workers)
+
+
+# ---------------------------------------------------------------- decided
+
+
+async def map_columns(ctx: Context, caller: Caller, wish: MapColumns) -> ImportView:
+    """Say which column is which, and check all rows anew. Raises `changed_meanwhile`, `import_not_now`."""
+    mapping = {one.field.value: one.column for one in wish.mapping}
+    if len(mapping) < len(wish.mapping) or len(set(mapping.values())) < len(mapping):
+        raise Invalid(field="mapping", problem="given_twice")
+    if missing := lacking(mapping):
+        raise Invalid(field="mapping", problem="lacking", lacking=missing[0].value)
+    async with transaction(lock=("import_run", wish.run_id)) as tx:
+        run = await _got(wish.run_id, tx)
+        _same_version(run, wish.version)
+        if max(mapping.values()) >= len(json.loads(run["columns"])):
+            raise Invalid(field="mapping", problem="no_such_column")
+        mapped = await imports.become(
+            tx,
+            wish.run_id,
+            [State.MAPPING, State.CHECKING, State.CHECKED],
+            State.CHECKING,
+            mapping=json.dumps(mapping),
+            version=wish.version + 1,
+            step=0,
+        )
+        if mapped is None:
+            raise ImportNotNow(state=run["state"])
+        await audit.add(tx, caller, "import.map", f"import_run:{wish.run_id}", ctx.clock.now())
+        await _check(ctx, tx, mapped)
+    return view(ctx, mapped)
+
+
+async def apply(ctx: Context, caller: Caller, wish: ApplyImport) -> ImportView:
+    """Begin to make and change cards, those of rows without a problem. Once more is as once.
+
+    Raises `changed_meanwhile`, `import_not_now`.
+    """
+    return await _begin(ctx, caller, wish.run_id, State.CHECKED, State.APPLYING, version=wish.version)
+
+
+async def undo(ctx: Context, caller: Caller, wish: OfImport) -> ImportView:
+    """Begin to take back what was applied, where nothing newer touched it. Once more is as once.
+
+    Raises `import_not_now`, also when the rows are forgotten.
+    """
+    return await _begin(ctx, caller, wish.run_id, State.DONE, State.UNDOING)
+
+
+async def _begin(
+    ctx: Context, caller: Caller, run_id: int, was: State, becomes: State, *, version: int | None = None
+) -> ImportView:
+    word = "apply" if becomes is State.APPLYING else "undo"
+    ended = State.DONE if becomes is State.APPLYING else State.UNDONE
+    async with transaction(lock=("import_run", run_id)) as tx:
+        run = await _got(run_id, tx)
+        if version is not None:
+            _same_version(run, version)
+        if run["state"] in (becomes, ended):
+            return view(ctx, run)
+        begun = None
+        if run["purged_at"] is None:
+            begun = await imports.become(tx, run_id, [was], becomes, step=0)
+        if begun is None:
+            raise ImportNotNow(state=run["state"])
+        counted = {"made": run["created"], "changed": run["changed"], "problems": run["problems"]}
+        now, subject = ctx.clock.now(), f"import_run:{run_id}"
+        await audit.add(tx, caller, f"import.{word}", subject, now, **counted)
+        await jobs.add(tx, f"{word}_import", f"{word}_import:{run_id}", {"run_id": run_id}, now)
+        tx.after_commit(ctx.live.wake_workers)
+    return view(ctx, begun)
+
+
+def _same_version(run: Row, version: int) -> None:
+    if run["version"] != version:
+        raise Changed(version=run["version"])

@@ -1,0 +1,331 @@
+"""What a row of a table says of a card: which column is which, what its cells mean, and what is wrong with them."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from models.patrons import CARD_LENGTH, NAME_LENGTH, CardState, PatronRow, phone_digits
+from models.people import PHONE_LENGTH
+
+LONGEST_SECRET: Final = 64
+EXCEL_DAY_0: Final = date(1899, 12, 30)
+SERIALS: Final = range(36526, 73051)  # 2000 to 2099, as Excel counts days
+
+
+class Field(StrEnum):
+    CARD_NO = "card_no"
+    NAME = "name"
+    PHONE = "phone"
+    GROUP = "group"
+    VALID_FROM = "valid_from"
+    VALID_UNTIL = "valid_until"
+    STATE = "state"
+    SECRET = "secret"
+
+
+NEEDED: Final = (Field.CARD_NO, Field.NAME)
+
+# What the column of each field is called in files of libraries and of ours; without blanks, in small letters.
+NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
+    Field.CARD_NO: (
+        "读者证号",
+        "证号",
+        "卡号",
+        "借书证号",
+        "学号",
+        "工号",
+        "学工号",
+        "条码号",
+        "cardno",
+        "card",
+        "cardnumber",
+        "patronid",
+        "studentid",
+        "barcode",
+    ),  # fmt: skip
+    Field.NAME: ("姓名", "名字", "读者姓名", "学生姓名", "name", "fullname", "patronname"),
+    Field.PHONE: (
+        "手机号",
+        "手机",
+        "手机号码",
+        "电话",
+        "联系电话",
+        "移动电话",
+        "phone",
+        "mobile",
+        "tel",
+        "telephone",
+    ),  # fmt: skip
+    Field.GROUP: ("读者类别", "读者类型", "类别", "类型", "身份", "group", "patrongroup", "category", "type"),
+    Field.VALID_FROM: (
+        "有效期从",
+        "生效日期",
+        "开始日期",
+        "办证日期",
+        "发证日期",
+        "validfrom",
+        "start",
+        "startdate",
+        "from",
+    ),  # fmt: skip
+    Field.VALID_UNTIL: (
+        "有效期到",
+        "有效期至",
+        "有效期",
+        "失效日期",
+        "到期日期",
+        "截止日期",
+        "validuntil",
+        "validto",
+        "expires",
+        "expirydate",
+        "end",
+        "enddate",
+        "until",
+    ),  # fmt: skip
+    Field.STATE: ("状态", "证状态", "读者状态", "state", "status"),
+    Field.SECRET: ("密码", "口令", "初始密码", "password", "secret", "pin"),
+}
+STATES: Final[Mapping[str, CardState]] = {
+    **dict.fromkeys(("有效", "正常", "在用", "active", "valid"), CardState.ACTIVE),
+    **dict.fromkeys(("挂失", "丢失", "lost"), CardState.LOST),
+    **dict.fromkeys(("停用", "注销", "退证", "无效", "closed", "inactive"), CardState.CLOSED),
+}
+
+
+def propose(columns: Sequence[str]) -> dict[str, int]:
+    """Field → place of the column whose name says so; each column at most once."""
+    called = [_called(column) for column in columns]
+    found: dict[str, int] = {}
+    for field, names in NAMES.items():
+        for name in names:
+            place = next((at for at, words in enumerate(called) if name in words), None)
+            if place is not None and place not in found.values():
+                found[field.value] = place
+                break
+    return found
+
+
+def _called(column: str) -> set[str]:
+    """Letters and digits only, also without what stands in brackets behind."""
+    text = _folded(column).lower()
+    return {re.sub(r"[\W_]", "", part) for part in (text, text.split("(")[0])}
+
+
+def lacking(mapping: Mapping[str, int]) -> list[Field]:
+    return [field for field in NEEDED if field.value not in mapping]
+
+
+# ---------------------------------------------------------------- cells
+
+
+class Wrong(Exception):
+    """A cell cannot be taken; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def _folded(text: str) -> str:
+    """Digits, letters and blanks of full width as those of half."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def _exact(text: str) -> str:
+    """Raises `exponent` for what a worksheet has made of a long number: its last digits are gone."""
+    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d{1,3}", text):
+        raise Wrong("exponent")
+    return text
+
+
+def _number(cell: str) -> str:
+    text = re.sub(r"\s", "", _exact(_folded(cell)))
+    if len(text) > CARD_LENGTH:
+        raise Wrong("too_long")
+    if not (text.isascii() and text.isprintable()):
+        raise Wrong("not_a_number")
+    return text
+
+
+def _name(cell: str) -> str:
+    if len(cell) > NAME_LENGTH:
+        raise Wrong("too_long")
+    if not cell.isprintable():
+        raise Wrong("unprintable")
+    return cell
+
+
+def _phone(cell: str) -> str:
+    text = _exact(_folded(cell))
+    digits = phone_digits(text)
+    if not re.fullmatch(r"\+?[\d\s()-]+", text) or not 5 <= len(digits) <= PHONE_LENGTH:
+        raise Wrong("not_a_phone")
+    return digits
+
+
+def _day(cell: str) -> date:
+    text = _folded(cell)
+    if text.isdigit() and int(text) in SERIALS and len(text) == 5:
+        return EXCEL_DAY_0 + timedelta(days=int(text))
+    found = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))(?:[ T][\d:.]+)?", text)
+    if not found:
+        raise Wrong("not_a_day")
+    year, *rest = (int(part) for part in found.groups() if part)
+    try:
+        day = date(year, rest[0], rest[1])
+    except ValueError:
+        raise Wrong("not_a_day") from None
+    if not 2000 <= day.year <= 2099:
+        raise Wrong("far_day")
+    return day
+
+
+def _state(cell: str) -> CardState:
+    if (state := STATES.get(_folded(cell).lower())) is None:
+        raise Wrong("not_a_state")
+    return state
+
+
+def _secret(cell: str) -> str:
+    text = _exact(cell)
+    if len(text) > LONGEST_SECRET or not text.isprintable():
+        raise Wrong("too_long" if text.isprintable() else "unprintable")
+    return text
+
+
+# ---------------------------------------------------------------- rows
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a row is compared with: groups by code and by name, and how long card numbers are."""
+
+    groups: Mapping[str, str]
+    zero_led: AbstractSet[int]
+    ordinary: AbstractSet[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row as it was read: its card as far as the file tells it, and (field, code) of what is wrong.
+
+    `row.secret_hash` is not set: hashing is slow. `told`: the fields that the file has a column for.
+    """
+
+    row: PatronRow
+    secret: str | None
+    told: frozenset[Field]
+    wrong: tuple[tuple[Field, str], ...]
+
+
+READERS: Final[Mapping[Field, Any]] = {
+    Field.CARD_NO: _number,
+    Field.NAME: _name,
+    Field.PHONE: _phone,
+    Field.VALID_FROM: _day,
+    Field.VALID_UNTIL: _day,
+    Field.STATE: _state,
+    Field.SECRET: _secret,
+}
+
+
+def read(cells: Sequence[str], mapping: Mapping[str, int], known: Known) -> Read:
+    values: dict[Field, Any] = {}
+    wrong: list[tuple[Field, str]] = []
+    for field in Field:
+        place = mapping.get(field.value)
+        cell = cells[place] if place is not None and place < len(cells) else ""
+        try:
+            if cell:
+                values[field] = _group(cell, known) if field is Field.GROUP else READERS[field](cell)
+            elif field in NEEDED:
+                raise Wrong("empty")
+        except Wrong as why:
+            wrong.append((field, why.code))
+    starts, ends = values.get(Field.VALID_FROM), values.get(Field.VALID_UNTIL)
+    if starts and ends and ends < starts:
+        wrong.append((Field.VALID_UNTIL, "before_start"))
+    number = values.get(Field.CARD_NO, "")
+    if _lost_zeros(number, known):
+        wrong.append((Field.CARD_NO, "zeros_lost"))
+    row = PatronRow(
+        number,
+        values.get(Field.NAME, ""),
+        phone=values.get(Field.PHONE),
+        group_code=values.get(Field.GROUP),
+        valid_from=starts,
+        valid_until=ends,
+        state=values.get(Field.STATE),
+    )
+    return Read(row, values.get(Field.SECRET), frozenset(map(Field, mapping)), tuple(wrong))
+
+
+def _group(cell: str, known: Known) -> str:
+    if (code := known.groups.get(_folded(cell).lower())) is None:
+        raise Wrong("unknown_group")
+    return code
+
+
+def _lost_zeros(number: str, known: Known) -> bool:
+    """Whether a worksheet seems to have taken the zeros off its beginning: shorter than those that have them, and of
+    a length that numbers without do not have."""
+    if not number.isdigit() or number.startswith("0") or len(number) in known.ordinary:
+        return False
+    return any(length > len(number) for length in known.zero_led)
+
+
+def padded(number: str, known: Known) -> list[str]:
+    """What the number may have been before a worksheet took its zeros."""
+    if not number.isdigit() or number.startswith("0"):
+        return []
+    return [number.zfill(length) for length in sorted(known.zero_led) if length > len(number)]
+
+
+class Lengths:
+    """How long the card numbers are, those of the library and those of a file: counted before rows are judged."""
+
+    COMMON: Final = 5  # one in so many digit numbers of a file is no accident
+
+    def __init__(self, zero_led: AbstractSet[int], ordinary: AbstractSet[int]) -> None:
+        self._zero_led, self._ordinary = set(zero_led), set(ordinary)
+        self._counts: dict[int, int] = {}
+
+    def count(self, cell: str) -> None:
+        number = re.sub(r"\s", "", _folded(cell))
+        if number.isdigit() and number.startswith("0"):
+            self._zero_led.add(len(number))
+        if number.isdigit():
+            self._counts[len(number)] = self._counts.get(len(number), 0) + 1
+
+    def known(self, groups: Mapping[str, str]) -> Known:
+        every = sum(self._counts.values())
+        common = {n for n, count in self._counts.items() if count * self.COMMON >= every}
+        return Known(groups, self._zero_led, self._ordinary | common)
+
+
+def over(read: Read, now: PatronRow | None) -> PatronRow:
+    """The card as it is to be: what the file does not tell stays as it is."""
+    row = read.row
+    if now is None:
+        return row
+    untold = {
+        name: getattr(now, name)
+        for field, name in (
+            (Field.PHONE, "phone"),
+            (Field.GROUP, "group_code"),
+            (Field.VALID_FROM, "valid_from"),
+            (Field.VALID_UNTIL, "valid_until"),
+        )
+        if field not in read.told
+    }
+    return replace(row, **untold, state=row.state or now.state)
+
+
+def dates_fit(row: PatronRow) -> bool:
+    return not (row.valid_from and row.valid_until and row.valid_until < row.valid_from)

@@ -1,0 +1,50 @@
+"""The rows of imports, part of the tables in routes.py; what comes and goes as a file stands in imports.py."""
+
+from datetime import timedelta
+
+from handlers import import_jobs, imports
+from handlers.access import Permission as May
+from handlers.errors import Changed, NotFound
+from server.rows import Job, Push, Route
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/api/admin/imports", May.PATRONS_IMPORT, imports.see_all),
+    Route("GET", "/api/admin/imports/{run_id}", May.PATRONS_IMPORT, imports.see, errors=(NotFound,)),
+    Route(
+        "GET",
+        "/api/admin/imports/{run_id}/problems",
+        May.PATRONS_IMPORT,
+        imports.problems,
+        errors=(NotFound,),
+    ),
+    Route(
+        "PUT",
+        "/api/admin/imports/{run_id}/mapping",
+        May.PATRONS_IMPORT,
+        imports.map_columns,
+        errors=(NotFound, Changed, imports.ImportNotNow),
+    ),
+    Route(
+        "POST",
+        "/api/admin/imports/{run_id}/apply",
+        May.PATRONS_IMPORT,
+        imports.apply,
+        errors=(NotFound, Changed, imports.ImportNotNow),
+    ),
+    Route(
+        "POST",
+        "/api/admin/imports/{run_id}/undo",
+        May.PATRONS_IMPORT,
+        imports.undo,
+        errors=(NotFound, imports.ImportNotNow),
+    ),
+)
+
+PUSHES: tuple[Push, ...] = (Push("import_changed", imports.ImportChanged),)
+
+JOBS: tuple[Job, ...] = (
+    Job("check_import", import_jobs.check),
+    Job("apply_import", import_jobs.apply),
+    Job("undo_import", import_jobs.undo),
+    Job("forget_imports", import_jobs.forget, again=timedelta(hours=1)),
+)

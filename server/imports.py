@@ -1,0 +1,151 @@
+"""Tables in, tables out: the endpoints of imports and exports whose bodies are files."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from aiohttp import BodyPartReader, web
+
+from handlers import exports, imports
+from handlers.access import Caller
+from handlers.access import Permission as May
+from handlers.errors import Invalid, NotAllowed, SignInNeeded, TooLarge, TryLater
+from handlers.import_words import REPORT
+from server.adapter import ANSWERED_S, Bound
+from server.http import context, who_asks
+from server.rows import Limit
+from server.services import SERVICES
+from server.table import CONTENT_TYPES, Format, Portions, SheetFile, scratch, written
+from server.versions import admit
+
+FIELD: Final = "file"
+LARGEST: Final = 20 * 1024 * 1024
+AROUND_IT: Final = 64 * 1024  # bytes that a form needs beside its file
+RECEIVED_S: Final = 60.0  # WeChat gives an upload up after this by itself
+AT_ONCE: Final = 2  # files that a process receives and reads side by side
+TURNS: Final = web.AppKey("import_turns", asyncio.Semaphore)
+REPORTED: Final = Bound.of(imports.report, May.PATRONS_IMPORT)
+EXPORTED: Final = Bound.of(exports.patrons, May.PATRONS_IMPORT)
+
+
+async def _caller(request: web.Request, needs: May, limit: Limit) -> Caller:
+    services = request.app[SERVICES]
+    admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
+    async with services.turns:
+        caller = await who_asks(request, services)
+    if not caller.may(needs):
+        raise SignInNeeded() if caller.reader_id is None else NotAllowed()
+    await services.limits.take(limit, caller, request)
+    return caller
+
+
+# ---------------------------------------------------------------- in
+
+
+async def receive(request: web.Request) -> web.Response:
+    """A form with one table in the field `file`, and before it, if any, its `name`; the answer is an ImportView."""
+    caller = await _caller(request, May.PATRONS_IMPORT, Limit.UPLOAD)
+    if (request.content_length or 0) > LARGEST + AROUND_IT:
+        raise TooLarge(limit=LARGEST)
+    try:
+        async with asyncio.timeout(ANSWERED_S):
+            await request.app[TURNS].acquire()
+    except TimeoutError:
+        raise TryLater() from None
+    try:
+        async with scratch() as folder:
+            path = folder / "sent"
+            async with asyncio.timeout(RECEIVED_S):
+                name, sha256 = await _file(request, path)
+            view = await imports.receive(context(request), caller, SheetFile(path, name, sha256))
+    except TimeoutError:
+        raise TryLater() from None
+    finally:
+        request.app[TURNS].release()
+    return web.Response(text=view.model_dump_json(), content_type="application/json")
+
+
+async def _file(request: web.Request, path: Path) -> tuple[str, str]:
+    """(name, SHA-256) of the file, written to a path; raises `invalid_input`, or `too_large` as soon as it is."""
+    name = ""
+    try:
+        form = await request.multipart()
+        while part := await form.next():
+            if isinstance(part, BodyPartReader) and part.name == "name":
+                name = (await part.read_chunk(1024)).decode(errors="replace")
+            elif isinstance(part, BodyPartReader) and part.name == FIELD:
+                return _shown(name or part.filename or FIELD), await _kept(part, path)
+    except (ValueError, AssertionError, ConnectionError, web.RequestPayloadError):
+        pass  # no form, a form that is broken, or a phone that went away
+    raise Invalid(field=FIELD, problem="not_a_form_with_a_file")
+
+
+def _shown(name: str) -> str:
+    return (
+        "".join(letter for letter in name.replace("\\", "/").rsplit("/", 1)[-1] if letter.isprintable())
+        or FIELD
+    )
+
+
+async def _kept(part: BodyPartReader, path: Path) -> str:
+    digest, size = hashlib.sha256(), 0
+    with await asyncio.to_thread(path.open, "wb", 0) as file:
+        while chunk := await part.read_chunk(256 * 1024):
+            size += len(chunk)
+            if size > LARGEST:
+                raise TooLarge(limit=LARGEST)
+            digest.update(chunk)
+            await asyncio.to_thread(file.write, chunk)
+    return digest.hexdigest()
+
+
+# ---------------------------------------------------------------- out
+
+
+async def report(request: web.Request) -> web.StreamResponse:
+    """What is wrong with the rows of an import, as a table."""
+    caller = await _caller(request, May.PATRONS_IMPORT, Limit.ORDINARY)
+    format = _format(request)
+    portions = await REPORTED(context(request), caller, request.match_info)
+    return await _sent(request, format, REPORT, portions, f"problems-{request.match_info['run_id']}")
+
+
+async def patrons(request: web.Request) -> web.StreamResponse:
+    """All cards as a table; `reason` says why."""
+    caller = await _caller(request, May.PATRONS_IMPORT, Limit.UPLOAD)
+    format = _format(request)
+    asked = {name: value for name, value in request.query.items() if name != "format"}
+    table = await EXPORTED(context(request), caller, asked)
+    return await _sent(request, format, table.head, table.portions, "patrons")
+
+
+def _format(request: web.Request) -> Format:
+    try:
+        return Format(request.query.get("format", Format.XLSX))
+    except ValueError:
+        raise Invalid(field="format", problem="unknown") from None
+
+
+async def _sent(
+    request: web.Request, format: Format, head: Sequence[str], portions: Portions, name: str
+) -> web.StreamResponse:
+    file_name = quote(f"{name}.{format.value}")
+    headers = {
+        "Content-Type": CONTENT_TYPES[format],
+        "Content-Disposition": f'attachment; filename="{file_name}"',
+        "Cache-Control": "no-store",
+    }
+    async with written(format, head, portions) as path:
+        response = web.FileResponse(path, headers=headers)
+        await response.prepare(request)
+        return response
+
+
+def add(app: web.Application) -> None:
+    app[TURNS] = asyncio.Semaphore(AT_ONCE)
+    app.router.add_post("/api/admin/imports", receive)
+    app.router.add_get("/api/admin/imports/{run_id}/report", report)
+    app.router.add_get("/api/admin/exports/patrons", patrons)

@@ -1,0 +1,156 @@
+"""Tables as files: what was sent is read by a program apart, what is asked for is written as CSV or XLSX."""
+
+import asyncio
+import csv
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, Protocol
+
+import structlog
+import xlsxwriter
+
+from handlers.imports import SheetRefused
+from server import sheet
+
+READ_S: Final = 120.0
+LONGEST_LINE: Final = 256 * 1024  # bytes of a row as server/sheet.py writes it
+REASONS: Final = {sheet.TOO_MANY_ROWS: "too_many_rows", sheet.OLD_EXCEL: "old_excel", sheet.BOMB: "bomb"}
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def scratch() -> AsyncIterator[Path]:
+    """A directory that is gone afterwards."""
+    folder = await asyncio.to_thread(tempfile.mkdtemp)
+    try:
+        yield Path(folder)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder)
+
+
+class SheetFile:
+    """`handlers.imports.Sheet`: a file on this machine."""
+
+    def __init__(self, path: Path, name: str, sha256: str) -> None:
+        self.name, self.sha256, self._path = name, sha256, path
+
+    async def rows(self) -> AsyncIterator[tuple[int, list[str]]]:
+        """Read by a process of its own (`server/sheet.py`), which is ended when it takes too long."""
+        async with _reading(self._path) as (reading, lines):
+            async for line in lines:
+                number, cells = json.loads(line)
+                yield number, cells
+        if reading.returncode:
+            log.info("sheet_unreadable", exit_code=reading.returncode)
+            raise SheetRefused(REASONS.get(reading.returncode, "unreadable"))
+
+
+@asynccontextmanager
+async def _reading(
+    path: Path,
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, AsyncIterator[bytes]]]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        reading = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            sheet.__file__,
+            stdin=file,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=LONGEST_LINE,
+            env={},
+        )
+    assert reading.stdout is not None
+    try:
+        async with asyncio.timeout(READ_S):
+            yield reading, reading.stdout
+            await reading.wait()
+    except TimeoutError:
+        raise SheetRefused("unreadable") from None
+    finally:
+        if reading.returncode is None:
+            reading.kill()
+            await reading.wait()
+
+
+# ---------------------------------------------------------------- written
+
+
+class Format(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+CONTENT_TYPES: Final = {
+    Format.CSV: "text/csv",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Portions = AsyncIterator[Sequence[Sequence[str]]]
+
+
+@asynccontextmanager
+async def written(format: Format, head: Sequence[str], portions: Portions) -> AsyncIterator[Path]:
+    """A file with these rows, gone afterwards. It grows on the disk, not in memory."""
+    async with scratch() as folder:
+        path = folder / f"table.{format.value}"
+        writer = await asyncio.to_thread(_Writer.of, format, path)
+        try:
+            await asyncio.to_thread(writer.add, [head])
+            async for rows in portions:
+                await asyncio.to_thread(writer.add, rows)
+        finally:
+            await asyncio.to_thread(writer.close)
+        yield path
+
+
+class _Writer(Protocol):
+    def add(self, rows: Sequence[Sequence[str]]) -> None: ...
+
+    def close(self) -> None: ...
+
+    @staticmethod
+    def of(format: Format, path: Path) -> "_Writer":
+        return _Csv(path) if format is Format.CSV else _Xlsx(path)
+
+
+class _Csv(_Writer):
+    """As Excel opens it rightly: a mark that it is UTF-8, lines that end as Windows ends them. What a worksheet would
+    take for a formula gets an apostrophe, which `server/sheet.py` takes off again."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = open(path, "w", encoding="utf-8-sig", newline="")
+        self._rows = csv.writer(self._file)
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        self._rows.writerows(
+            [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows
+        )
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Xlsx(_Writer):
+    """Every cell is text, so a number keeps its zeros and a formula stays what was typed."""
+
+    def __init__(self, path: Path) -> None:
+        self._book = xlsxwriter.Workbook(path, {"constant_memory": True})
+        self._sheet = self._book.add_worksheet()
+        self._next = 0
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        for row in rows:
+            for place, cell in enumerate(row):
+                self._sheet.write_string(self._next, place, cell)
+            self._next += 1
+
+    def close(self) -> None:
+        self._book.close()
