@@ -18,13 +18,12 @@ from handlers.feedback_passage import changed
 from handlers.people import Me
 from handlers.shapes import Input, NoInput
 from handlers.words import ERASED
-from models import account, chat, feedback, jobs, slots, uploads
+from models import account, chat, feedback, jobs, slots
 from models import bookings as booked
 from models.bookings import State
 from models.chat import Kind
 from models.db import Tx, transaction
 from models.people import end_sessions
-from models.uploads import State as UploadState
 
 BOOKINGS_AT_MOST: Final = 1000
 
@@ -99,9 +98,7 @@ async def erase(ctx: Context, _caller: Caller, wish: AccountJob) -> None:
         await account.give_up_roles(tx, wish.reader_id, now)
         await _leave_conversations(ctx, tx, wish.reader_id)
         await account.erase(tx, wish.reader_id, ERASED)
-        await upload_checks.remove_files(
-            ctx, tx, await uploads.leave_all(tx, wish.reader_id), UploadState.LEAVING
-        )
+        await upload_checks.forget_all(ctx, tx, wish.reader_id)
         await audit.add(tx, PRODUCT, "account.erase", f"reader:{wish.reader_id}", now)
 
 

@@ -135,6 +135,11 @@ async def remove_files(ctx: Context, tx: Tx, upload_ids: list[int], state: State
     tx.after_commit(ctx.live.wake_workers)
 
 
+async def forget_all(ctx: Context, tx: Tx, reader_id: int) -> None:
+    """Whatever a reader sent leaves, wherever it is shown. The reader's row must be locked."""
+    await remove_files(ctx, tx, await uploads.leave_all(tx, reader_id), State.LEAVING)
+
+
 async def remove_file(ctx: Context, _caller: Caller, wish: PictureJob) -> None:
     """The file goes, and with it the row of what leaves; the row of what is risky stays where it is shown."""
     row = await uploads.get(wish.upload_id)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from handlers import account, audit
+from handlers import account, audit, upload_checks
 from handlers.access import PRODUCT, Caller
 from handlers.context import Context
 from handlers.notices import Consented
@@ -10,8 +10,9 @@ from models import notices
 from models.db import Tx, transaction
 from models.people import SAMPLE, Reader
 
-# WeChat's numbers of the kinds of data: name and picture, and its keyboard for names; the phone number.
-KEPT: Final = {"6": "nickname", "19": "nickname", "8": "phone"}
+# WeChat's numbers of the kinds of data: name and picture, and its keyboard for names; the phone number; what was
+# chosen of the album.
+KEPT: Final = {"6": "nickname", "19": "nickname", "8": "phone", "14": "pictures"}
 
 
 async def forget(ctx: Context, _caller: Caller, event: Consented) -> None:
@@ -20,7 +21,10 @@ async def forget(ctx: Context, _caller: Caller, event: Consented) -> None:
         readers = await _readers_of(ctx, tx, event)
         gone = {KEPT[what] for item in event.items if (what := item.get("RevokeInfo")) in KEPT}
         for reader_id in readers if gone else ():
-            await Reader.filter(id=reader_id).update(**dict.fromkeys(gone))
+            if columns := gone - {"pictures"}:
+                await Reader.filter(id=reader_id).update(**dict.fromkeys(columns))
+            if "pictures" in gone:
+                await upload_checks.forget_all(ctx, tx, reader_id)
             for what in sorted(gone):
                 await audit.add(tx, PRODUCT, f"reader.forget_{what}", f"reader:{reader_id}", ctx.clock.now())
 

@@ -39,6 +39,10 @@ def problems_of_production(config: Config, secrets: Secrets) -> list[str]:
         problems.append('server.allowed_origins: name them; of a mini-program ["https://servicewechat.com"]')
     if _is_short(secrets.review_code):
         problems.append(f"environment: WENJIN_REVIEW_CODE: at least {REVIEW_CODE_LENGTH} characters, or none")
+    if config.wechat.check_text and not server.public_url:
+        problems.append(
+            "server.public_url: WeChat fetches pictures there to check them; without it nobody sees them"
+        )
     for name in Secrets.model_fields:
         value = getattr(secrets, name)
         if value is not None and value.get_secret_value() in kept_secrets().values():

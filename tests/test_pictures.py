@@ -235,6 +235,17 @@ async def test_what_nothing_shows_leaves_after_a_day_and_what_is_shown_stays(
     await sent(lin, picture(size=(9, 9)))  # the same again is taken as new
 
 
+async def test_who_takes_back_their_pictures_at_wechat_leaves_none(
+    library: Library, lin: Phone, zhou: Phone, he: Phone
+) -> None:
+    await told_with(library, lin, picture())
+    kept = (await sent(zhou))["id"]
+    await library.sim("withdraw", {"person": "lin", "what": 14})
+    await library.until(lambda: asyncio.sleep(0, len(files(library)) == 1))
+    assert [row["id"] for row in await fetch("SELECT id FROM upload")] == [int(kept)]
+    assert await pictures(he) == []
+
+
 async def test_a_closed_account_leaves_no_picture(library: Library, lin: Phone, he: Phone) -> None:
     await told_with(library, lin, picture())
     await sent(lin, picture(size=(9, 9)))

@@ -156,8 +156,10 @@ def test_real_wechat_needs_its_secrets_from_the_environment(place: Place) -> Non
     assert SECRET not in repr(load_secrets(config, both))
 
 
-PRODUCTION = REAL.replace('mode = "development"', 'mode = "production"', 1).replace(
-    "allowed_origins = []", 'allowed_origins = ["https://servicewechat.com"]', 1
+PRODUCTION = (
+    REAL.replace('mode = "development"', 'mode = "production"', 1)
+    .replace("allowed_origins = []", 'allowed_origins = ["https://servicewechat.com"]', 1)
+    .replace('public_url = ""', 'public_url = "https://library.example.edu"', 1)
 )
 
 
@@ -173,6 +175,7 @@ async def test_production_starts_with_all_that_it_needs(place: Place) -> None:
         (("simulator = false", "simulator = true"), "wechat.simulator"),
         (('["https://servicewechat.com"]', "[]"), "server.allowed_origins"),
         (('host = "127.0.0.1"', 'host = "0.0.0.0"'), "server.trusted_proxies"),
+        (('"https://library.example.edu"', '""'), "server.public_url"),
     ],
 )
 async def test_production_refuses_what_is_only_for_trying_out(
