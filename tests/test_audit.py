@@ -1,7 +1,6 @@
 """The audit: an entry beside every change and every look at what is somebody else's, and the page that shows them."""
 
 import ast
-import asyncio
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
@@ -17,13 +16,13 @@ from handlers.audit_words import ACTIONS, DETAILS, SUBJECTS, details_words
 from models import seals
 from models.bookings import Rules
 from models.db import fetch
+from server.config import ConfigError, load_secrets
 from server.routes import HTTP
 from server.rows import Route
 from tests.support.chat import librarian, said
 from tests.support.commands import command
-from tests.support.databases import Databases
 from tests.support.feedback import told
-from tests.support.library import Library, Phone, at
+from tests.support.library import DEFAULTS, Library, Phone, at
 
 ENTRIES: Final = "/api/admin/audit/entries"
 
@@ -383,7 +382,7 @@ async def sealed_library(library: Library, phone: Phone) -> str:
 
 
 async def test_verify_log_says_whole_or_where_and_knows_what_the_log_has(
-    library: Library, lin: Phone, tmp_path: Path
+    library: Library, lin: Phone
 ) -> None:
     own = library.config.database.url
     head = await sealed_library(library, lin)
@@ -397,8 +396,6 @@ async def test_verify_log_says_whole_or_where_and_knows_what_the_log_has(
     await fetch("DELETE FROM audit_seal WHERE no = $1", number)
     code, heard = await command("verify-log", "--log", "-", database=own, told=log)
     assert (code, f"the log has {head}" in heard) == (1, True), heard
-    code, heard = await command("verify-log", "--log", str(tmp_path / "none"), database=own)
-    assert code == 2, heard
 
 
 async def test_verify_log_wants_the_key_that_sealed(library: Library, lin: Phone) -> None:
@@ -408,19 +405,21 @@ async def test_verify_log_wants_the_key_that_sealed(library: Library, lin: Phone
     assert (code, "changed" in heard) == (1, True), heard
     code, heard = await command("verify-log", database=own, WENJIN_AUDIT_KEY="k" * 32 + ",")
     assert code == 0, heard
-    code, heard = await command("verify-log", database=own, WENJIN_AUDIT_KEY="short")
-    assert (code, "WENJIN_AUDIT_KEY" in heard, "short," in heard) == (2, True, False), heard
 
 
-async def test_a_backup_keeps_the_chain_whole_in_the_other_kind_of_database(
-    library: Library, lin: Phone, tmp_path: Path, all_databases: Databases
-) -> None:
+def test_a_key_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(ConfigError, match="WENJIN_AUDIT_KEY"):
+        load_secrets(DEFAULTS, {"WENJIN_AUDIT_KEY": "too-short," + "k" * 32})
+
+
+async def test_a_backup_keeps_the_chain_whole(library: Library, lin: Phone, tmp_path: Path) -> None:
     head = await sealed_library(library, lin)
     file, other = str(tmp_path / "library.backup"), f"sqlite://{tmp_path}/other.sqlite3"
-    code, heard = await command("backup", file, database=library.config.database.url)
-    assert code == 0, heard
-    for database in (other, await asyncio.to_thread(all_databases.empty)):
-        code, heard = await command("restore", file, database=database)
+    for arguments, database in (
+        (("backup", file), library.config.database.url),
+        (("restore", file), other),
+        (("verify-log",), other),
+    ):
+        code, heard = await command(*arguments, database=database)
         assert code == 0, heard
-        code, heard = await command("verify-log", database=database)
-        assert (code, f"to {head}" in heard) == (0, True), heard
+    assert f"to {head}" in heard
