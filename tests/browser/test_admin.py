@@ -1,14 +1,19 @@
 """The administrators' pages: lists, forms, taking a role; on a phone and on a computer."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from models import jobs, processes
+from models.db import fetch, transaction
+from models.processes import Said
 from tests.support.library import Library, Phone
 from tests.support.phones import COMPUTER, Screen, screen
 
 STAFF = "admin/staff/staff"
+HEALTH = "admin/health/health"
 RULES = "admin/rules/rules"
 NOTICE = "admin/announcement/announcement"
 AT: dict[str, dict[str, Any]] = {
@@ -161,3 +166,59 @@ async def test_the_form_is_shown_in_every_look(library: Library, chromium: Brows
     async with screen(chromium, library, "admin", page=RULES, **AT[at]) as admin:
         await admin.sees("每天最多")
         await admin.look(f"admin-rules-{at}")
+
+
+# ---------------------------------------------------------------- the running
+
+
+async def troubled(library: Library) -> None:
+    """Work that was given up, a process that was killed, and a day on which WeChat had enough."""
+    now = library.clock.now()
+    for number in range(1, 4):
+        async with transaction() as tx:
+            await jobs.add(tx, "remind", f"remind:{number}", {"booking_id": number}, now)
+    await library.settled()
+    await fetch("UPDATE job SET state = 'dead', attempts = 12, last_error = 'KeyError' WHERE kind = 'remind'")
+    calls = {("wxa/msg_sec_check", "45009"): 12, ("sns/jscode2session", "ok"): 240}
+    killed = Said("killed", "host-b", 7, "worker", "alone", 0, 90 * 2**20, now)
+    await processes.say(killed, calls, now - timedelta(minutes=2))
+
+
+async def test_given_up_work_is_tried_again_and_dropped(library: Library, chromium: Browser) -> None:
+    await library.reader("admin", role="admin")
+    await troubled(library)
+    async with screen(chromium, library, "admin", page=HEALTH) as admin:
+        await admin.sees("有地方要看一看")
+        await admin.sees("今天的次数用完了")
+        await admin.sees("没有动静")
+        await admin.look("admin-health")
+        await admin.tap("选择", exact=True)
+        await admin.tap("remind:3")
+        await admin.sees("已选 1 项")
+        await admin.look("admin-health-choosing")
+        await admin.tap("再试一次")
+        await admin.does_not_see("remind:3")
+        await admin.tap("选择", exact=True)
+        await admin.tap("全选")
+        await admin.tap("丢掉", exact=True)
+        await admin.sees("丢掉 2 件没有办成的事？")
+        word = admin.page.get_by_label("为了确认，请输入").filter(visible=True)
+        await word.fill("丢")
+        deed = admin.page.get_by_role("button", name="丢掉", exact=True).filter(visible=True).last
+        await expect(deed).to_have_attribute("aria-disabled", "true")
+        await word.fill("丢掉")
+        await admin.look("admin-health-drop")
+        await deed.click()
+        await admin.sees("没有放弃的事")
+        [left] = await fetch("SELECT state, key FROM job WHERE kind = 'remind'")
+        assert (left["state"], left["key"]) == ("done", "remind:3")
+
+
+@pytest.mark.parametrize("at", [name for name in AT if name != "phone"])
+async def test_the_running_is_shown_in_every_look(library: Library, chromium: Browser, at: str) -> None:
+    await library.reader("admin", role="admin")
+    await troubled(library)
+    async with screen(chromium, library, "admin", page=HEALTH, **AT[at]) as admin:
+        await admin.sees("有地方要看一看")
+        await admin.sees("remind:3")
+        await admin.look(f"admin-health-{at}")

@@ -16,6 +16,7 @@ const PAGES = [
   { permission: 'rules.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
   { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
+  { permission: 'health.read', key: 'health', icon: 'info', path: '/admin/health/health' },
   { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
   { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
   { permission: 'audit.read', key: 'audit', icon: 'rules', path: '/admin/audit/audit' },

@@ -20,6 +20,8 @@ export const staffWords = {
   rulesFacts: '时长、次数、签到时间',
   staff: '同事和身份',
   staffFacts: '谁有什么身份，从什么时候起',
+  health: '运行情况',
+  healthFacts: '进程、积压、微信的错误、没有办成的事',
   invite: '邀请同事',
   inviteFacts: '给出一个身份，24 小时内有效',
   codes: '座位码',
