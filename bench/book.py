@@ -27,7 +27,7 @@ WARM_UP: Final = 100
 CONNECTIONS: Final = 24
 VISITS: Final = ((7, 12, 17), (8, 13, 18), (9, 14, 19), (10, 15, 20), (11, 16, 21))  # hours of a day
 
-LIMITS: Final = "UPDATE seat_rules SET at_once = 3, per_day = 3"
+LIMITS: Final = "UPDATE seat_rules SET at_once = 3, per_day = 3, needs_card = FALSE"
 
 
 @dataclass(frozen=True, slots=True)
