@@ -103,10 +103,10 @@ async def two_processes(
         seats = [spot.id for spot in first]
     words = ("run", "--processes", "2")
     server = Server(database_url, folder=folder, words=words, WENJIN_REDIS_URL=redis_url, **environment)
-    await server.start()
-    await until(lambda: listening(server.port) == 2, seconds=20)
     connector = aiohttp.TCPConnector(force_close=True)  # every request finds a process anew
     try:
+        await server.start()
+        await until(lambda: listening(server.port) == 2, seconds=20)
         async with aiohttp.ClientSession(connector=connector) as http:
             yield Place(server, http, tokens, seats)
     finally:
