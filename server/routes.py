@@ -178,7 +178,6 @@ ROUTES: tuple[Route, ...] = (
     *staff_routes.ROUTES,
     *import_routes.ROUTES,
     *health_routes.ROUTES,
-    *health_routes.ROUTES,
     *content_routes.ROUTES,
     *audit_routes.ROUTES,
 )

@@ -68,8 +68,8 @@ FITTING: Final[dict[str, Any]] = {
     "sha256": "0" * 64,
     "bytes": 1,
 }
-# When somebody was last here; what the worker has done, and sealed.
-CHANGES_BY_ITSELF: Final = {"session", "job", "audit_seal"}
+# When somebody was last here; what the worker has done, and sealed; how often something was guessed wrong.
+CHANGES_BY_ITSELF: Final = {"session", "job", "audit_seal", "secret_try"}
 
 
 def wish_for(row: Route | Event, **values: Any) -> dict[str, Any]:
