@@ -60,6 +60,8 @@ PAGES = {
         ("admin-rules", "admin/rules/rules"),
         ("admin-invite", "admin/invite/invite"),
         ("admin-codes", "admin/codes/codes"),
+        ("admin-staff", "admin/staff/staff"),
+        ("admin-health", "admin/health/health"),
     ),
 }
 FEEDBACK: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -14,6 +14,8 @@ import {
 import type { ListSchema, ShownList } from '../kit/list';
 
 const PATH = '/api/admin/health';
+/** As many jobs as the server settles with one request. */
+const MOST_AT_ONCE = 100;
 
 const jobName = (kind: string) => jobNames[kind] ?? kind;
 
@@ -161,7 +163,9 @@ Page({
   },
 
   async settle(what: 'retry' | 'drop', ids: string[]) {
-    await request('POST', `${PATH}/jobs/${what}`, { job_ids: ids });
+    for (let first = 0; first < ids.length; first += MOST_AT_ONCE) {
+      await request('POST', `${PATH}/jobs/${what}`, { job_ids: ids.slice(first, first + MOST_AT_ONCE) });
+    }
     wx.showToast({ title: what === 'retry' ? w.retried : w.dropped, icon: 'none' });
     void this.shown()?.reload();
     void this.load();
