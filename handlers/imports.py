@@ -12,6 +12,7 @@ from handlers.context import Context
 from handlers.errors import Changed, Invalid, NotFound, Refused
 from handlers.import_words import FIELDS, PROBLEMS
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Whole
+from handlers.words import UNREADABLE
 from models import imports, jobs
 from models.db import Row, Tx, instant, transaction
 from models.imports import FILE_NAME_LENGTH, STAGED_AT_ONCE, State
@@ -106,6 +107,7 @@ class ImportView(Output):
     file_name: str
     state: State
     failure: str | None
+    failure_words: str | None
     rows: int
     step: int
     steps: int
@@ -155,6 +157,7 @@ def view(ctx: Context, row: Row, name: str | None = None) -> ImportView:
         at=ctx.local(instant(row["at"])),
         who=name,
         state=state,
+        failure_words=UNREADABLE.get(row["failure"] or ""),
         steps=row["created"] + row["changed"] if state in (State.APPLYING, State.UNDOING) else row["rows"],
         columns=json.loads(row["columns"]),
         fields=[

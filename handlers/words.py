@@ -113,6 +113,7 @@ UNREADABLE: Final[Mapping[str, str]] = {
     "too_many_rows": "一次最多导入 10 万行，请把文件分成几个。",
     "old_excel": "这是旧版或带密码的 Excel 文件。请去掉密码，另存为 XLSX 再来。",
     "bomb": "这个文件展开以后太大了，没有读它。",
+    "forgotten": "没有导入，文件里的内容已经清除。",
 }
 ERASED: Final = "（账号已注销，内容已删除）"
 

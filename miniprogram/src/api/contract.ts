@@ -3773,6 +3773,8 @@ export interface components {
       created: number;
       /** Failure */
       failure: string | null;
+      /** Failure Words */
+      failure_words: string | null;
       /** Fields */
       fields: components['schemas']['FieldShown'][];
       /** File Name */

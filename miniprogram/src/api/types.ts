@@ -123,6 +123,13 @@ export type Health = Schemas['Health'];
 export type DeadJob = Schemas['DeadJob'];
 export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
+/** A table of cards that somebody sent, and what is wrong with its rows. */
+export type ImportState =
+  'reading' | 'mapping' | 'checking' | 'checked' | 'applying' | 'done' | 'undoing' | 'undone' | 'failed';
+export type ImportRun = Narrowed<Schemas['ImportView'], { state: ImportState }>;
+export type ImportField = Schemas['FieldShown'];
+export type ImportProblems = Schemas['RowProblems'];
+export type ImportChanged = Schemas['ImportChanged'];
 export type AuditLine = Schemas['AuditLine'];
 export type AuditShown = Schemas['AuditShown'];
 export type AuditChecked = Schemas['AuditChecked'];

@@ -34,23 +34,47 @@ function parsed(text: string): unknown {
   }
 }
 
-function sendFile(filePath: string, onProgress: Progress): Promise<Picture> {
+function sendOnce<T>(
+  path: string,
+  filePath: string,
+  onProgress: Progress,
+  formData: Record<string, string>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const task = wx.uploadFile({
-      url: `${apiBase}/api/uploads`,
+      url: apiBase + path,
       filePath,
       name: 'file',
+      formData,
       timeout: 60_000,
       header: { 'X-Client-Version': clientVersion, Authorization: `Bearer ${tokenNow()}` },
       success: ({ statusCode, data }) => {
         const body = parsed(data);
-        if (statusCode === 200 && body) resolve(body as Picture);
+        if (statusCode === 200 && body) resolve(body as T);
         else reject(errorOf(body, statusCode, ''));
       },
       fail: () => reject(new ApiError('offline', common.offline)),
     });
     task.onProgressUpdate(({ progress }) => onProgress(progress));
   });
+}
+
+/** Sends a file of this phone as a form, signing in anew where that is needed. Raises ApiError. */
+export async function sendFile<T>(
+  path: string,
+  filePath: string,
+  onProgress: Progress,
+  formData: Record<string, string> = {},
+): Promise<T> {
+  const asked = tokenNow();
+  try {
+    return await sendOnce<T>(path, filePath, onProgress, formData);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (asked === tokenNow()) forget();
+    await ensureSignedIn();
+    return sendOnce<T>(path, filePath, onProgress, formData);
+  }
 }
 
 /**
@@ -63,15 +87,7 @@ export async function upload(path: string, onProgress: Progress): Promise<Pictur
   const asking = { sha256: digest, bytes: size };
   const { picture } = await request<UploadFound>('POST', '/api/uploads/known', asking);
   if (picture) return picture;
-  const asked = tokenNow();
-  try {
-    return await sendFile(path, onProgress);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    if (asked === tokenNow()) forget();
-    await ensureSignedIn();
-    return sendFile(path, onProgress);
-  }
+  return sendFile<Picture>('/api/uploads', path, onProgress);
 }
 
 /** The address of a picture that the server shows. */

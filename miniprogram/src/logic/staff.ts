@@ -13,6 +13,7 @@ const PAGES = [
   { permission: 'articles.edit', key: 'articles', icon: 'book', path: '/admin/articles/articles' },
   { permission: 'articles.edit', key: 'search', icon: 'search', path: '/admin/search/search' },
   { permission: 'patrons.read', key: 'patrons', icon: 'ticket', path: '/admin/patrons/patrons' },
+  { permission: 'patrons.import', key: 'imports', icon: 'down', path: '/admin/imports/imports' },
   { permission: 'rules.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
   { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },

@@ -16,6 +16,8 @@ export const staffWords = {
   patronsFacts: '找一位读者，解锁、挂失、暂停',
   groups: '读者类别',
   groupsFacts: '学生、教工、少儿……规则按它分',
+  imports: '导入和导出',
+  importsFacts: '从表格导入读者证，看哪些行有问题，也可以撤销',
   rules: '预约规则',
   rulesFacts: '时长、次数、签到时间',
   staff: '同事和身份',

@@ -1,0 +1,100 @@
+import { tellFailure } from '../../api/failure';
+import { ApiError } from '../../api/http';
+import { chooseTable, openTable } from '../../api/table-file';
+import type { ImportRun } from '../../api/types';
+import { sendFile } from '../../api/upload';
+import { moment } from '../../logic/time';
+import { look } from '../../look';
+import { importStates, importWords as w } from '../../words/imports';
+import { lookReasons } from '../../words/patrons';
+import type { ListSchema, ShownList } from '../kit/list';
+
+const PATH = '/api/admin/imports';
+const LARGEST_BYTES = 20 * 1024 * 1024;
+
+const list: ListSchema<ImportRun> = {
+  path: PATH,
+  columns: [
+    { key: 'file', label: w.file, share: 2 },
+    { key: 'who', label: w.who },
+    { key: 'when', label: w.when },
+  ],
+  opens: true,
+  empty: w.none,
+  icon: 'ticket',
+  rowOf: ({ id, file_name, who, at, state }, now) => ({
+    id,
+    cells: { file: file_name || w.forgottenName, who: who ?? '', when: moment(at, now) },
+    chips: [{ text: importStates[state].name, tone: importStates[state].tone }],
+  }),
+};
+
+Page({
+  data: { ...look(), w, list, sending: false, percent: 0, exporting: false },
+  seen: false,
+
+  onShow() {
+    // Back from one import, which has come further meanwhile.
+    if (this.seen) void this.shown()?.reload();
+    this.seen = true;
+  },
+
+  shown() {
+    return this.selectComponent('#list') as unknown as ShownList | null;
+  },
+
+  async onPullDownRefresh() {
+    await this.shown()?.reload();
+    wx.stopPullDownRefresh();
+  },
+
+  onReachBottom() {
+    void this.shown()?.more();
+  },
+
+  async choose() {
+    const file = await chooseTable();
+    if (!file || this.data.sending) return;
+    this.setData({ sending: true, percent: 0 });
+    try {
+      if (file.size > LARGEST_BYTES) throw new ApiError('too_large', w.tooLarge);
+      const onProgress = (percent: number) => this.setData({ percent });
+      const { id } = await sendFile<ImportRun>(PATH, file.path, onProgress, { name: file.name });
+      this.go(id);
+    } catch (error) {
+      tellFailure(error);
+      void this.shown()?.reload();
+    } finally {
+      this.setData({ sending: false });
+    }
+  },
+
+  open({ detail: { id } }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.go(id);
+  },
+
+  go(id: string) {
+    wx.navigateTo({ url: `/admin/imports/run?id=${id}` });
+  },
+
+  async askReason() {
+    if (this.data.exporting) return;
+    try {
+      const { tapIndex } = await wx.showActionSheet({ itemList: lookReasons.map(({ name }) => name) });
+      await this.export(lookReasons[tapIndex]!.reason);
+    } catch {
+      return; // put away
+    }
+  },
+
+  async export(reason: string) {
+    this.setData({ exporting: true });
+    try {
+      await openTable(`/api/admin/exports/patrons?format=xlsx&reason=${reason}`);
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      this.setData({ exporting: false });
+    }
+  },
+});

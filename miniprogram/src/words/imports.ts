@@ -1,0 +1,92 @@
+import type { ImportState } from '../api/types';
+
+/** The pages on imports and exports of cards. */
+export const importWords = {
+  choose: '选一个文件导入',
+  chooseWhy: '先把 CSV 或 XLSX 文件发到微信聊天里，再从这里选它。第一行是各列的名称，最多 10 万行、20 MB。',
+  sending: '正在上传',
+  noFile: '没有读到这个文件，请重新选一次。',
+  tooLarge: '文件超过 20 MB，请分成几个。',
+  none: '还没有导入过。',
+  file: '文件',
+  who: '谁',
+  when: '什么时候',
+  forgottenName: '已清除的文件',
+  commandLine: '命令行',
+  exported: '导出全部读者证',
+  exportWhy: '导出为 XLSX，格式和导入的一样，不含密码。导出会连同原因记下来。',
+  opening: '正在生成文件',
+  notOpened: '文件没有打开，请再试一次。',
+  // one import
+  columns: '每一列是什么',
+  columnsWhy: '没有对应的列不会导入。读者证号和姓名一定要有。',
+  notImported: '不导入',
+  needed: '必填',
+  recheck: '按这样检查',
+  apply: '导入',
+  undo: '撤销这次导入',
+  problems: '有问题的行',
+  noProblems: '没有有问题的行。',
+  row: '行',
+  problem: '问题',
+  report: '把问题存成表格',
+  applyTitle: '开始导入？',
+  applyOld: '文件里没有写到的读者证不会变；文件里有对应列却空着的内容会清空。',
+  applyUndo: '7 天之内可以撤销。',
+  undoTitle: '撤销这次导入？',
+  undoWhat: '新增的读者证会删除，更新的会改回原来的内容。',
+  undoKept: '导入以后又改过，或已有读者绑定的，会留着不动。',
+  undoDo: '撤销',
+  nothingToDo: '没有要导入的行：不是有问题，就是和现在一样。',
+  forgotten: '已过 7 天，文件里的内容已经清除，只留下数目。',
+};
+
+export const importStates: Record<
+  ImportState,
+  { name: string; tone: 'quiet' | 'river' | 'seal' | 'ochre' | 'moss' }
+> = {
+  reading: { name: '正在读', tone: 'river' },
+  mapping: { name: '等您指定列', tone: 'ochre' },
+  checking: { name: '正在检查', tone: 'river' },
+  checked: { name: '检查好了', tone: 'ochre' },
+  applying: { name: '正在导入', tone: 'river' },
+  done: { name: '已导入', tone: 'moss' },
+  undoing: { name: '正在撤销', tone: 'river' },
+  undone: { name: '已撤销', tone: 'quiet' },
+  failed: { name: '没有读成', tone: 'seal' },
+};
+
+interface Counts {
+  rows: number;
+  created: number;
+  changed: number;
+  same: number;
+  problems: number;
+  kept: number;
+}
+
+const parts = ({ created, changed }: Counts, will: string) => [
+  ...(created ? [`${will}新增 ${created} 人`] : []),
+  ...(changed ? [`${created ? '' : will}更新 ${changed} 人`] : []),
+];
+
+export const importSay = {
+  rows: (rows: number) => `共 ${rows} 行`,
+  /** 将新增 812 人，更新 150 人，18 行有问题不导入。 */
+  will: (counts: Counts) =>
+    `${[
+      ...parts(counts, '将'),
+      ...(counts.same ? [`${counts.same} 人没有变化`] : []),
+      ...(counts.problems ? [`${counts.problems} 行有问题不导入`] : []),
+    ].join('，')}。`,
+  did: (counts: Counts) =>
+    `${
+      [...parts(counts, '已'), ...(counts.problems ? [`${counts.problems} 行有问题没有导入`] : [])].join(
+        '，',
+      ) || '没有变化'
+    }。`,
+  undone: ({ kept }: Counts) => (kept ? `已撤销，${kept} 人后来有变动，留着没有动。` : '已全部撤销。'),
+  rowNo: (row: number) => `第 ${row} 行`,
+  problem: (column: string, value: string, words: string) =>
+    value ? `${column}“${value}”：${words}` : `${column}：${words}`,
+};
