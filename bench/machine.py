@@ -41,6 +41,11 @@ def family(pid: int) -> list[int]:
     return [pid, *(int(child) for child in children)]
 
 
+def command(pid: int) -> str:
+    """How a process calls itself: of PostgreSQL's, also whom it serves."""
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+
+
 def listening(port: int) -> int:
     """How many processes take connections on a port."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
