@@ -23,6 +23,7 @@ from server.versions import admit
 
 FIELD: Final = "file"
 LARGEST: Final = 20 * 1024 * 1024
+CHUNK: Final = 256 * 1024
 AROUND_IT: Final = 64 * 1024  # bytes that a form needs beside its file
 RECEIVED_S: Final = 60.0  # WeChat gives an upload up after this by itself
 AT_ONCE: Final = 2  # files that a process receives and reads side by side
@@ -93,7 +94,7 @@ def _shown(name: str) -> str:
 async def _kept(part: BodyPartReader, path: Path) -> str:
     digest, size = hashlib.sha256(), 0
     with await asyncio.to_thread(path.open, "wb", 0) as file:
-        while chunk := await part.read_chunk(256 * 1024):
+        while chunk := await part.read_chunk(CHUNK):
             size += len(chunk)
             if size > LARGEST:
                 raise TooLarge(limit=LARGEST)
@@ -139,8 +140,12 @@ async def _sent(
         "Cache-Control": "no-store",
     }
     async with written(format, head, portions) as path:
-        response = web.FileResponse(path, headers=headers)
+        response = web.StreamResponse(headers=headers)
+        response.content_length = (await asyncio.to_thread(path.stat)).st_size
         await response.prepare(request)
+        with await asyncio.to_thread(path.open, "rb", 0) as file:
+            while chunk := await asyncio.to_thread(file.read, CHUNK):
+                await response.write(chunk)
         return response
 
 

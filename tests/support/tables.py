@@ -32,7 +32,7 @@ def xlsx_of(*rows: Sequence[Any], head: Sequence[str] = HEAD) -> bytes:
 async def send(phone: Phone, sent: bytes, *, name: str = "cards.csv", field: str = "file") -> Answer:
     form = aiohttp.FormData()
     form.add_field("name", name)
-    form.add_field(field, sent, filename="tmp_1", content_type="application/octet-stream")
+    form.add_field(field, io.BytesIO(sent), filename="tmp_1", content_type="application/octet-stream")
     headers = {"Authorization": f"Bearer {phone.token}"} if phone.token else {}
     async with phone.library.http.post(f"{phone.url}{IMPORTS}", data=form, headers=headers) as answer:
         return Answer(answer.status, await answer.json(), answer.headers)
