@@ -39,9 +39,12 @@ UNRECORDED: Final = {
 NOT_ABOUT_READERS: Final = {
     "announcement.edit": "what everybody sees",
     "articles.edit": "what everybody sees, or will",
+    "health.read": "numbers, and what the product has to do",
     "rules.edit": "what everybody sees",
     "GET /api/admin/audit": "numbers and words",
     "GET /api/admin/audit/check": "numbers",
+    "GET /api/admin/imports": "which files were sent, not what is in them",
+    "GET /api/admin/imports/{run_id}": "which columns a file has, not what is in them",
     "GET /api/admin/reader-groups": "which groups there are, not who is in them",
     "GET /api/admin/staff": "who works here, and as what",
     "GET /api/staff/people": "who works here, and as what",
