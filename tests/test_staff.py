@@ -126,8 +126,7 @@ async def test_what_they_had_on_hand_goes_back_to_their_colleagues(
     await act(he, line["id"], "take")
 
     await take(admin, he, "librarian")
-    await take(admin, he, "librarian")
-    [row] = await fetch("SELECT state, librarian_id FROM conversation WHERE id = $1", conversation)
+    [row] = await fetch("SELECT state, librarian_id FROM conversation WHERE id = $1", int(conversation))
     assert (row["state"], row["librarian_id"]) == ("waiting", None)
     assert not (await lin.get("/api/chat-state")).body["staffed"]
     assert [one["id"] for one in await box(li)] == [line["id"]]
@@ -142,7 +141,7 @@ async def test_one_role_of_two_leaves_what_the_other_allows(library: Library, ad
     assert (await take(admin, he, "librarian")).status == 200
     again = await library.sign_in("he")
     assert (await again.get("/api/me")).body["roles"] == ["manager", "reader"]
-    [row] = await fetch("SELECT librarian_id FROM conversation WHERE id = $1", conversation)
+    [row] = await fetch("SELECT librarian_id FROM conversation WHERE id = $1", int(conversation))
     assert row["librarian_id"] == he.reader_id
 
 
