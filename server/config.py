@@ -164,8 +164,20 @@ class MetricsSection(Section):
 
 
 class MediaSection(Section):
+    store: Literal["directory", "s3"] = "directory"
     directory: Annotated[str, Field(min_length=1)] = "var/media"
+    s3_url: Annotated[str, Field(pattern=r"^(https?://[^/]+)?$")] = ""
+    s3_bucket: str = ""
+    s3_region: Annotated[str, Field(min_length=1)] = "us-east-1"
     pictures_per_day: Annotated[int, Field(ge=1, le=10_000)] = 30
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.store == "s3" and not (self.s3_url and self.s3_bucket):
+            raise ValueError('s3_url and s3_bucket are needed when store is "s3"')
+        if self.store == "s3" and find_spec("minio") is None:
+            raise ValueError("install requirements-s3.txt first")
+        return self
 
 
 class BucketSection(Section):
@@ -204,6 +216,8 @@ class Secrets(Section):
     push_token: SecretStr
     push_aes_key: SecretStr | None = None
     metrics_token: SecretStr | None = None
+    s3_key: SecretStr | None = None
+    s3_secret: SecretStr | None = None
     review_code: SecretStr | None = None
     audit_key: SecretStr | None = None
 
@@ -286,6 +300,7 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
                 "environment: WENJIN_PUSH_AES_KEY: not the 43 letters and digits of an EncodingAESKey"
             )
         found["push_aes_key"] = key
+    found |= _s3_secrets(environment) if config.media.store == "s3" else {}
     if token := environment.get("WENJIN_METRICS_TOKEN"):
         found["metrics_token"] = token
     if code := environment.get("WENJIN_REVIEW_CODE", "").strip():
@@ -295,6 +310,13 @@ def load_secrets(config: Config, environment: Mapping[str, str] = os.environ) ->
             raise ConfigError(f"environment: WENJIN_AUDIT_KEY: shorter than {SHORTEST_KEY} characters")
         found["audit_key"] = key
     return Secrets(**{name: SecretStr(value) for name, value in found.items()})
+
+
+def _s3_secrets(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {name: environment.get(f"WENJIN_{name.upper()}", "") for name in ("s3_key", "s3_secret")}
+    if missing := ", ".join(f"WENJIN_{name.upper()}" for name, value in found.items() if not value):
+        raise ConfigError(f'environment: {missing}: needed when media.store is "s3"')
+    return found
 
 
 def _development_secrets() -> dict[str, str]:

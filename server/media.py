@@ -14,8 +14,9 @@ from typing import Final, Protocol
 import structlog
 
 from handlers.context import Drawn, TooManyPixels, Unreadable
+from handlers.errors import TryLater
 from server import picture
-from server.config import Config, Secrets
+from server.config import Config, MediaSection, Secrets
 
 AT_ONCE: Final = 2  # pictures that a process has drawn side by side; each may take a processor
 DRAWN_S: Final = 20.0
@@ -41,7 +42,12 @@ class Directory:
         self._folder = folder
 
     async def keep(self, name: str, body: bytes) -> None:
-        await asyncio.to_thread(self._keep, self._folder / name, body)
+        """Raises `try_later` when it cannot, for a full disk as well."""
+        try:
+            await asyncio.to_thread(self._keep, self._folder / name, body)
+        except OSError as error:
+            log.exception("picture_not_kept", directory=str(self._folder))
+            raise TryLater() from error
 
     async def read(self, name: str) -> bytes | None:
         return await asyncio.to_thread(self._read, self._folder / name)
@@ -129,8 +135,24 @@ class StoredMedia:
 
 def media_of(config: Config, secrets: Secrets) -> StoredMedia:
     return StoredMedia(
-        Directory(Path(config.media.directory)),
+        _store(config.media, secrets),
         secret=secrets.wechat_secret.get_secret_value(),
         base_url=config.server.public_url or f"http://127.0.0.1:{config.server.port}",
         per_day=config.media.pictures_per_day,
+    )
+
+
+def _store(section: MediaSection, secrets: Secrets) -> Store:
+    if section.store == "directory":
+        return Directory(Path(section.directory))
+    from server.bucket import Bucket  # whose library is an extra
+
+    assert secrets.s3_key
+    assert secrets.s3_secret
+    return Bucket(
+        section.s3_url,
+        section.s3_bucket,
+        region=section.s3_region,
+        key=secrets.s3_key.get_secret_value(),
+        secret=secrets.s3_secret.get_secret_value(),
     )

@@ -32,6 +32,7 @@ from tests.support import private
 MONDAY_9 = datetime.fromisoformat("2026-11-23T09:00:00+08:00")
 PUSH_TOKEN = "test-push-token"
 SECRET = "0123456789abcdef0123456789abcdef"
+S3_KEY, S3_SECRET = "test-s3-key", "test-s3-secret"
 REVIEW_CODE = "for-the-reviewers-of-wechat"
 DEFAULTS = load()
 _keys = itertools.count(1)
@@ -353,6 +354,8 @@ async def running_library(
         secrets = Secrets(
             wechat_secret=SecretStr(SECRET),
             push_token=SecretStr(PUSH_TOKEN),
+            s3_key=SecretStr(S3_KEY),
+            s3_secret=SecretStr(S3_SECRET),
             review_code=SecretStr(review_code) if review_code else None,
         )
         app = await build(config, secrets, clock=clock, with_worker=with_worker)

@@ -33,7 +33,7 @@ def add_calls(app: web.Application) -> None:
 
 
 async def answer(request: web.Request) -> web.StreamResponse:
-    """Always status 200 with JSON or a picture, except for the faults that are switched on."""
+    """Always status 200 with JSON or a picture, but for the faults that are switched on."""
     world = request.app[WORLD]
     call = Call(
         request.method, request.path, dict(request.query), await request.read(), ip=request.remote or ""
