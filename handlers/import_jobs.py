@@ -33,8 +33,9 @@ class Hourly(Input):
 
 
 def _tell(ctx: Context, tx: Tx, run: Row) -> None:
-    room, changed = f"reader:{run['made_by_id']}", ImportChanged(id=run["id"])
-    tx.after_commit(lambda: ctx.live.push(room, "import_changed", changed))
+    if run["made_by_id"] is not None:
+        room, changed = f"reader:{run['made_by_id']}", ImportChanged(id=run["id"])
+        tx.after_commit(lambda: ctx.live.push(room, "import_changed", changed))
 
 
 async def _groups() -> Mapping[str, str]:

@@ -239,6 +239,30 @@ def rebuild_search() -> None:
     told.print(f"{done:,} entries can be found.")
 
 
+@app.command("import-patrons")
+def import_patrons(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX, its first row names")
+    ],
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="FIELD=COLUMN, where a column's name does not say which field it is"),
+    ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="also make and change the cards")] = False,
+) -> None:
+    """Check a table of cards row by row, and import it when told to; it can be taken back in the admin pages."""
+    from server import import_command
+
+    config, secrets = _loaded()
+    try:
+        work = import_command.run(config, secrets, file, named=column or (), applies=apply, told=told)
+        whole = asyncio.run(work)
+    except import_command.CannotImport as why:
+        told.print(f"[red]Nothing was imported:[/] {escape(str(why))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    raise typer.Exit(int(not whole))
+
+
 @app.command("check-config")
 def check_config() -> None:
     """Say whether the settings can be used."""

@@ -1,6 +1,7 @@
 """Imports of cards: staged, checked without a change, applied once, taken back."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from handlers.import_jobs import ImportJob
 from models.db import dialect, fetch, transaction
 from models.patrons import save_group
 from tests.support.cards import bind
+from tests.support.commands import command
 from tests.support.library import Library, Phone, running_library
 from tests.support.tables import (
     IMPORTS,
@@ -217,6 +219,27 @@ async def test_only_who_may_import_sees_and_does_anything(
     for number in ("987654321", "0", "-1", "1%27--", "9" * 30):
         assert (await manager.get(f"{IMPORTS}/{number}/report")).status in (404, 422)
         assert (await manager.get(f"{IMPORTS}/{number}")).status in (404, 422)
+
+
+# ---------------------------------------------------------------- the command line
+
+
+async def test_the_command_line_checks_maps_and_imports(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "cards.csv"
+    rows = (("20230001", "林小满", "?"), ("20230002", "周一", ""))
+    file.write_bytes(csv_of(*rows, head=("编码", "姓名", "手机")))
+    code, said = await command("import-patrons", str(file), database=database_url)
+    assert code == 2
+    assert "no column for card_no; there are 编码, 姓名, 手机" in said
+    mapped = ("import-patrons", str(file), "--map", "card_no=编码")
+    code, said = await command(*mapped, database=database_url)
+    assert code == 1
+    assert "row 2  手机 '?': 不像手机号。" in said
+    assert "would be new 1, would be changed 0, would be the same 0, with problems 1" in said
+    code, said = await command(*mapped, "--apply", database=database_url)
+    assert "new 1, changed 0, the same 0, with problems 1" in said
+    code, said = await command("import-patrons", str(file), "--map", "colour=编码", database=database_url)
+    assert "no field colour" in said
 
 
 # ---------------------------------------------------------------- crashes

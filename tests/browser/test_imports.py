@@ -69,7 +69,9 @@ async def test_columns_are_named_by_hand_and_cards_leave_as_a_worksheet(
         await manager.sees("等您指定列")
         for field, column in (("读者证号", "编码"), ("姓名", "称呼")):
             await manager.tap(field)
-            wheel = manager.page.get_by_role("option", name=column)
+            wheel = manager.page.get_by_role(
+                "option", name=column
+            ).last  # the sheet before may still be leaving
             await wheel.click()
             await expect(wheel).to_have_attribute("aria-selected", "true")
             await manager.tap("确定", exact=True)

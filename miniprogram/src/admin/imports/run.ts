@@ -66,7 +66,8 @@ Page({
     complete: false,
     faulty: [] as ListSchema<ImportProblems>[],
     asked: '' as '' | 'apply' | 'undo',
-    consequences: [] as string[],
+    /** Stays while its sheet is leaving. */
+    question: { title: '', deed: '', tone: 'river', consequences: [] as string[] },
     busy: false,
     refused: '',
     opening: false,
@@ -164,11 +165,14 @@ Page({
 
   askToApply() {
     const consequences = [importSay.will(this.data.run), w.applyOld, w.applyUndo];
-    this.setData({ asked: 'apply', consequences, refused: '' });
+    const question = { title: w.applyTitle, deed: w.apply, tone: 'river', consequences };
+    this.setData({ asked: 'apply', question, refused: '' });
   },
 
   askToUndo() {
-    this.setData({ asked: 'undo', consequences: [w.undoWhat, w.undoKept], refused: '' });
+    const consequences = [w.undoWhat, w.undoKept];
+    const question = { title: w.undoTitle, deed: w.undoDo, tone: 'seal', consequences };
+    this.setData({ asked: 'undo', question, refused: '' });
   },
 
   async decide() {
