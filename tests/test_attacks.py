@@ -36,7 +36,7 @@ HOSTILE: Final = {
 }
 
 
-ONLY_ASKED: Final = {"/api/admin/patrons/find"}  # what is looked for belongs into no address, so it is no GET
+ONLY_ASKED: Final = {"/api/admin/patrons/find"}  # what is looked for belongs into no address; it is recorded
 
 
 @pytest.fixture
@@ -214,7 +214,7 @@ async def test_hostile_text_in_any_field_is_refused_or_stored_whole(patient: Lib
             if taken:
                 accepted.add(f"{row.path} {field}")
                 await patient.settled()
-            else:
+            elif row.path not in ONLY_ASKED:
                 assert await state() == before, (row.path, field)
     assert "/api/chat-messages text" in accepted
     assert "/api/me nickname" in accepted
