@@ -153,7 +153,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeArticles) -> Page[ArticleLi
                 id=row["id"],
                 kind=row["kind"],
                 title=row["title"],
-                beginning=row["beginning"],
+                beginning=articles.plain(row["beginning"]),
                 tags=lines(row["tags"]),
                 published_at=ctx.local(instant(row["published_at"])),
             )
@@ -257,9 +257,11 @@ async def make(ctx: Context, caller: Caller, wish: MakeArticle) -> ArticleEdited
             return earlier
         row = await articles.make(tx, _wished(wish), caller.me, now)
         await search.put(tx, entry_of(row), found_by)
-        await audit.add(tx, caller, "article.make", f"article:{row['id']}", now, state=row["state"])
         made = _edited(ctx, row)
-        await tx.together(repeat.remembering(caller, wish, made, now))
+        await tx.together(
+            audit.adding(caller, "article.make", f"article:{row['id']}", now, state=row["state"]),
+            repeat.remembering(caller, wish, made, now),
+        )
     return made
 
 

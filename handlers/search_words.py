@@ -112,9 +112,11 @@ async def make_synonyms(ctx: Context, caller: Caller, wish: MakeSynonyms) -> Syn
         if earlier := await repeat.earlier(caller, wish, SynonymsEdited):
             return earlier
         row = await search_words.make(tx, wish.words, caller.me, now)
-        await audit.add(tx, caller, "synonyms.make", f"synonyms:{row['id']}", now)
         made = _edited(ctx, row)
-        await tx.together(repeat.remembering(caller, wish, made, now))
+        await tx.together(
+            audit.adding(caller, "synonyms.make", f"synonyms:{row['id']}", now),
+            repeat.remembering(caller, wish, made, now),
+        )
     return made
 
 

@@ -1,5 +1,6 @@
 """What the library writes for its readers: articles, and answers to what is often asked."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +66,11 @@ def lines(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
+def plain(text: str) -> str:
+    """Without the signs of headings."""
+    return re.sub(r"(?m)^# ", "", text)
+
+
 def entry_of(row: Row) -> Entry:
     """How it stands in the search: a draft only for the staff."""
     readers = Audience.SAMPLE if row["sample"] else Audience.EVERYBODY
@@ -74,7 +80,7 @@ def entry_of(row: Row) -> Entry:
         audience=readers if row["state"] == ArticleState.PUBLISHED else Audience.STAFF,
         title=row["title"],
         tags=lines(row["tags"]),
-        text=row["text"],
+        text=plain(row["text"]),
         pinned=lines(row["pinned"]),
         at=instant(row["published_at"] or row["saved_at"]),
     )

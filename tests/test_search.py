@@ -11,7 +11,7 @@ import pytest
 from models import tokens
 from models.db import fetch
 from tests.support.articles import found, means, save, search, write
-from tests.support.library import Library, Phone, running_library
+from tests.support.library import Library, Phone, new_key, running_library
 
 # The corpus: title, tags, text; the last is the newest.
 CORPUS = (
@@ -132,7 +132,7 @@ async def test_parts_of_the_answer_follow_each_other_without_gap_or_twice(
 
 
 async def test_marks_are_places_of_the_text_and_never_markup(library: Library, editor: Phone) -> None:
-    text = "前言" * 60 + "😀<b>自习室</b>在三层，WiFi 也有。\n第二段。" + "后记" * 60
+    text = "前言" * 60 + "😀<b>自习室</b>在三层，WiFi 也有。\n# 第二段" + "后记" * 60
     await write(editor, "😀自习室", text)
     [item] = (await search(library.guest, "自习室 wifi"))["items"]
     utf16 = item["title"].encode("utf-16-le")
@@ -145,7 +145,7 @@ async def test_marks_are_places_of_the_text_and_never_markup(library: Library, e
     ]
     assert marked == ["自习室", "WiFi"]
     assert "<b>自习室</b>" in excerpt
-    assert "\n" not in excerpt
+    assert "也有。 第二段" in excerpt
     assert excerpt.startswith("…")
     assert excerpt.endswith("…")
     assert len(excerpt) <= 72
@@ -267,17 +267,14 @@ async def test_twenty_who_look_in_vain_at_once_are_twenty(library: Library, edit
 # ---------------------------------------------------------------- attacks
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_questions_are_only_questions(library: Library, editor: Phone, text: str) -> None:
+async def test_hostile_questions_are_only_questions(library: Library, editor: Phone) -> None:
     await write(editor, "预约说明", "自习室 a b c")
-    assert set(await found(library.guest, text)) <= {"预约说明"}
-    assert (
-        await editor.post("/api/admin/synonyms", {"words": [text[:30], "x"], "idempotency_key": "k" * 8})
-    ).status in (
-        201,
-        422,
-    )
-    assert set(await found(library.guest, text)) <= {"预约说明"}
+    for text in HOSTILE:
+        assert set(await found(library.guest, text)) <= {"预约说明"}, text
+        words = {"words": [text[:30], "说明书"], "idempotency_key": new_key()}
+        assert (await editor.post("/api/admin/synonyms", words)).status in (201, 422), text
+    for text in (*HOSTILE, "说明书"):
+        assert set(await found(library.guest, text)) <= {"预约说明"}, text
 
 
 async def test_a_question_without_end_is_refused_and_one_without_words_finds_nothing(

@@ -22,7 +22,6 @@ const FRESH: ArticleEdited = {
 /** One that is new is made with one key, however often its answer is lost. */
 function formOf(id: string): FormSchema<ArticleEdited> {
   const key = newKey();
-  let known = id;
   return {
     groups: [
       {
@@ -62,14 +61,12 @@ function formOf(id: string): FormSchema<ArticleEdited> {
     ],
     saveName: w.save,
     saved: w.saved,
-    read: () => (known ? request<ArticleEdited>('GET', `${PATH}/${known}`) : Promise.resolve(FRESH)),
-    async save(written, { version }) {
-      const saved = known
-        ? await request<ArticleEdited>('PUT', `${PATH}/${known}`, { ...written, version })
-        : await request<ArticleEdited>('POST', PATH, { ...written, idempotency_key: key });
-      known = saved.id;
-      return saved;
-    },
+    fresh: !id,
+    read: () => (id ? request<ArticleEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
+    save: (written, { version }) =>
+      id
+        ? request<ArticleEdited>('PUT', `${PATH}/${id}`, { ...written, version })
+        : request<ArticleEdited>('POST', PATH, { ...written, idempotency_key: key }),
   };
 }
 
@@ -89,7 +86,8 @@ Page({
   },
 
   saved(event: WechatMiniprogram.CustomEvent<{ item: ArticleEdited }>) {
-    this.setData({ articleId: event.detail.item.id });
+    const { id } = event.detail.item;
+    if (!this.data.articleId) this.setData({ articleId: id, form: formOf(id) });
   },
 
   askToDelete() {

@@ -10,7 +10,6 @@ const FRESH: SynonymsEdited = { id: '', words: [], version: 0, saved_at: '' };
 
 function formOf(id: string): FormSchema<SynonymsEdited> {
   const key = newKey();
-  let known = id;
   return {
     groups: [
       {
@@ -29,14 +28,12 @@ function formOf(id: string): FormSchema<SynonymsEdited> {
     ],
     consequence: w.consequence,
     saved: w.saved,
-    read: () => (known ? request<SynonymsEdited>('GET', `${PATH}/${known}`) : Promise.resolve(FRESH)),
-    async save({ words }, { version }) {
-      const saved = known
-        ? await request<SynonymsEdited>('PUT', `${PATH}/${known}`, { words, version })
-        : await request<SynonymsEdited>('POST', PATH, { words, idempotency_key: key });
-      known = saved.id;
-      return saved;
-    },
+    fresh: !id,
+    read: () => (id ? request<SynonymsEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
+    save: ({ words }, { version }) =>
+      id
+        ? request<SynonymsEdited>('PUT', `${PATH}/${id}`, { words, version })
+        : request<SynonymsEdited>('POST', PATH, { words, idempotency_key: key }),
   };
 }
 
@@ -56,7 +53,8 @@ Page({
   },
 
   saved(event: WechatMiniprogram.CustomEvent<{ item: SynonymsEdited }>) {
-    this.setData({ groupId: event.detail.item.id });
+    const { id } = event.detail.item;
+    if (!this.data.groupId) this.setData({ groupId: id, form: formOf(id) });
   },
 
   askToDelete() {
