@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.async_api import Browser, async_playwright
 
+from server import seed_articles
 from tests.support.chat import DOUBTFUL, RISKY, claim, claimed, on_duty, said
 from tests.support.databases import databases
 from tests.support.feedback import act, answer, librarian, told, visit
@@ -32,6 +33,10 @@ PAGES = {
         ("account-close", "pages/account/close"),
         ("update", "pages/update/update"),
         ("hours", "pages/hours/hours?branch=1"),
+        ("search", "pages/search/search"),
+        ("search-found", "pages/search/search?text=座位"),
+        ("articles", "pages/articles/articles"),
+        ("article", "pages/articles/article?id=1"),
         ("chat", "pages/chat/chat"),
         ("chat-thread", "pages/chat/thread?id=2"),
         ("chat-closed", "pages/chat/thread?id=1"),
@@ -60,6 +65,9 @@ PAGES = {
         ("admin-rules", "admin/rules/rules"),
         ("admin-invite", "admin/invite/invite"),
         ("admin-codes", "admin/codes/codes"),
+        ("admin-articles", "admin/articles/articles"),
+        ("admin-article", "admin/articles/edit?id=1"),
+        ("admin-search", "admin/search/search"),
         ("admin-staff", "admin/staff/staff"),
         ("admin-health", "admin/health/health"),
     ),
@@ -202,6 +210,7 @@ async def _main(url: str) -> None:
     async with running_library(url) as library, async_playwright() as playwright:
         browser = await launch(playwright)
         await _furnish(library)
+        await seed_articles.write(seed_articles.WRITTEN, library.clock.now())
         for look in LOOKS:
             print(look, flush=True)
             taken = await _take(browser, library, look)
