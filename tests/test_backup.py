@@ -98,6 +98,18 @@ async def test_a_backup_while_people_book_is_of_one_moment_and_can_be_restored(
         assert [row["nickname"] for row in await fetch("SELECT nickname FROM reader")] == [None, None]
 
 
+async def test_a_table_of_many_rows_comes_back_whole(library: Library, file: Path) -> None:
+    await fetch(
+        "INSERT INTO missed_search (words, times, last_at) "
+        "SELECT 'w' || n, 1, (SELECT saved_at FROM announcement WHERE id = 1) FROM "
+        "(WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 2500) SELECT n FROM t) numbers"
+    )
+    code, said = await command("backup", str(file), database=library.config.database.url)
+    assert code == 0, said
+    code, said = await command("verify-backup", str(file), database=library.config.database.url)
+    assert code == 0, said
+
+
 async def test_a_backup_moves_a_library_into_the_other_kind_of_database_and_back(
     library: Library, lin: Phone, file: Path, other_kind: str, all_databases: Databases
 ) -> None:
