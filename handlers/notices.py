@@ -23,6 +23,7 @@ ONE_AT_A_TIME: Final = timedelta(seconds=1)  # WeChat refuses two sends to one p
 SENDING_AT_MOST: Final = timedelta(minutes=2)
 BUSY_PAUSE: Final = timedelta(minutes=1)
 QUESTION_OPEN_AT_MOST: Final = timedelta(minutes=2)
+EVENT_AT_MOST: Final = timedelta(minutes=5)  # after which WeChat says no more of a message; it takes seconds
 WECHAT_ZONE: Final = ZoneInfo("Asia/Shanghai")  # WeChat's quotas begin at midnight there
 
 log = structlog.get_logger()
@@ -234,8 +235,9 @@ async def _change_ledger(
 async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
     """WeChat says afterwards what became of a message; it also settles one whose answer was lost."""
     purposes = {template.template_id: purpose for purpose, template in ctx.wechat.templates.items()}
+    now = ctx.clock.now()
     async with transaction() as tx:
-        reader = await _reader_of(tx, event, ctx.clock.now())
+        reader = await _reader_of(tx, event, now)
         for item in event.items if reader else ():
             assert reader is not None
             msgid, purpose = item.get("MsgID", ""), purposes.get(item.get("TemplateId", ""))
@@ -243,16 +245,16 @@ async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
             if await Notice.filter(reader_id=reader.id, msgid=msgid).update(sending=outcome.value):
                 continue
             # Its answer was lost, or is still on the way: the event is often the faster of the two. It comes within
-            # seconds, so it is about what was sent last; what was lost before may never have been sent.
+            # seconds; what was lost before may never have been sent, and of two nobody can say which one it is about.
             lost = (
                 await Notice.filter(reader_id=reader.id, purpose=purpose, msgid=None)
                 .filter(sending__in=[Sending.UNKNOWN.value, Sending.SENDING.value])
-                .order_by("-sending_since")
-                .first()
+                .filter(sending_since__gt=now - EVENT_AT_MOST)
+                .limit(2)
             )
-            if lost:
-                await Notice.filter(id=lost.id).update(sending=outcome.value, msgid=msgid)
-                await notices.spend_consent(tx, reader.id, lost.purpose)
+            if len(lost) == 1:
+                await Notice.filter(id=lost[0].id).update(sending=outcome.value, msgid=msgid)
+                await notices.spend_consent(tx, reader.id, lost[0].purpose)
 
 
 async def _reader_of(tx: Tx, event: Consented, now: datetime) -> Reader | None:

@@ -260,13 +260,34 @@ async def test_an_event_settles_the_message_that_was_sent_last_and_none_that_was
 ) -> None:
     await consented(lin, times=3)
     await library.sim("faults", {"path": SEND, "kind": "http_502", "times": 1})
-    await reminded(library, lin)
+    booking = await reminded(library, lin)
     assert await sending(lin) == ["unknown"]
     await library.sim("faults", {"path": SEND, "kind": "drop", "times": 1})
+    await lin.post(f"/api/bookings/{booking['id']}/cancel", {"idempotency_key": new_key()})  # else it lapses
     await lin.booked("A-2", at(12), at(13))
     await library.advance(hours=2)
     await library.settled()
-    await settled_as(lin, "unknown", "no_consent", "delivered")  # the booking of the first has lapsed meanwhile
+    await settled_as(lin, "unknown", "delivered")
+
+
+async def test_an_event_that_could_be_about_either_of_two_messages_settles_neither(
+    library: Library, lin: Phone
+) -> None:
+    await consented(lin, times=2)
+    for hour, kind in ((9, "http_502"), (10, "drop")):
+        await library.sim("faults", {"path": SEND, "kind": kind, "times": 1})
+        await lin.booked("A-1", at(hour), at(hour + 1))
+        await fetch("UPDATE job SET due_at = $1 WHERE kind = 'remind'", library.clock.now())
+        await library.advance(seconds=5)
+        await library.settled()
+    await library.until(_has_heard_of_a_message)
+    assert await sending(lin) == ["unknown", "unknown"]
+
+
+async def _has_heard_of_a_message() -> bool:
+    return bool(
+        (await fetch("SELECT count(*) > 2 AS heard FROM wechat_event"))[0]["heard"]
+    )  # two are of consents
 
 
 async def test_a_worker_that_died_while_sending_leaves_a_notice_that_is_not_sent_again(
