@@ -36,7 +36,10 @@ HOSTILE: Final = {
 }
 
 
-ONLY_ASKED: Final = {"/api/admin/patrons/find"}  # what is looked for belongs into no address; it is recorded
+ONLY_ASKED: Final = {
+    "/api/admin/patrons/find",
+    "/api/search",
+}  # what is asked is kept apart, in part or as a count
 
 
 @pytest.fixture
@@ -80,6 +83,11 @@ def test_every_id_is_known_to_be_somebodys_or_everybodys() -> None:
         "helper_id",
         "helped_id",
         "ban_id",
+        "article_id",
+        "synonyms_id",
+        "missed_id",
+        "run_id",
+        "upload_id",
     }  # of staff, or looked up with one's own
     rows: tuple[Route | Event, ...] = (*HTTP, *EVENTS)
     ids = {name for row in rows for name in wish_for(row) if name.endswith("id")}
@@ -144,6 +152,10 @@ async def what_to_repeat(library: Library, path: str) -> Try:
             {"reader_id": str(lin.reader_id)},
             {"reason": "另一个原因"},
         )
+    if path == "/api/admin/articles":
+        return await library.reader("boss", role="admin"), {"kind": "article"}, {"title": "另一个标题"}
+    if path == "/api/admin/synonyms":
+        return await library.reader("boss", role="admin"), {}, {"words": ["另一个", "词"]}
     if path == "/api/ratings":
         return lin, {"id": await feedback.visit(lin.reader_id)}, {"stars": 1}
     if path.startswith("/api/feedback-inbox"):
@@ -215,7 +227,10 @@ async def test_hostile_text_in_any_field_is_refused_or_stored_whole(patient: Lib
                 accepted.add(f"{row.path} {field}")
                 await patient.settled()
             elif row.path not in ONLY_ASKED:
-                assert await state() == before, (row.path, field)
+                after = await state()
+                if row.method == "GET":  # that staff looked is recorded
+                    after["audit_entry"] = before["audit_entry"]
+                assert after == before, (row.path, field)
     assert "/api/chat-messages text" in accepted
     assert "/api/me nickname" in accepted
 

@@ -27,6 +27,10 @@ FITTING: Final[dict[str, Any]] = {
             "helper_id",
             "helped_id",
             "upload_id",
+            "run_id",
+            "article_id",
+            "synonyms_id",
+            "missed_id",
             "ban_id",
             "rules_id",
             "up_to_id",
@@ -65,11 +69,15 @@ FITTING: Final[dict[str, Any]] = {
     "read": 0,
     "may_answer": True,
     "duty": True,
+    "mapping": [],
+    "job_ids": ["1"],
+    "words": ["座位", "席位"],
     "sha256": "0" * 64,
     "bytes": 1,
 }
-# When somebody was last here; what the worker has done, and sealed; how often something was guessed wrong.
-CHANGES_BY_ITSELF: Final = {"session", "job", "audit_seal", "secret_try"}
+# When somebody was last here; what the worker has done, and sealed; how often something was guessed wrong; how the
+# processes are, and how often WeChat was called.
+CHANGES_BY_ITSELF: Final = {"session", "job", "audit_seal", "secret_try", "process", "wechat_calls"}
 
 
 def wish_for(row: Route | Event, **values: Any) -> dict[str, Any]:
