@@ -42,6 +42,8 @@ async def test_a_role_is_taken_from_a_colleague(library: Library, chromium: Brow
         await admin.look("admin-staff")
         await admin.page.get_by_label("找一位同事").fill("李")
         await admin.does_not_see("何馆员")
+        await admin.page.get_by_label("找一位同事").fill("没有这个人")
+        await admin.sees("没有找到，换个条件再看看")
         await admin.page.get_by_label("找一位同事").fill("")
         await admin.tap("何馆员")
         await admin.sees("在服务器上给的")
@@ -99,7 +101,8 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
         await field(admin, "最长").fill("15")  # shorter than the shortest: only the server knows
         await admin.does_not_see("填得不对")
         await admin.tap("保存")
-        await admin.sees("填得不对：15 到 1440，15 的倍数，不短于最短。")
+        wrong = admin.text("填得不对：15 到 1440，15 的倍数，不短于最短。")
+        await expect(wrong).to_be_in_viewport()
         await admin.look("admin-form-wrong")
         [rules] = (await phone.get("/api/admin/seat-rules")).body["items"]
         assert (rules["max_minutes"], rules["version"]) == (240, 1)

@@ -24,6 +24,9 @@ interface Began {
   values: FormValues;
 }
 
+/** Room above a field that is scrolled to. */
+const ABOVE_PX = 24;
+
 const nothing: Failure = { text: '', requestId: '' };
 const began = new WeakMap<object, Began>();
 
@@ -115,7 +118,7 @@ Component({
       const { values } = this.data;
       const wrong = wrongFields(groups, values);
       if (Object.keys(wrong).length) {
-        this.setData({ wrong, refused: { text: kitWords.someWrong, requestId: '' } });
+        this.mark(wrong);
         return;
       }
       this.setData({ busy: true, refused: nothing, wrong: {} });
@@ -138,9 +141,19 @@ Component({
         error instanceof ApiError && code === 'invalid_input'
           ? refusedField(this.schema().groups, error.details['field'])
           : null;
-      if (named) this.setData({ wrong: Object.fromEntries([named]) });
-      this.setData({
-        refused: named ? { text: kitWords.someWrong, requestId: '' } : failureOf(error),
+      if (named) this.mark(Object.fromEntries([named]));
+      else this.setData({ refused: failureOf(error) });
+    },
+
+    /** Says what is wrong, and brings the first of it into sight. */
+    mark(wrong: Record<string, string>) {
+      this.setData({ wrong, refused: { text: kitWords.someWrong, requestId: '' } }, () => {
+        const query = this.createSelectorQuery();
+        query.select('.fails').boundingClientRect();
+        query.selectViewport().scrollOffset();
+        query.exec(([field, page]) => {
+          if (field?.top < 0) wx.pageScrollTo({ scrollTop: page.scrollTop + field.top - ABOVE_PX });
+        });
       });
     },
 

@@ -49,6 +49,8 @@ Component({
     asked: {} as Record<string, string>,
     /** What the filters say of themselves: the chosen name, day or person. */
     said: {} as Record<string, string>,
+    /** Whether a filter leaves something out. */
+    filtered: false,
     sortIndex: 0,
     personFor: '',
     personPath: '',
@@ -87,7 +89,12 @@ Component({
         const { items, next } = await this.fetch(null);
         if (asked !== of(this).asked) return;
         of(this).items = items;
-        this.setData({ rows: this.rowsOf(items), next, state: items.length ? 'ready' : 'empty' });
+        this.setData({
+          rows: this.rowsOf(items),
+          next,
+          state: items.length ? 'ready' : 'empty',
+          filtered: Object.entries(this.data.asked).some(([key, value]) => key !== 'sort' && value !== ''),
+        });
       } catch (error) {
         if (asked === of(this).asked) this.setData({ state: 'error', failure: failureOf(error) });
       }
