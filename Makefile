@@ -30,7 +30,7 @@ bench: ## The product beside a baseline, same work, same run (ONLY=book for one 
 
 soak: ## The long forms of the long tests
 	$(SETUP) test
-	@WENJIN_SOAK=full $(VENV) -m pytest tests/soak --timeout=0 $(ARGS)
+	@$(VENV) -m pytest tests/soak --timeout=0 $(ARGS)
 
 client: ## Build what the mini-program takes from npm; then open miniprogram/ in WeChat DevTools
 	$(SETUP) client
