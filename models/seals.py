@@ -134,7 +134,9 @@ class Extent:
     oldest: datetime | None
 
 
-EXTENT: Final = f"SELECT COUNT(*) AS number, MIN(e.at) AS oldest, (SELECT no {LAST}) AS no, (SELECT seal {LAST}) AS seal {UNSEALED}"
+EXTENT: Final = f"""
+SELECT COUNT(*) AS number, MIN(e.at) AS oldest, (SELECT no {LAST}) AS no, (SELECT seal {LAST}) AS seal {UNSEALED}
+"""
 
 
 async def extent(now: datetime) -> Extent:
