@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.imports import ImportChanged
+from handlers.import_shapes import ImportChanged
 from handlers.shapes import Input
 from models import imports, patron_changes, patrons
 from models.db import Row, Tx, transaction
@@ -16,6 +16,7 @@ from models.imports import BATCH, Effect, Judged, RowState, State
 from models.patron_changes import Stored
 from models.patron_import import Field, Known, Lengths, Read, dates_fit, over, padded, read
 
+BEHIND_ALL: Final = 2**31 - 1
 SECRETS_AT_ONCE: Final = 20  # each takes some 50 ms to hash
 
 
@@ -146,26 +147,27 @@ def _said(field: Field, code: str, cells: Sequence[str], mapping: Mapping[str, i
 
 async def apply(ctx: Context, _caller: Caller, wish: ImportJob) -> None:
     """Make and change cards, batch by batch, until none is left."""
-    while await _apply_some(ctx, wish.run_id):
-        pass
+    after: int | None = 0
+    while after is not None:
+        after = await _apply_some(ctx, wish.run_id, after)
 
 
-async def _apply_some(ctx: Context, run_id: int) -> bool:
+async def _apply_some(ctx: Context, run_id: int, after: int) -> int | None:
+    """The number of the last row that was applied; None: there is none left."""
     async with transaction() as tx:
         run = await _in(tx, run_id, State.APPLYING)
         if run is None:
-            return False
+            return None
         mapping: dict[str, int] = json.loads(run["mapping"])
         limit = SECRETS_AT_ONCE if Field.SECRET.value in mapping else BATCH
-        rows = await imports.to_apply(tx, run_id, limit)
+        rows = await imports.to_apply(tx, run_id, after=after, limit=limit)
     known = Known(await _groups(), frozenset(), frozenset())
     reads = {row["id"]: read(json.loads(row["cells"]), mapping, known) for row in rows}
     hashes = await asyncio.to_thread(_hashed, reads)
     async with transaction(lock=("import_run", run_id)) as tx:
         if await _in(tx, run_id, State.APPLYING) is None:
-            return False
+            return None
         await imports.alone(tx)
-        waiting = [row for row in await imports.to_apply(tx, run_id, limit) if row["id"] in reads]
         if not rows:
             counts = await imports.counts(tx, run_id)
             ended = await imports.become(
@@ -173,10 +175,12 @@ async def _apply_some(ctx: Context, run_id: int) -> bool:
             )
             assert ended is not None
             _tell(ctx, tx, ended)
-            return False
+            return None
+        still = await imports.to_apply(tx, run_id, after=after, limit=limit)
+        waiting = [row for row in still if row["id"] in reads]  # another may have done some meanwhile
         await _apply(tx, waiting, reads, hashes, mapping)
         _tell(ctx, tx, await imports.went_on(tx, run_id, len(waiting)))
-    return True
+    return int(rows[-1]["row_no"])
 
 
 def _hashed(reads: Mapping[int, Read]) -> dict[int, str]:
@@ -225,25 +229,27 @@ async def _apply(
 
 async def undo(ctx: Context, _caller: Caller, wish: ImportJob) -> None:
     """Take back what was applied, batch by batch. A card that was changed or bound since then stays."""
-    while await _undo_some(ctx, wish.run_id):
-        pass
+    before: int | None = BEHIND_ALL
+    while before is not None:
+        before = await _undo_some(ctx, wish.run_id, before)
 
 
-async def _undo_some(ctx: Context, run_id: int) -> bool:
+async def _undo_some(ctx: Context, run_id: int, before: int) -> int | None:
+    """The number of the last row that was taken back; None: there is none left."""
     async with transaction(lock=("import_run", run_id)) as tx:
         if await _in(tx, run_id, State.UNDOING) is None:
-            return False
+            return None
         await imports.alone(tx)
-        rows = await imports.to_undo(tx, run_id, BATCH)
+        rows = await imports.to_undo(tx, run_id, before=before)
         if not rows:
             kept = (await imports.counts(tx, run_id))["kept"]
             ended = await imports.become(tx, run_id, [State.UNDOING], State.UNDONE, kept=kept)
             assert ended is not None
             _tell(ctx, tx, ended)
-            return False
+            return None
         await _take_back(tx, rows)
         _tell(ctx, tx, await imports.went_on(tx, run_id, len(rows)))
-    return True
+    return int(rows[-1]["row_no"])
 
 
 async def _take_back(tx: Tx, rows: Sequence[Row]) -> None:

@@ -2,35 +2,31 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from typing import Annotated, Any, Protocol
-
-from pydantic import Field as Is
+from typing import Any, Protocol
 
 from handlers import audit
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import Changed, Invalid, NotFound, Refused
+from handlers.errors import Changed, Invalid, NotFound
+from handlers.import_shapes import (
+    ApplyImport,
+    ImportNotNow,
+    ImportUnreadable,
+    ImportView,
+    MapColumns,
+    OfImport,
+    ProblemShown,
+    RowProblems,
+    SeeImports,
+    SeeProblems,
+    view,
+)
 from handlers.import_words import FIELDS, PROBLEMS
-from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Page, Whole
-from handlers.words import UNREADABLE
+from handlers.shapes import Page
 from models import imports, jobs
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
 from models.imports import FILE_NAME_LENGTH, STAGED_AT_ONCE, State
-from models.patron_import import NEEDED, Field, lacking, propose
-
-
-class ImportUnreadable(Refused):
-    """No table can be read from the file; `details.reason` is `unreadable`, `empty`, `too_many_rows`, `old_excel` or
-    `bomb` (422)."""
-
-    code = "import_unreadable"
-    status = 422
-
-
-class ImportNotNow(Refused):
-    """What is asked does not fit the import's `details.state`, or its rows are forgotten."""
-
-    code = "import_not_now"
+from models.patron_import import Field, lacking, propose
 
 
 class SheetRefused(Exception):
@@ -54,120 +50,7 @@ class Sheet(Protocol):
         """(number in the file, cells) of each row that is not empty. Raises `SheetRefused`."""
 
 
-class OfImport(Input):
-    run_id: Id
-
-
-class SeeImports(Input):
-    after: Cursor | None = None
-    limit: Limit = 20
-
-
-class SeeProblems(OfImport):
-    after: Cursor | None = None
-    limit: Limit = 50
-
-
-class FieldColumn(Input):
-    field: Field
-    column: Annotated[Whole, Is(ge=0, le=99)]
-
-
-class MapColumns(OfImport):
-    """Which column of the file, counted from 0, holds which field; the others are not imported."""
-
-    version: Whole
-    mapping: Annotated[list[FieldColumn], Is(max_length=len(Field))]
-
-
-class ApplyImport(OfImport):
-    """`version` is the one whose check was read."""
-
-    version: Whole
-
-
-class FieldShown(Output):
-    """`column` is null where no column holds it."""
-
-    field: str
-    name: str
-    column: Whole | None
-    needed: bool
-
-
-class ImportView(Output):
-    """`step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards, `problems` rows
-    that are not imported, `kept` cards that were not taken back because something newer touched them. `who` is null
-    from the command line, and of somebody without a name."""
-
-    id: Id
-    version: int
-    at: Moment
-    who: str | None
-    file_name: str
-    state: State
-    failure: str | None
-    failure_words: str | None
-    rows: int
-    step: int
-    steps: int
-    problems: int
-    created: int
-    changed: int
-    same: int
-    kept: int
-    columns: list[str]
-    fields: list[FieldShown]
-    forgotten: bool
-
-
-class ProblemShown(Output):
-    """`column` is its name in the file; a secret is not shown."""
-
-    field: str
-    column: str
-    value: str
-    code: str
-    words: str
-
-
-class RowProblems(Output):
-    """`row` is its number in the file."""
-
-    row: Whole
-    problems: list[ProblemShown]
-
-
-class ImportChanged(Output):
-    """Pushed to who began the import: it should be read again."""
-
-    id: Id
-
-
 # ---------------------------------------------------------------- shown
-
-
-def view(ctx: Context, row: Row, name: str | None = None) -> ImportView:
-    mapping: dict[str, int] = json.loads(row["mapping"])
-    values = dict(row)
-    state = State(row["state"])
-    return ImportView(
-        **{key: values[key] for key in ("id", "version", "file_name", "failure", "rows", "step")},
-        **{key: values[key] for key in ("problems", "created", "changed", "same", "kept")},
-        at=ctx.local(instant(row["at"])),
-        who=name,
-        state=state,
-        failure_words=UNREADABLE.get(row["failure"] or ""),
-        steps=row["created"] + row["changed"] if state in (State.APPLYING, State.UNDOING) else row["rows"],
-        columns=json.loads(row["columns"]),
-        fields=[
-            FieldShown(
-                field=field.value, name=FIELDS[field], column=mapping.get(field.value), needed=field in NEEDED
-            )
-            for field in Field
-        ],
-        forgotten=row["purged_at"] is not None,
-    )
 
 
 async def see_all(ctx: Context, _caller: Caller, wish: SeeImports) -> Page[ImportView]:

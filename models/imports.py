@@ -211,12 +211,13 @@ async def faulty(run_id: int, *, after: int, limit: int) -> Sequence[Row]:
     return await fetch(sql, run_id, after, limit)
 
 
-async def to_apply(tx: Tx, run_id: int, limit: int) -> Sequence[Row]:
+async def to_apply(tx: Tx, run_id: int, *, after: int, limit: int) -> Sequence[Row]:
+    """The next that are to be made or changed, behind a row number."""
     sql = (
-        "SELECT * FROM import_row WHERE run_id = $1 AND state = 'waiting' AND effect IN ('new', 'change') "
-        "ORDER BY row_no LIMIT $2"
+        "SELECT * FROM import_row WHERE run_id = $1 AND row_no > $2 AND state = 'waiting' "
+        "AND effect IN ('new', 'change') ORDER BY row_no LIMIT $3"
     )
-    return await tx.fetch(sql, run_id, limit)
+    return await tx.fetch(sql, run_id, after, limit)
 
 
 async def applied(tx: Tx, rows: Sequence[tuple[int, str, str | None, int]]) -> None:
@@ -225,13 +226,13 @@ async def applied(tx: Tx, rows: Sequence[tuple[int, str, str | None, int]]) -> N
     await tx.each(sql, rows)
 
 
-async def to_undo(tx: Tx, run_id: int, limit: int) -> Sequence[Row]:
-    """Those of the last first."""
+async def to_undo(tx: Tx, run_id: int, *, before: int) -> Sequence[Row]:
+    """Those of the last first, before a row number."""
     sql = (
-        "SELECT * FROM import_row WHERE run_id = $1 AND state = 'applied' AND effect IN ('new', 'change') "
-        "ORDER BY row_no DESC LIMIT $2"
+        "SELECT * FROM import_row WHERE run_id = $1 AND row_no < $2 AND state = 'applied' "
+        "AND effect IN ('new', 'change') ORDER BY row_no DESC LIMIT $3"
     )
-    return await tx.fetch(sql, run_id, limit)
+    return await tx.fetch(sql, run_id, before, BATCH)
 
 
 async def undone(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:

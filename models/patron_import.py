@@ -1,20 +1,15 @@
 """What a row of a table says of a card: which column is which, what its cells mean, and what is wrong with them."""
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from models.patrons import CARD_LENGTH, NAME_LENGTH, CardState, PatronRow, phone_digits
-from models.people import PHONE_LENGTH
-
-LONGEST_SECRET: Final = 64
-EXCEL_DAY_0: Final = date(1899, 12, 30)
-SERIALS: Final = range(36526, 73051)  # 2000 to 2099, as Excel counts days
+from models import patron_cells
+from models.patron_cells import Wrong, folded
+from models.patrons import PatronRow
 
 
 class Field(StrEnum):
@@ -91,11 +86,6 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
     Field.STATE: ("状态", "证状态", "读者状态", "state", "status"),
     Field.SECRET: ("密码", "口令", "初始密码", "password", "secret", "pin"),
 }
-STATES: Final[Mapping[str, CardState]] = {
-    **dict.fromkeys(("有效", "正常", "在用", "active", "valid"), CardState.ACTIVE),
-    **dict.fromkeys(("挂失", "丢失", "lost"), CardState.LOST),
-    **dict.fromkeys(("停用", "注销", "退证", "无效", "closed", "inactive"), CardState.CLOSED),
-}
 
 
 def propose(columns: Sequence[str]) -> dict[str, int]:
@@ -113,90 +103,12 @@ def propose(columns: Sequence[str]) -> dict[str, int]:
 
 def _called(column: str) -> set[str]:
     """Letters and digits only, also without what stands in brackets behind."""
-    text = _folded(column).lower()
+    text = folded(column).lower()
     return {re.sub(r"[\W_]", "", part) for part in (text, text.split("(")[0])}
 
 
 def lacking(mapping: Mapping[str, int]) -> list[Field]:
     return [field for field in NEEDED if field.value not in mapping]
-
-
-# ---------------------------------------------------------------- cells
-
-
-class Wrong(Exception):
-    """A cell cannot be taken; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def _folded(text: str) -> str:
-    """Digits, letters and blanks of full width as those of half."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def _exact(text: str) -> str:
-    """Raises `exponent` for what a worksheet has made of a long number: its last digits are gone."""
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d{1,3}", text):
-        raise Wrong("exponent")
-    return text
-
-
-def _number(cell: str) -> str:
-    text = re.sub(r"\s", "", _exact(_folded(cell)))
-    if len(text) > CARD_LENGTH:
-        raise Wrong("too_long")
-    if not (text.isascii() and text.isprintable()):
-        raise Wrong("not_a_number")
-    return text
-
-
-def _name(cell: str) -> str:
-    if len(cell) > NAME_LENGTH:
-        raise Wrong("too_long")
-    if not cell.isprintable():
-        raise Wrong("unprintable")
-    return cell
-
-
-def _phone(cell: str) -> str:
-    text = _exact(_folded(cell))
-    digits = phone_digits(text)
-    if not re.fullmatch(r"\+?[\d\s()-]+", text) or not 5 <= len(digits) <= PHONE_LENGTH:
-        raise Wrong("not_a_phone")
-    return digits
-
-
-def _day(cell: str) -> date:
-    text = _folded(cell)
-    if text.isdigit() and int(text) in SERIALS and len(text) == 5:
-        return EXCEL_DAY_0 + timedelta(days=int(text))
-    found = re.fullmatch(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d\d)(\d\d))(?:[ T][\d:.]+)?", text)
-    if not found:
-        raise Wrong("not_a_day")
-    year, *rest = (int(part) for part in found.groups() if part)
-    try:
-        day = date(year, rest[0], rest[1])
-    except ValueError:
-        raise Wrong("not_a_day") from None
-    if not 2000 <= day.year <= 2099:
-        raise Wrong("far_day")
-    return day
-
-
-def _state(cell: str) -> CardState:
-    if (state := STATES.get(_folded(cell).lower())) is None:
-        raise Wrong("not_a_state")
-    return state
-
-
-def _secret(cell: str) -> str:
-    text = _exact(cell)
-    if len(text) > LONGEST_SECRET or not text.isprintable():
-        raise Wrong("too_long" if text.isprintable() else "unprintable")
-    return text
 
 
 # ---------------------------------------------------------------- rows
@@ -224,14 +136,14 @@ class Read:
     wrong: tuple[tuple[Field, str], ...]
 
 
-READERS: Final[Mapping[Field, Any]] = {
-    Field.CARD_NO: _number,
-    Field.NAME: _name,
-    Field.PHONE: _phone,
-    Field.VALID_FROM: _day,
-    Field.VALID_UNTIL: _day,
-    Field.STATE: _state,
-    Field.SECRET: _secret,
+READERS: Final[Mapping[Field, Callable[[str], Any]]] = {
+    Field.CARD_NO: patron_cells.number,
+    Field.NAME: patron_cells.name,
+    Field.PHONE: patron_cells.phone,
+    Field.VALID_FROM: patron_cells.day,
+    Field.VALID_UNTIL: patron_cells.day,
+    Field.STATE: patron_cells.state,
+    Field.SECRET: patron_cells.secret,
 }
 
 
@@ -267,7 +179,7 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], known: Known) -> Read
 
 
 def _group(cell: str, known: Known) -> str:
-    if (code := known.groups.get(_folded(cell).lower())) is None:
+    if (code := known.groups.get(folded(cell).lower())) is None:
         raise Wrong("unknown_group")
     return code
 
@@ -297,7 +209,7 @@ class Lengths:
         self._counts: dict[int, int] = {}
 
     def count(self, cell: str) -> None:
-        number = re.sub(r"\s", "", _folded(cell))
+        number = re.sub(r"\s", "", folded(cell))
         if number.isdigit() and number.startswith("0"):
             self._zero_led.add(len(number))
         if number.isdigit():

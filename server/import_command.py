@@ -17,7 +17,7 @@ from handlers import import_jobs, imports
 from handlers.access import PRODUCT
 from handlers.context import Context
 from handlers.errors import Refused
-from handlers.imports import ApplyImport, FieldColumn, ImportView, MapColumns, OfImport, SeeProblems
+from handlers.import_shapes import ApplyImport, FieldColumn, ImportView, MapColumns, OfImport, SeeProblems
 from handlers.words import sentence
 from models.db import connect, disconnect
 from models.imports import State

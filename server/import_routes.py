@@ -5,6 +5,7 @@ from datetime import timedelta
 from handlers import import_jobs, imports
 from handlers.access import Permission as May
 from handlers.errors import Changed, NotFound
+from handlers.import_shapes import ImportChanged, ImportNotNow
 from server.rows import Job, Push, Route
 
 ROUTES: tuple[Route, ...] = (
@@ -22,25 +23,25 @@ ROUTES: tuple[Route, ...] = (
         "/api/admin/imports/{run_id}/mapping",
         May.PATRONS_IMPORT,
         imports.map_columns,
-        errors=(NotFound, Changed, imports.ImportNotNow),
+        errors=(NotFound, Changed, ImportNotNow),
     ),
     Route(
         "POST",
         "/api/admin/imports/{run_id}/apply",
         May.PATRONS_IMPORT,
         imports.apply,
-        errors=(NotFound, Changed, imports.ImportNotNow),
+        errors=(NotFound, Changed, ImportNotNow),
     ),
     Route(
         "POST",
         "/api/admin/imports/{run_id}/undo",
         May.PATRONS_IMPORT,
         imports.undo,
-        errors=(NotFound, imports.ImportNotNow),
+        errors=(NotFound, ImportNotNow),
     ),
 )
 
-PUSHES: tuple[Push, ...] = (Push("import_changed", imports.ImportChanged),)
+PUSHES: tuple[Push, ...] = (Push("import_changed", ImportChanged),)
 
 JOBS: tuple[Job, ...] = (
     Job("check_import", import_jobs.check),

@@ -9,7 +9,7 @@ import pytest
 from handlers import import_jobs
 from handlers.access import PRODUCT
 from handlers.import_jobs import ImportJob
-from models.db import dialect, fetch, transaction
+from models.db import fetch, transaction
 from models.patrons import save_group
 from tests.support.cards import bind
 from tests.support.commands import command
@@ -19,6 +19,7 @@ from tests.support.tables import (
     applied,
     checked,
     csv_of,
+    many,
     problems,
     send,
     state,
@@ -238,17 +239,9 @@ async def test_the_command_line_checks_maps_and_imports(database_url: str, tmp_p
     assert "would be new 1, would be changed 0, would be the same 0, with problems 1" in said
     code, said = await command(*mapped, "--apply", database=database_url)
     assert "new 1, changed 0, the same 0, with problems 1" in said
-    code, said = await command("import-patrons", str(file), "--map", "colour=编码", database=database_url)
-    assert "no field colour" in said
 
 
 # ---------------------------------------------------------------- crashes
-
-
-def many(number: int) -> bytes:
-    return csv_of(
-        *((f"{10_000_000 + n}", f"读者{n}", f"138{n:08}", "student", "2027-06-30") for n in range(number))
-    )
 
 
 async def test_who_goes_on_after_a_dead_worker_does_no_row_twice(database_url: str) -> None:
@@ -274,11 +267,3 @@ async def test_who_goes_on_after_a_dead_worker_does_no_row_twice(database_url: s
         done = (await manager.get(f"{IMPORTS}/{run_id}")).body
         assert (done["state"], done["created"], done["step"]) == ("done", 2000, 2000)
         assert {(row["version"]) for row in await cards()} == {1}
-
-
-async def test_a_hundred_thousand_rows_are_staged_and_checked(library: Library, manager: Phone) -> None:
-    if dialect() != "sqlite":
-        pytest.skip("once is enough")
-    answer = await send(manager, many(100_000), name="all.csv")
-    view = await state(manager, answer.body["id"], "checked", seconds=50)
-    assert (view["rows"], view["created"], view["problems"]) == (100_000, 100_000, 0)
