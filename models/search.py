@@ -201,12 +201,14 @@ def _postgres(pin: str, asked: Sequence[Sequence[str]], seen: str) -> tuple[str,
     for looked_for in asked:
         count, place = len(looked_for), len(values) + 1
         values += [" | ".join(f"'{token}'" for token in looked_for), _enough_of(looked_for)]
+        # What PostgreSQL looks up is exact for one group; and a condition on the rank would have it made twice.
+        sifted = f" WHERE worth >= {enough(count) * FOUND}" if count > GROUP else ""
         rank = f"ts_rank('{{{weights}}}', tokens, ${place}::text::tsquery)::float8"
         hits.append(
             f"SELECT id, worth * {EQUAL_SCALE} / {WHOLE * count} FROM ("
             f"SELECT id, round({rank} * {RANK * count * WHOLE})::int AS worth "
             f"FROM search_index WHERE tokens @@ ${place + 1}::text::tsquery AND {seen}"
-            f") ranked WHERE worth >= {enough(count) * FOUND}"
+            f") ranked{sifted}"
         )
     return " UNION ALL ".join(hits), values
 
