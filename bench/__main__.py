@@ -7,7 +7,7 @@ from typing import Final
 
 import uvloop
 
-from bench import audit, book, chat, fanout, idle, map, memory, opening, report, spread, two_processes
+from bench import audit, book, chat, fanout, idle, map, memory, opening, report, search, spread, two_processes
 from bench.machine import LOAD_CORE, description, pin
 from bench.postgres import Postgres, postgres
 from bench.report import Outcome
@@ -23,6 +23,7 @@ ROWS: Final[Mapping[str, Callable[[Postgres], Awaitable[Outcome]]]] = {
     "idle": idle.run,
     "opening": opening.run,
     "audit": audit.run,
+    "search": search.run,
 }
 
 
