@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name="AuditSeal",
             fields=[
-                ("no", fields.BigIntField(primary_key=True, unique=True, db_index=True)),
+                ("no", fields.BigIntField(primary_key=True, generated=False, unique=True, db_index=True)),
                 ("entry_id", fields.BigIntField(unique=True)),
                 ("seal", fields.CharField(max_length=52)),
                 ("late", fields.BooleanField(default=False)),
