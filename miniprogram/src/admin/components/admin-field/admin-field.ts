@@ -1,3 +1,4 @@
+import { libraryToday } from '../../../api/clock';
 import { look } from '../../../look';
 import { kitWords } from '../../../words/admin-kit';
 import type { Field, FieldValue, Person, Span } from '../../kit/form';
@@ -20,6 +21,7 @@ Component({
   data: {
     ...look(),
     w: kitWords,
+    today: '',
     most: LINE,
     stacked: false,
     picked: 0,
@@ -36,6 +38,7 @@ Component({
       const picked = field.choices?.findIndex((one) => one.value === value) ?? -1;
       const choice = field.choices?.[picked];
       this.setData({
+        today: libraryToday(),
         most: field.most ?? (field.kind === 'long' ? LONG : LINE),
         stacked: ['text', 'long', 'choices', 'span', 'tags', 'person'].includes(field.kind),
         picked: Math.max(0, picked),

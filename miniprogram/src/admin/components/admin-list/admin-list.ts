@@ -1,4 +1,4 @@
-import { serverNow } from '../../../api/clock';
+import { libraryToday, serverNow } from '../../../api/clock';
 import { failureOf, tellFailure, type Failure } from '../../../api/failure';
 import { request } from '../../../api/request';
 import type { Page } from '../../../api/types';
@@ -49,6 +49,7 @@ Component({
     asked: {} as Record<string, string>,
     /** What the filters say of themselves: the chosen name, day or person. */
     said: {} as Record<string, string>,
+    today: '',
     /** Whether a filter leaves something out. */
     filtered: false,
     sortIndex: 0,
@@ -64,7 +65,7 @@ Component({
     },
     attached() {
       const sort = this.schema().sorts?.[0]?.value;
-      if (sort) this.setData({ 'asked.sort': sort });
+      this.setData({ today: libraryToday(), ...(sort ? { 'asked.sort': sort } : {}) });
       void this.load();
     },
     detached() {

@@ -1,4 +1,4 @@
-import { libraryMoment } from '../../../api/clock';
+import { libraryMoment, libraryToday } from '../../../api/clock';
 import { kitWords } from '../../../words/admin-kit';
 import type { Span } from '../../kit/form';
 
@@ -22,6 +22,7 @@ Component({
   },
   data: {
     w: kitWords,
+    today: '',
     edges: [] as { key: Edge; name: string; date: string; time: string }[],
   },
   observers: {
@@ -30,7 +31,7 @@ Component({
         const iso = (span ?? NONE)[key];
         return { key, name: kitWords[key], date: iso.slice(0, 10), time: iso.slice(11, 16) };
       };
-      this.setData({ edges: [edge('from'), edge('until')] });
+      this.setData({ today: libraryToday(), edges: [edge('from'), edge('until')] });
     },
   },
   methods: {
