@@ -118,7 +118,9 @@ def _part(request: web.Request, body: bytes, headers: dict[str, str]) -> web.Res
     """Of several parts at once, of another version, and where the question makes no sense, the whole is given."""
     try:
         start, stop, _ = request.http_range.indices(len(body))
-        asked = "Range" in request.headers and request.headers.get("If-Range", headers["ETag"]) == headers["ETag"]
+        asked = (
+            "Range" in request.headers and request.headers.get("If-Range", headers["ETag"]) == headers["ETag"]
+        )
     except ValueError:
         asked = False
     if not asked:
