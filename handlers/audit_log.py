@@ -114,11 +114,14 @@ async def see(ctx: Context, caller: Caller, wish: SeeAudit) -> Page[AuditLine]:
         limit=wish.limit + 1,
     )
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
+    return Page[AuditLine](items=await told(ctx, rows), next=str(rows[-1]["id"]) if more else None)
+
+
+async def told(ctx: Context, rows: Sequence[Row]) -> list[AuditLine]:
+    """Entries with the present names of those whom they speak of."""
     readers = await Reader.filter(id__in=_people_in(rows))
     names = {reader.id: reader.nickname for reader in readers}
-    return Page[AuditLine](
-        items=[_line(ctx, row, names) for row in rows], next=str(rows[-1]["id"]) if more else None
-    )
+    return [_line(ctx, row, names) for row in rows]
 
 
 def _people_in(rows: Sequence[Row]) -> set[int]:

@@ -13,6 +13,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "article.delete": "删除了文章",
     "article.edit": "改了文章",
     "article.make": "写了文章",
+    "audit.export": "导出了操作记录",
     "audit.read": "看了操作记录",
     "booking.cancelled": "取消了预约",
     "booking.check_in": "签到了",

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from handlers.errors import Invalid, NotAllowed, SignInNeeded, TooLarge, TryLate
 from handlers.import_words import REPORT
 from server.adapter import ANSWERED_S, Bound
 from server.http import context, who_asks
-from server.rows import Limit
+from server.rows import Handler, Limit
 from server.services import SERVICES
 from server.table import CONTENT_TYPES, Format, Portions, SheetFile, scratch, written
 from server.versions import admit
@@ -29,7 +29,10 @@ RECEIVED_S: Final = 60.0  # WeChat gives an upload up after this by itself
 AT_ONCE: Final = 2  # files that a process receives and reads side by side
 TURNS: Final = web.AppKey("import_turns", asyncio.Semaphore)
 REPORTED: Final = Bound.of(imports.report, May.PATRONS_IMPORT)
-EXPORTED: Final = Bound.of(exports.patrons, May.PATRONS_IMPORT)
+EXPORTS: Final = (
+    ("patrons", exports.patrons, May.PATRONS_IMPORT),
+    ("audit", exports.audit, May.AUDIT_READ),
+)
 
 
 async def _caller(request: web.Request, needs: May, limit: Limit) -> Caller:
@@ -114,13 +117,20 @@ async def report(request: web.Request) -> web.StreamResponse:
     return await _sent(request, format, REPORT, portions, f"problems-{request.match_info['run_id']}")
 
 
-async def patrons(request: web.Request) -> web.StreamResponse:
-    """All cards as a table; `reason` says why."""
-    caller = await _caller(request, May.PATRONS_IMPORT, Limit.UPLOAD)
-    format = _format(request)
-    asked = {name: value for name, value in request.query.items() if name != "format"}
-    table = await EXPORTED(context(request), caller, asked)
-    return await _sent(request, format, table.head, table.portions, "patrons")
+def exported(
+    name: str, handler: Handler, needs: May
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A table that leaves the library; `reason` says why."""
+    bound = Bound.of(handler, needs)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        caller = await _caller(request, needs, Limit.UPLOAD)
+        format = _format(request)
+        asked = {key: value for key, value in request.query.items() if key != "format"}
+        table = await bound(context(request), caller, asked)
+        return await _sent(request, format, table.head, table.portions, name)
+
+    return answer
 
 
 def _format(request: web.Request) -> Format:
@@ -153,4 +163,5 @@ def add(app: web.Application) -> None:
     app[TURNS] = asyncio.Semaphore(AT_ONCE)
     app.router.add_post("/api/admin/imports", receive)
     app.router.add_get("/api/admin/imports/{run_id}/report", report)
-    app.router.add_get("/api/admin/exports/patrons", patrons)
+    for name, handler, needs in EXPORTS:
+        app.router.add_get(f"/api/admin/exports/{name}", exported(name, handler, needs))

@@ -21,6 +21,7 @@ from server import sheet
 READ_S: Final = 120.0
 LONGEST_LINE: Final = 256 * 1024  # bytes of a row as server/sheet.py writes it
 REASONS: Final = {sheet.TOO_MANY_ROWS: "too_many_rows", sheet.OLD_EXCEL: "old_excel", sheet.BOMB: "bomb"}
+MOST_LINES: Final = 1_048_576  # of a worksheet; what is more goes on the next
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 log = structlog.get_logger()
@@ -148,6 +149,8 @@ class _Xlsx(_Writer):
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         for row in rows:
+            if self._next == MOST_LINES:
+                self._sheet, self._next = self._book.add_worksheet(), 0
             for place, cell in enumerate(row):
                 self._sheet.write_string(self._next, place, cell)
             self._next += 1

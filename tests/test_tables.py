@@ -203,6 +203,10 @@ async def test_a_hostile_name_is_only_a_name(library: Library, manager: Phone) -
 HOSTILE_NAMES = ("=1+1", "+A", "-A", "@SUM(A1)", "林 晓")
 
 
+async def read_xlsx(body: bytes) -> list[list[Any]]:
+    return CalamineWorkbook.from_filelike(io.BytesIO(body)).get_sheet_by_index(0).to_python()
+
+
 async def exported(library: Library, phone: Phone, format: str) -> list[list[Any]]:
     answer = await fetched(library, phone, f"/api/admin/exports/patrons?format={format}&reason=upkeep")
     assert answer.status == 200, answer.body
@@ -211,7 +215,7 @@ async def exported(library: Library, phone: Phone, format: str) -> list[list[Any
         assert answer.body.startswith(b"\xef\xbb\xbf")
         assert b"\r\n" in answer.body
         return list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline="")))
-    return CalamineWorkbook.from_filelike(io.BytesIO(answer.body)).get_sheet_by_index(0).to_python()
+    return await read_xlsx(answer.body)
 
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
@@ -243,6 +247,26 @@ async def test_an_export_needs_a_reason_and_a_format_that_there_is(library: Libr
     for asked in ("?format=csv", "?reason=curiosity", "?reason=desk&format=pdf"):
         answer = await manager.get(f"/api/admin/exports/patrons{asked}")
         assert (answer.status, answer.code) == (422, "invalid_input")
+
+
+async def test_an_administrator_takes_the_audit_out_and_that_is_in_it(
+    library: Library, manager: Phone, admin: Phone
+) -> None:
+    path = "/api/admin/exports/audit?format=xlsx&reason=case&since=2026-11-23"
+    assert (await manager.get(path)).code == "not_allowed"
+    await admin.put("/api/me", {"nickname": "=周主任"})
+    answer = await fetched(library, admin, path)
+    head, last, *_ = await read_xlsx(answer.body)
+    assert head == ["编号", "时间", "谁", "做了什么", "对象", "细节", "封存号"]
+    assert last[1:5] == [
+        "2026-11-23 09:00:00+08:00",
+        f"=周主任 {admin.reader_id}",
+        "导出了操作记录",
+        "操作记录",
+    ]
+    late = await fetched(library, admin, path.replace("11-23", "11-24"))
+    assert await read_xlsx(late.body) == [head]
+    assert (await admin.get("/api/admin/exports/audit?reason=case")).code == "invalid_input"
 
 
 async def test_the_problems_of_an_import_are_a_table_too(library: Library, manager: Phone) -> None:

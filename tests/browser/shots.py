@@ -68,6 +68,7 @@ PAGES = {
         ("admin-invite", "admin/invite/invite"),
         ("admin-codes", "admin/codes/codes"),
         ("admin-patrons", "admin/patrons/patrons"),
+        ("admin-imports", "admin/imports/imports"),
         ("admin-groups", "admin/groups/groups"),
         ("admin-articles", "admin/articles/articles"),
         ("admin-article", "admin/articles/edit?id=1"),

@@ -3,6 +3,7 @@ import { ApiError, errorOf } from './http';
 import { ensureSignedIn, tokenNow } from './session';
 import { common } from '../words/common';
 import { importWords as w } from '../words/imports';
+import { lookReasons } from '../words/patrons';
 
 /** A table that the person chooses from a conversation; null when they turn back. */
 export async function chooseTable(): Promise<WechatMiniprogram.ChooseFile | null> {
@@ -45,4 +46,13 @@ export async function openTable(path: string): Promise<void> {
       fail: () => reject(new ApiError('no_file', w.notOpened)),
     });
   });
+}
+
+/** Asks why a table is taken out, and opens it; nothing happens when the question is put away. Raises ApiError. */
+export async function exportTable(path: string, onBegin: () => void): Promise<void> {
+  const itemList = lookReasons.map(({ name }) => name);
+  const chosen = await wx.showActionSheet({ itemList }).catch(() => null);
+  if (!chosen) return;
+  onBegin();
+  await openTable(`${path}${path.includes('?') ? '&' : '?'}reason=${lookReasons[chosen.tapIndex]!.reason}`);
 }

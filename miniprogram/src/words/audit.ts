@@ -18,6 +18,8 @@ export const auditWords = {
   onlyWhom: '只看和它有关的',
   all: '看全部记录',
   check: '核对有没有被动过',
+  export: '导出最近一年的记录',
+  exporting: '正在生成文件',
   checking: '正在核对',
   sealedBy: '每条记录都和它前面的锁在一起，改动、删去、插入、调换都会被查出来。',
   log: '如果连锁也被整个换掉，要靠服务器日志里留下的印来查：见运维手册。',

@@ -1,14 +1,18 @@
-import { serverNow } from '../../api/clock';
+import { libraryToday, serverNow } from '../../api/clock';
 import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
+import { exportTable } from '../../api/table-file';
 import type { AuditBroken, AuditChecked, AuditLine, AuditShown } from '../../api/types';
 import { factsOf, sayWho, sayWhom, type Fact } from '../../logic/audit';
+import { dateAfter } from '../../logic/span';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { auditSay, auditWords as w, sayBroken } from '../../words/audit';
 import type { Choice, ListFilter, ListSchema, ShownList } from '../kit/list';
 
 const PATH = '/api/admin/audit';
+const EXPORTED = '/api/admin/exports/audit';
+const EXPORTED_DAYS = 365;
 const SHOWN_AT_MOST = 20;
 /** Between two portions of the chain: a long one must not use up how often one may ask. */
 const PAUSE_MS = 100;
@@ -68,6 +72,7 @@ Page({
     narrowed: '',
     line: null as AuditLine | null,
     facts: [] as Fact[],
+    exporting: false,
     check: {
       state: '' as '' | 'running' | 'done' | 'failed',
       done: 0,
@@ -143,6 +148,18 @@ Page({
 
   showAll() {
     this.narrow(null);
+  },
+
+  async export() {
+    if (this.data.exporting) return;
+    const since = dateAfter(libraryToday(), -EXPORTED_DAYS);
+    try {
+      await exportTable(`${EXPORTED}?since=${since}`, () => this.setData({ exporting: true }));
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      this.setData({ exporting: false });
+    }
   },
 
   /** Goes along the chain, portion by portion, until its end. */

@@ -1,12 +1,11 @@
 import { tellFailure } from '../../api/failure';
 import { ApiError } from '../../api/http';
-import { chooseTable, openTable } from '../../api/table-file';
+import { chooseTable, exportTable } from '../../api/table-file';
 import type { ImportRun } from '../../api/types';
 import { sendFile } from '../../api/upload';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { importStates, importWords as w } from '../../words/imports';
-import { lookReasons } from '../../words/patrons';
 import type { ListSchema, ShownList } from '../kit/list';
 
 const PATH = '/api/admin/imports';
@@ -77,20 +76,10 @@ Page({
     wx.navigateTo({ url: `/admin/imports/run?id=${id}` });
   },
 
-  async askReason() {
+  async export() {
     if (this.data.exporting) return;
     try {
-      const { tapIndex } = await wx.showActionSheet({ itemList: lookReasons.map(({ name }) => name) });
-      await this.export(lookReasons[tapIndex]!.reason);
-    } catch {
-      return; // put away
-    }
-  },
-
-  async export(reason: string) {
-    this.setData({ exporting: true });
-    try {
-      await openTable(`/api/admin/exports/patrons?format=xlsx&reason=${reason}`);
+      await exportTable('/api/admin/exports/patrons', () => this.setData({ exporting: true }));
     } catch (error) {
       tellFailure(error);
     } finally {
