@@ -76,7 +76,8 @@ class RedisBus:
         self._tasks: list[asyncio.Task[None]] = []
         self._outgoing: list[bytes] = []
         self._more = asyncio.Event()
-        self._lost = False  # something that the others should have heard
+        # Something that the others should have heard: also what a killed predecessor did not come to say.
+        self._lost = True
         self._hears = asyncio.Event()
         self._started = False
         self._stopping = False

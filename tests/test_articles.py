@@ -28,7 +28,13 @@ WRONG: tuple[dict[str, Any], ...] = (
     {"kind": "reader"},
     {"sample": True},
 )
-FEW = ([], ["寄存"], ["寄存", "寄存！"], ["a", ""], [f"w{number}" for number in range(11)])
+FEW: tuple[list[str], ...] = (
+    [],
+    ["寄存"],
+    ["寄存", "寄存！"],
+    ["a", ""],
+    [f"w{number}" for number in range(11)],
+)
 
 
 @pytest.fixture

@@ -114,3 +114,12 @@ async def test_a_process_starts_while_redis_is_away_and_joins_the_others_later()
                 name = secrets.token_hex(4)
                 two.bus.publish(Push(name, "event", b"{}"))
                 await one.hears(Push(name, "event", b"{}"))
+
+
+async def test_who_starts_asks_the_others_to_look_again_for_one_that_was_killed_may_have_had_something_to_say(
+    redis_url: str,
+) -> None:
+    async with process(redis_url) as first:
+        first.heard.clear()
+        async with process(redis_url):
+            await first.hears(Resync())
