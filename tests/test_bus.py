@@ -116,10 +116,9 @@ async def test_a_process_starts_while_redis_is_away_and_joins_the_others_later()
                 await one.hears(Push(name, "event", b"{}"))
 
 
-async def test_who_starts_asks_the_others_to_look_again_for_one_that_was_killed_may_have_had_something_to_say(
-    redis_url: str,
-) -> None:
-    async with process(redis_url) as first:
-        first.heard.clear()
-        async with process(redis_url):
-            await first.hears(Resync())
+async def test_who_starts_makes_the_others_look_again_for_what_a_killed_one_did_not_come_to_say() -> None:
+    with own_redis() as redis:
+        async with process(redis.url) as first:
+            first.heard.clear()
+            async with process(redis.url):
+                await first.hears(Resync())
