@@ -34,6 +34,9 @@ REFUSALS = {
     "setStorage({ key: 'k', data: 'x'.repeat(1024 * 1024) })": "entry size limit reached",
     "requestSubscribeMessage({ tmplIds: ['t'] })": "can only be invoked by user TAP gesture",
     "openSetting()": "can only be invoked by user TAP gesture",
+    "chooseMessageFile({ count: 101 })": "parameter error: count",
+    "chooseMessageFile({ count: 1, extension: ['csv'] })": "parameter error: extension",
+    "openDocument({ filePath: 'x', fileType: 'csv' })": "filetype not supported",
 }
 
 
