@@ -169,6 +169,7 @@ async def _apply_some(ctx: Context, run_id: int, after: int) -> int | None:
             return None
         await imports.alone(tx)
         if not rows:
+            await imports.forget_cells(tx, run_id)
             counts = await imports.counts(tx, run_id)
             ended = await imports.become(
                 tx, run_id, [State.APPLYING], State.DONE, ended_at=ctx.clock.now(), **counts

@@ -81,8 +81,8 @@ class ImportRun(Model):
 
 
 class ImportRow(Model):
-    """`row_no` is its number in the file. `cells` and `replaced` (the card before, as JSON; null where there was none)
-    are forgotten with the run; `version` is the card's after this row was applied."""
+    """`row_no` is its number in the file. `cells` are forgotten when the run is applied, `replaced` (the card
+    before, as JSON; null where there was none) with the run; `version` is the card's after this row was applied."""
 
     id = fields.BigIntField(primary_key=True)
     run: Any = belongs_to("ImportRun", indexed=False)
@@ -221,8 +221,11 @@ async def to_apply(tx: Tx, run_id: int, *, after: int, limit: int) -> Sequence[R
 
 
 async def applied(tx: Tx, rows: Sequence[tuple[int, str, str | None, int]]) -> None:
-    """(id of the row, effect, the card before, its version now)."""
-    sql = "UPDATE import_row SET state = 'applied', effect = $2, replaced = $3, version = $4 WHERE id = $1"
+    """(id of the row, effect, the card before, its version now). What the file said is forgotten with it."""
+    sql = (
+        "UPDATE import_row SET state = 'applied', effect = $2, replaced = $3, version = $4, cells = NULL "
+        "WHERE id = $1"
+    )
     await tx.each(sql, rows)
 
 
@@ -233,6 +236,11 @@ async def to_undo(tx: Tx, run_id: int, *, before: int) -> Sequence[Row]:
         "AND effect IN ('new', 'change') ORDER BY row_no DESC LIMIT $3"
     )
     return await tx.fetch(sql, run_id, before, BATCH)
+
+
+async def forget_cells(tx: Tx, run_id: int) -> None:
+    """Nobody needs them any more: problems have their own words, and the way back what was replaced."""
+    await tx.fetch("UPDATE import_row SET cells = NULL WHERE run_id = $1 AND cells IS NOT NULL", run_id)
 
 
 async def undone(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:

@@ -89,6 +89,9 @@ async def test_a_secret_is_imported_and_binds_the_card(library: Library, manager
     assert (await bind(lin)).status == 200
     told = await manager.get(f"{IMPORTS}/{view['id']}/problems")
     assert "s3cret" not in str(told.body)
+    kept = await fetch("SELECT * FROM import_row")
+    assert len(kept) == 2
+    assert not any(secret in str([tuple(row) for row in kept]) for secret in ("246810", "s3cret"))
 
 
 async def test_columns_with_other_names_are_mapped_by_hand(library: Library, manager: Phone) -> None:
