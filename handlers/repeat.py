@@ -18,7 +18,8 @@ Answer = TypeVar("Answer", bound=Output)
 
 
 def _fingerprint(wish: Repeatable) -> str:
-    told = f"{type(wish).__name__}{wish.model_dump_json(exclude={'idempotency_key'})}"
+    # Without what was not said: a wish that gains an optional field is, without it, the same as before.
+    told = f"{type(wish).__name__}{wish.model_dump_json(exclude={'idempotency_key'}, exclude_none=True)}"
     return hashlib.sha256(told.encode()).hexdigest()
 
 
