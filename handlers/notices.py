@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
+from tortoise.expressions import Q
 
 from handlers import tell
 from handlers.access import Caller
@@ -244,12 +245,14 @@ async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
             outcome = Sending.DELIVERED if item.get("ErrorCode", "0") == "0" else Sending.FAILED
             if await Notice.filter(reader_id=reader.id, msgid=msgid).update(sending=outcome.value):
                 continue
-            # Its answer was lost, or is still on the way: the event is often the faster of the two. It comes within
+            # Its answer is still on the way, for the event is often the faster of the two, or was lost. It comes within
             # seconds; what was lost before may never have been sent, and of two nobody can say which one it is about.
             lost = (
                 await Notice.filter(reader_id=reader.id, purpose=purpose, msgid=None)
-                .filter(sending__in=[Sending.UNKNOWN.value, Sending.SENDING.value])
-                .filter(sending_since__gt=now - EVENT_AT_MOST)
+                .filter(
+                    Q(sending=Sending.SENDING.value)
+                    | Q(sending=Sending.UNKNOWN.value, sending_since__gt=now - EVENT_AT_MOST)
+                )
                 .limit(2)
             )
             if len(lost) == 1:

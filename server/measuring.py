@@ -78,7 +78,7 @@ async def _say(
     services: Services, sockets: Sockets | None, name: str, *, began_at: datetime, memory_bytes: int
 ) -> None:
     """Tell the other processes, and who looks after them, that this one runs, and how its calls to WeChat ended."""
-    calls = dict(metrics.wechat_lately)
+    calls = {call: number for call, number in metrics.wechat_lately.items() if number}
     said = Said(
         name=name,
         host=socket.gethostname()[:64],
