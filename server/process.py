@@ -23,10 +23,11 @@ from models import schema
 from server import demo as demo_library
 from server import logs, tracing
 from server.app import build, running, services_of
+from server.bus import Resync
 from server.clock import SystemClock
 from server.config import Config, Secrets
 from server.measuring import measured, told_apart
-from server.services import SERVICES
+from server.services import SERVICES, Services
 from server.wechat.simulator import SimulatorSettings, simulator_app
 
 BACKLOG: Final = 1024  # connections that wait to be taken, at a restart of all phones
@@ -119,6 +120,7 @@ async def _serve(
     try:
         await web.SockSite(runner, listening, backlog=BACKLOG).start()
         log.info("listening", host=config.server.host, port=config.server.port)
+        _look_again(app[SERVICES])
         if told:
             _print_links(config, told)
         elif config.wechat.simulator:
@@ -155,6 +157,11 @@ def _print_links(config: Config, told: Console) -> None:
         told.print(f"  {who} {base}/preview/?person={handle}", soft_wrap=True)
     told.print(f"  their phones    {base}/sim", soft_wrap=True)
     told.print(f"  the API         {base}/docs\n", soft_wrap=True)
+
+
+def _look_again(services: Services) -> None:
+    """One that was killed may have stored what it did not come to say: the others' sockets are told to fetch."""
+    services.bus.publish(Resync())
 
 
 def _stop_signal() -> asyncio.Event:
@@ -201,6 +208,7 @@ def run_worker(config: Config, secrets: Secrets) -> None:
             async with running(services, with_worker=True), measured(services, None), told_apart(services):
                 stop = _stop_signal()
                 log.info("working")
+                _look_again(services)
                 await stop.wait()
                 _gone_within(config.server.shutdown_s)
 

@@ -76,8 +76,7 @@ class RedisBus:
         self._tasks: list[asyncio.Task[None]] = []
         self._outgoing: list[bytes] = []
         self._more = asyncio.Event()
-        # Something that the others should have heard: also what a killed predecessor did not come to say.
-        self._lost = True
+        self._lost = False  # something that the others should have heard
         self._hears = asyncio.Event()
         self._started = False
         self._stopping = False
@@ -189,7 +188,7 @@ class RedisBus:
             if said is None:
                 continue
             if said["type"] == "subscribe":
-                self._welcome()
+                await self._welcome()
             elif said["type"] == "message":
                 if said["data"].startswith(self._me):
                     heard_at = time()
@@ -205,9 +204,11 @@ class RedisBus:
             elif message:
                 self._tell(message)
 
-    def _welcome(self) -> None:
+    async def _welcome(self) -> None:
         """The subscription stands, perhaps again: redis-py itself renews one that broke."""
         if self._started:
+            # Those of before the outage are dead, and each would lose what it is given first.
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
             log.info("bus_back")
             self._missed.set()
         self._hears.set()

@@ -114,11 +114,3 @@ async def test_a_process_starts_while_redis_is_away_and_joins_the_others_later()
                 name = secrets.token_hex(4)
                 two.bus.publish(Push(name, "event", b"{}"))
                 await one.hears(Push(name, "event", b"{}"))
-
-
-async def test_who_starts_makes_the_others_look_again_for_what_a_killed_one_did_not_come_to_say() -> None:
-    with own_redis() as redis:
-        async with process(redis.url) as first:
-            first.heard.clear()
-            async with process(redis.url):
-                await first.hears(Resync())
