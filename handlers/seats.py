@@ -16,7 +16,7 @@ from models import chat, jobs, patrons, refusals
 from models.bans import Stops
 from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, local_day, moment_of
-from models.db import Row, Tx
+from models.db import Row, Tx, together
 from models.patrons import Card, why_not_admitted
 from models.slots import claim, nearest_free, slots_of
 from models.spaces import SEAT_SLOT_MINUTES, Spot
@@ -82,15 +82,17 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
 
 async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRefused) -> None:
     now = ctx.clock.now()
+    keeping = refusals.keeping(refused.code, refused.number, wish.seat_id, wish.starts_at, now)
     if refused.code == "seat_taken":
         slots = slots_of(Span(wish.starts_at, wish.ends_at), SEAT_SLOT_MINUTES)
-        near = await nearest_free(wish.seat_id, slots, now)
+        near = await nearest_free(wish.seat_id, slots, now, beside=[keeping])
         refused.details = {
             **refused.details,
             "nearest_id": str(near["id"]) if near else None,
             "nearest_label": near["label"] if near else None,
         }
-    await refusals.keep(refused.code, refused.number, wish.seat_id, wish.starts_at, now)
+    else:
+        await together(keeping)
 
 
 async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, reader_id: int) -> BookingView:

@@ -259,6 +259,11 @@ def _one_statement(writes: tuple[str, ...]) -> str:
     return f"WITH {', '.join(parts)} SELECT * FROM w0"
 
 
+def _joined(writes: Sequence[Write]) -> tuple[Any, ...]:
+    sql = _one_statement(tuple(sql for sql, _ in writes))
+    return sql, *(value for _, values in writes for value in values)
+
+
 async def fetch(sql: str, *values: Any) -> Sequence[Row]:
     """Rows of one statement: part of the open transaction if there is one, else it commits by itself."""
     client = _client()
@@ -269,6 +274,13 @@ async def fetch(sql: str, *values: Any) -> Sequence[Row]:
             return await _sqlite_rows(connection, sql, values)
     assert client._pool is not None
     return cast(Sequence[Row], await client._pool.fetch(sql, *values))
+
+
+async def together(first: Write, *others: Write) -> Sequence[Row]:
+    """`Tx.together` without a transaction around it: what the first returns. On SQLite each commits by itself."""
+    if dialect() == "sqlite":
+        return [await fetch(sql, *values) for sql, values in (first, *others)][0]
+    return await fetch(*_joined((first, *others)))
 
 
 async def _sqlite_rows(connection: Any, sql: str, values: Sequence[Any]) -> Sequence[Row]:
@@ -324,9 +336,7 @@ class Tx:
             for sql, values in others:
                 await self.fetch(sql, *values)
             return rows
-        writes = (first, *others)
-        sql = _one_statement(tuple(sql for sql, _ in writes))
-        return await self.fetch(sql, *(value for _, values in writes for value in values))
+        return await self.fetch(*_joined((first, *others)))
 
     async def each(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for each of many rows of values."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import UtcDatetimeField, fetch
+from models.db import UtcDatetimeField, Write
 
 
 class Refusal(Model):
@@ -26,10 +26,10 @@ class Refusal(Model):
 KEEP = """
 INSERT INTO refusal (rule, number, area_id, hour, at)
 SELECT CAST($1 AS VARCHAR(30)), CAST($2 AS INT), area_id, $4, $5 FROM spot WHERE id = $3
+RETURNING id
 """
 
 
-async def keep(rule: str, number: int | None, spot_id: int, wanted: datetime, now: datetime) -> None:
-    """Outside any transaction: the one that was refused is rolled back by now."""
-    hour = wanted.replace(minute=0, second=0, microsecond=0)
-    await fetch(KEEP, rule, number, spot_id, hour, now)
+def keeping(rule: str, number: int | None, spot_id: int, wanted: datetime, now: datetime) -> Write:
+    """The write that keeps one, outside any transaction: the one that was refused is rolled back by now."""
+    return KEEP, (rule, number, spot_id, wanted.replace(minute=0, second=0, microsecond=0), now)
