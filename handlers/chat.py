@@ -3,7 +3,7 @@
 from tortoise.exceptions import IntegrityError
 
 from handlers import access, audit, bans, checks, tell
-from handlers.access import Caller, Permission
+from handlers.access import Caller
 from handlers.chat_about import words_of
 from handlers.chat_shapes import (
     ChatHistory,
@@ -106,8 +106,6 @@ async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
     `conversation_over`, `another_conversation_open`, or `idempotency_key_reused` when the `local_id` came
     with another text before.
     """
-    if not caller.may(Permission.CHAT_ANSWER):
-        await bans.may_write(ctx, caller)
     about = await words_of(ctx, caller, wish.about) if wish.about else None
     try:
         return await _send(ctx, caller, wish, about, look_first=about is not None)
@@ -152,7 +150,7 @@ async def _post(
         return _again(
             ctx, {name[6:]: facts[name] for name in facts.keys() if name.startswith("known_")}, wish
         )
-    await _may_speak(caller, facts, side, tx)
+    await _may_speak(ctx, caller, facts, side, tx)
     thread = Thread(ctx, tx, facts)
     if facts["state"] == State.CLOSED:
         await chat.reopen(tx, thread.id, ctx.clock.now())
@@ -168,13 +166,15 @@ async def _post(
     return sent
 
 
-async def _may_speak(caller: Caller, facts: Row, side: Side, tx: Tx) -> None:
+async def _may_speak(ctx: Context, caller: Caller, facts: Row, side: Side, tx: Tx) -> None:
     if side is Side.STAFF:
         if facts["state"] == State.CLOSED:
             raise ConversationOver()
         if facts["librarian_id"] != caller.me:
             raise WithAnother(name=facts["librarian_name"], state=facts["state"])
-    elif facts["state"] == State.CLOSED and (other := await chat.open_of(tx, caller.me)):
+        return
+    await bans.may_write(ctx, caller)
+    if facts["state"] == State.CLOSED and (other := await chat.open_of(tx, caller.me)):
         raise AnotherIsOpen(conversation_id=str(other["id"]))
 
 

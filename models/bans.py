@@ -53,6 +53,12 @@ ORDER BY ends_at IS NULL DESC, ends_at DESC LIMIT 1
 """
 
 
+def stops(what: str, reader: str, now: str) -> str:
+    """SQL: whether a ban stops this at an instant, for statements that ask something else besides."""
+    return f"""EXISTS (SELECT 1 FROM ban n WHERE n.reader_id = {reader} AND n.stops IN ('{what}', 'both')
+        AND n.lifted_at IS NULL AND (n.ends_at IS NULL OR n.ends_at > {now}))"""
+
+
 async def stopped(reader_id: int, what: Stops, now: datetime) -> Row | None:
     """The ban that lasts longest of those that stop this."""
     rows = await fetch(STOPPED, reader_id, now, what.value)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from tortoise import fields
 from tortoise.models import Model
 
+from models.bans import stops
 from models.calendar import Span, day_span
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
 from models.slots import keep
@@ -176,13 +177,12 @@ WHERE state = 'booked' AND lapses_at <= $4 AND id IN (
 RETURNING id
 """
 
-FACTS = """
+FACTS = f"""
 SELECT s.id, s.label, s.area_id, s.closed, s.slot_minutes, s.x, s.y, a.name AS area_name, a.floor, a.branch_id,
     b.name AS branch_name, r.advance_days, r.release_minute, r.min_minutes, r.max_minutes, r.at_once, r.per_day,
     r.checkin_before_minutes, r.checkin_after_minutes, r.remind_before_minutes, r.needs_card, r.groups,
     p.state AS card_state, p.valid_from, p.valid_until, g.code AS group_code, g.name AS group_name,
-    EXISTS (SELECT 1 FROM ban n WHERE n.reader_id = $2 AND n.stops <> 'text' AND n.lifted_at IS NULL
-        AND (n.ends_at IS NULL OR n.ends_at > $3)) AS banned,
+    {stops("bookings", "$2", "$3")} AS banned,
     (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $3
         AND (k.state = 'checked_in' OR (k.state = 'booked' AND k.lapses_at > $3))) AS mine_at_once,
     (SELECT count(*) FROM booking k WHERE k.reader_id = $2 AND k.ends_at > $4 AND k.state <> 'cancelled'

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from models.bans import stops
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write, fetch
 
@@ -30,16 +31,21 @@ async def known(tx: Tx, sender_id: int, local_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-# Who may write as things stand: a reader in what is theirs and not closed, a librarian in what they have.
-_SPEAKS: Final = """
-id = $1 AND ((reader_id = $2 AND state <> 'closed') OR (librarian_id = $2 AND state = 'claimed'))
+def _speaks(now: str) -> str:
+    """Who may write as things stand: a reader in what is theirs and not closed, unless they are stopped from it, a
+    librarian in what they have."""
+    stopped = stops("text", "$2", now)
+    return f"""
+id = $1 AND ((reader_id = $2 AND state <> 'closed' AND NOT {stopped}) OR (librarian_id = $2 AND state = 'claimed'))
 """
+
+
 # The numbers of the conversation are read here as they were before COUNT_ON, which goes along.
 STORE: Final = f"""
 INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
 SELECT id, $2, CASE WHEN reader_id = $2 THEN 'reader' ELSE 'staff' END, $3, $4, $5, FALSE, $7,
     CASE WHEN reader_id = $2 OR $6 THEN reader_seq + 1 END, CASE WHEN reader_id <> $2 OR $6 THEN staff_seq + 1 END
-FROM conversation WHERE {_SPEAKS}
+FROM conversation WHERE {_speaks("$7")}
 RETURNING id, side, reader_seq, staff_seq,
     (SELECT reader_id FROM conversation WHERE id = $1) AS reader_id,
     (SELECT librarian_id FROM conversation WHERE id = $1) AS librarian_id,
@@ -47,7 +53,7 @@ RETURNING id, side, reader_seq, staff_seq,
 """
 COUNT_ON: Final = f"""
 UPDATE conversation SET reader_seq = reader_seq + CASE WHEN reader_id = $2 OR $3 THEN 1 ELSE 0 END,
-    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {_SPEAKS}
+    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {_speaks("$4")}
 """
 COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
 
@@ -62,7 +68,7 @@ async def store(
     """
     shown = passage is Passage.SENT  # then it has a number in the other side's stream as well
     values = (conversation_id, sender_id, local_id, text, passage.value, shown, now)
-    rows = await tx.together((STORE, values), (COUNT_ON, (conversation_id, sender_id, shown)))
+    rows = await tx.together((STORE, values), (COUNT_ON, (conversation_id, sender_id, shown, now)))
     return rows[0] if rows else None
 
 

@@ -175,9 +175,15 @@ async def test_a_ban_on_bookings_says_why_and_until_when_and_then_ends(
 async def test_a_ban_on_text_stops_talking_and_telling_but_not_booking(
     library: Library, admin: Phone, lin: Phone
 ) -> None:
+    before = {"local_id": new_key(), "text": "您好"}
+    stored = await lin.post("/api/chat-messages", before)
+    here = {"conversation_id": stored.body["conversation_id"]}
     await ban(admin, lin, "text", ends_at=None)
-    said_ = await lin.post("/api/chat-messages", {"local_id": new_key(), "text": "您好"})
-    assert (said_.code, said_.details) == ("banned", {"until": None, "reason": "占座三次"})
+    for where in ({}, here):
+        said_ = await lin.post("/api/chat-messages", {"local_id": new_key(), "text": "在吗", **where})
+        assert (said_.code, said_.details) == ("banned", {"until": None, "reason": "占座三次"})
+        again = await lin.post("/api/chat-messages", {**before, **where})  # its answer was lost
+        assert (again.status, again.body["message_id"]) == (200, stored.body["message_id"])
     told = await lin.post(
         "/api/feedback", {"local_id": new_key(), "topic": "space", "text": "太冷", "may_answer": True}
     )
