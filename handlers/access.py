@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from handlers.errors import NotFound, NotHelping, SignInNeeded
+from handlers.errors import NotAllowed, NotFound, NotHelping, SignInNeeded
 from models import articles, bookings, chat, helpers
 from models import feedback as told
 from models.chat import Side
@@ -133,6 +133,11 @@ class Caller:
 
     def may(self, permission: Permission) -> bool:
         return any(permission in ROLES[role] for role in self.roles)
+
+    def must(self, permission: Permission) -> None:
+        """Raises `sign_in_needed` for a guest who may not, `not_allowed` for a reader."""
+        if not self.may(permission):
+            raise SignInNeeded() if self.reader_id is None else NotAllowed()
 
     @property
     def sample(self) -> bool:

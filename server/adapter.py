@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from handlers.access import Caller, Permission
 from handlers.context import Context
-from handlers.errors import Details, Invalid, NotAllowed, Refused, SignInNeeded
+from handlers.errors import Details, Invalid, Refused
 from handlers.shapes import ON_THE_WIRE
 from handlers.words import sentence
 from server.rows import Handler
@@ -42,8 +42,8 @@ class Bound:
         return await self.handler(ctx, caller, self.admit(caller, values))
 
     def admit(self, caller: Caller, values: Mapping[str, Any]) -> BaseModel:
-        if self.needs is not None and not caller.may(self.needs):
-            raise SignInNeeded() if caller.reader_id is None else NotAllowed()
+        if self.needs is not None:
+            caller.must(self.needs)
         try:
             return self.input.model_validate(values, context=ON_THE_WIRE)
         except ValidationError as error:

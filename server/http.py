@@ -11,7 +11,7 @@ import orjson
 import structlog
 from aiohttp import web
 
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.context import Context
 from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, TryLater
 from handlers.people import CodeRefused
@@ -92,6 +92,17 @@ async def who_asks(request: web.Request, services: Services) -> Caller:
     except SignInNeeded:
         await services.limits.wrong(Limit.GUEST, request)
         raise
+
+
+async def admitted(request: web.Request, needs: Permission, limit: Limit) -> Caller:
+    """Who asks, for an endpoint that is no row: it may, and not too often. Raises what every row does."""
+    services = request.app[SERVICES]
+    admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
+    async with services.turns:
+        caller = await who_asks(request, services)
+    caller.must(needs)
+    await services.limits.take(limit, caller, request)
+    return caller
 
 
 async def _values(request: web.Request, takes_body: bool) -> dict[str, Any]:

@@ -10,16 +10,13 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 
 from handlers import exports, imports
-from handlers.access import Caller
 from handlers.access import Permission as May
-from handlers.errors import Invalid, NotAllowed, SignInNeeded, TooLarge, TryLater
+from handlers.errors import Invalid, TooLarge, TryLater
 from handlers.import_words import REPORT
 from server.adapter import ANSWERED_S, Bound
-from server.http import context, who_asks
+from server.http import admitted, context
 from server.rows import Handler, Limit
-from server.services import SERVICES
 from server.table import CONTENT_TYPES, Format, Portions, SheetFile, scratch, written
-from server.versions import admit
 
 FIELD: Final = "file"
 LARGEST: Final = 20 * 1024 * 1024
@@ -35,23 +32,12 @@ EXPORTS: Final = (
 )
 
 
-async def _caller(request: web.Request, needs: May, limit: Limit) -> Caller:
-    services = request.app[SERVICES]
-    admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
-    async with services.turns:
-        caller = await who_asks(request, services)
-    if not caller.may(needs):
-        raise SignInNeeded() if caller.reader_id is None else NotAllowed()
-    await services.limits.take(limit, caller, request)
-    return caller
-
-
 # ---------------------------------------------------------------- in
 
 
 async def receive(request: web.Request) -> web.Response:
     """A form with one table in the field `file`, and before it, if any, its `name`; the answer is an ImportView."""
-    caller = await _caller(request, May.PATRONS_IMPORT, Limit.UPLOAD)
+    caller = await admitted(request, May.PATRONS_IMPORT, Limit.UPLOAD)
     if (request.content_length or 0) > LARGEST + AROUND_IT:
         raise TooLarge(limit=LARGEST)
     try:
@@ -111,7 +97,7 @@ async def _kept(part: BodyPartReader, path: Path) -> str:
 
 async def report(request: web.Request) -> web.StreamResponse:
     """What is wrong with the rows of an import, as a table."""
-    caller = await _caller(request, May.PATRONS_IMPORT, Limit.ORDINARY)
+    caller = await admitted(request, May.PATRONS_IMPORT, Limit.ORDINARY)
     format = _format(request)
     portions = await REPORTED(context(request), caller, request.match_info)
     return await _sent(request, format, REPORT, portions, f"problems-{request.match_info['run_id']}")
@@ -124,7 +110,7 @@ def exported(
     bound = Bound.of(handler, needs)
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        caller = await _caller(request, needs, Limit.UPLOAD)
+        caller = await admitted(request, needs, Limit.UPLOAD)
         format = _format(request)
         asked = {key: value for key, value in request.query.items() if key != "format"}
         table = await bound(context(request), caller, asked)

@@ -7,15 +7,14 @@ import structlog
 from aiohttp import BodyPartReader, web
 
 from handlers import uploads
-from handlers.access import GUEST, Caller
+from handlers.access import GUEST
 from handlers.access import Permission as May
-from handlers.errors import Invalid, NotAllowed, NotFound, SignInNeeded, TooLarge, TryLater
+from handlers.errors import Invalid, NotFound, TooLarge, TryLater
 from models.uploads import LARGEST
 from server.adapter import ANSWERED_S
-from server.http import context, who_asks
+from server.http import admitted, context
 from server.rows import Limit
-from server.services import SERVICES, Services
-from server.versions import admit
+from server.services import SERVICES
 
 FIELD: Final = "file"
 AROUND_IT: Final = 64 * 1024  # bytes that a form needs beside its file
@@ -29,9 +28,7 @@ log = structlog.get_logger()
 
 async def receive(request: web.Request) -> web.Response:
     """A form with one picture in the field `file`; the answer is a Picture. What is too large is not read."""
-    services = request.app[SERVICES]
-    admit(request.headers.get("X-Client-Version"), services.config.client.oldest)
-    caller = await _sender(request, services)
+    caller = await admitted(request, May.ME_OWN, Limit.UPLOAD)
     if (request.content_length or 0) > LARGEST + AROUND_IT:
         raise TooLarge(limit=LARGEST)
     try:
@@ -48,15 +45,6 @@ async def receive(request: web.Request) -> web.Response:
     finally:
         request.app[TURNS].release()
     return web.Response(text=picture.model_dump_json(), content_type="application/json")
-
-
-async def _sender(request: web.Request, services: Services) -> Caller:
-    async with services.turns:
-        caller = await who_asks(request, services)
-    if not caller.may(May.ME_OWN):
-        raise SignInNeeded() if caller.reader_id is None else NotAllowed()
-    await services.limits.take(Limit.UPLOAD, caller, request)
-    return caller
 
 
 async def _file(request: web.Request) -> bytes:
