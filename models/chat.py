@@ -83,6 +83,8 @@ class Conversation(Model):
     reader_id: int
     librarian: Any = belongs_to("Reader", null=True)
     librarian_id: int | None
+    department: Any = belongs_to("Department", null=True, indexed=False)
+    department_id: int | None
     state = fields.CharField(8)
     about = fields.CharField(80, null=True)
     about_page = fields.CharField(120, null=True)

@@ -38,6 +38,7 @@ MODULES: Final = (
     "models.bans",
     "models.bookings",
     "models.chat",
+    "models.departments",
     "models.feedback",
     "models.helpers",
     "models.imports",

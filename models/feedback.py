@@ -65,6 +65,8 @@ class Feedback(Model):
     state = fields.CharField(8)
     librarian: Any = belongs_to("Reader", null=True, indexed=False)
     librarian_id: int | None
+    department: Any = belongs_to("Department", null=True, indexed=False)
+    department_id: int | None
     settled_at = UtcDatetimeField(null=True)
     answer = fields.CharField(TEXT_LENGTH, null=True)
     answer_local_id = fields.CharField(64, null=True)
