@@ -1,7 +1,8 @@
 """How the product runs, for administrators: its processes, work that waits or was given up, calls to WeChat."""
 
+from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -11,9 +12,10 @@ from handlers.context import Context
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Output, Page
 from models import jobs, processes
 from models.db import MAX_ID, Tx, dialect, instant, transaction
-from models.processes import CALLS_KEPT, OK, SILENT_AFTER
+from models.processes import OK, SILENT_AFTER
 
-AT_ONCE = 100
+AT_ONCE: Final = 100
+LATELY: Final = timedelta(days=1)
 
 
 class Bus(StrEnum):
@@ -98,7 +100,7 @@ async def show(ctx: Context, _caller: Caller, _wish: NoInput) -> Health:
     """Processes, jobs that wait or were given up, and how calls to WeChat end."""
     now = ctx.clock.now()
     backlog = await jobs.backlog(now)
-    calls = await processes.wechat_calls(now - CALLS_KEPT)
+    calls = await processes.wechat_calls(now - LATELY)
     waiting = [
         WaitingJobs(
             kind=row["kind"],

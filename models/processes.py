@@ -16,7 +16,7 @@ from models.db import Row, UtcDatetimeField, fetch, transaction
 SAID_EVERY: Final = timedelta(seconds=15)
 SILENT_AFTER: Final = SAID_EVERY * 3
 SILENT_KEPT: Final = timedelta(hours=1)
-CALLS_KEPT: Final = timedelta(days=1)
+CALLS_KEPT: Final = timedelta(days=14)
 OK: Final = "ok"
 
 

@@ -12,7 +12,7 @@ from models.db import fetch, transaction
 from models.jobs import add
 from models.processes import Said
 from server import metrics
-from tests.support.library import MONDAY_9, Answer, Library, Phone, running_library
+from tests.support.library import MONDAY_9, Answer, Library, Phone, new_key, running_library
 
 HEALTH = "/api/admin/health"
 
@@ -87,9 +87,71 @@ async def test_calls_to_wechat_are_counted_by_how_they_ended(library: Library, a
         {"call": "c", "outcome": "timeout", "number": 1},
     ]
     assert health["wechat_calls"] >= 7
-    await processes.say(first_said(), {}, now + timedelta(hours=23, minutes=59))
-    calls = {row["outcome"]: row["number"] for row in await processes.wechat_calls(now - timedelta(days=9))}
-    assert (calls["45009"], calls["timeout"]) == (2, 1)
+    library.clock.move(timedelta(hours=23, minutes=59))
+    numbers = {error["outcome"]: error["number"] for error in (await health_of(admin))["wechat_errors"]}
+    assert (numbers["45009"], numbers["timeout"]) == (2, 1)
+
+
+async def history_of(admin: Phone) -> Any:
+    return (await admin.get(f"{HEALTH}/history")).body
+
+
+async def test_calls_of_two_weeks_are_counted_by_the_days_of_the_library(
+    library: Library, admin: Phone
+) -> None:
+    midnight = MONDAY_9.replace(hour=0)  # in UTC it is the day before
+    for at, number in (
+        (midnight - timedelta(minutes=1), 1),
+        (midnight, 2),
+        (midnight - timedelta(days=13), 4),
+        (midnight - timedelta(days=13, minutes=1), 8),
+    ):
+        await processes.say(first_said(), {("c", "45009"): number, ("c", "ok"): 10}, at)
+    days = (await history_of(admin))["wechat"]
+    assert [days[at]["failed"] for at in (0, 1, -2, -1)] == [4, 0, 1, 2]
+    assert (len(days), days[0]["day"], days[-1]["day"]) == (14, "2026-11-10", "2026-11-23")
+    assert days[0]["calls"] == 14
+    await processes.say(first_said(), {}, MONDAY_9)
+    assert len(await fetch("SELECT 1 FROM wechat_calls WHERE outcome = '45009'")) == 4
+    await processes.say(first_said(), {}, MONDAY_9 + timedelta(days=1))
+    assert len(await fetch("SELECT 1 FROM wechat_calls WHERE outcome = '45009'")) == 2
+
+
+async def test_jobs_of_a_day_are_counted_by_the_hour_in_which_they_were_done(
+    library: Library, admin: Phone
+) -> None:
+    for minutes in (1, 60, 61, 24 * 60):
+        await fetch(
+            "INSERT INTO job (kind, key, payload, state, due_at, attempts) VALUES ('remind', $1, '{}', 'done', $2, 1)",
+            f"remind:{minutes}",
+            MONDAY_9 - timedelta(minutes=minutes),
+        )
+    hours = (await history_of(admin))["jobs"]
+    assert [hour["starts"] for hour in (hours[0], hours[-1])] == [
+        "2026-11-22T10:00:00+08:00",
+        "2026-11-23T09:00:00+08:00",
+    ]
+    assert [hour["done"] for hour in hours[:-1]] == [
+        *[0] * 21,
+        1,
+        2,
+    ]  # the present hour has the product's own
+
+
+async def test_when_readers_write_is_counted_once_for_each_reader_and_hour(
+    library: Library, admin: Phone
+) -> None:
+    for handle, texts in (("lin", 2), ("zhou", 1)):
+        reader = await library.reader(handle)
+        for _ in range(texts):
+            assert (
+                await reader.post("/api/chat-messages", {"local_id": new_key(), "text": "在吗"})
+            ).status < 300
+    assert (await history_of(admin))["readers"] == []  # today is not over
+    library.clock.move(timedelta(days=1))
+    assert (await history_of(admin))["readers"] == [{"weekday": 1, "hour": 9, "readers": 2}]
+    library.clock.move(timedelta(weeks=4))
+    assert (await history_of(admin))["readers"] == []
 
 
 async def test_a_call_is_counted_until_the_process_speaks_again(library: Library, admin: Phone) -> None:

@@ -200,6 +200,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/health/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Calls to WeChat by day, jobs by hour, the present last; when in the week readers write, up to yesterday.
+     * @description Permission: `health.read`.
+     */
+    get: operations['history_show'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/health/jobs': {
     parameters: {
       query?: never;
@@ -2742,6 +2762,21 @@ export interface components {
       secret: string;
     };
     /**
+     * CallsOfDay
+     * @description Calls to WeChat of a day, and how many of them failed.
+     */
+    CallsOfDay: {
+      /** Calls */
+      calls: number;
+      /**
+       * Day
+       * Format: date
+       */
+      day: string;
+      /** Failed */
+      failed: number;
+    };
+    /**
      * CanDo
      * @description What the owner can do with a booking at this moment.
      */
@@ -3723,6 +3758,20 @@ export interface components {
       until: string;
     };
     /**
+     * History
+     * @description Each day of two weeks, each hour of the last day, and the hours of the week in which readers wrote in `weeks`.
+     */
+    History: {
+      /** Jobs */
+      jobs: components['schemas']['JobsOfHour'][];
+      /** Readers */
+      readers: components['schemas']['ReadersAt'][];
+      /** Wechat */
+      wechat: components['schemas']['CallsOfDay'][];
+      /** Weeks */
+      weeks: number;
+    };
+    /**
      * Home
      * @description `open` is the branch that is open longest today, or opens first.
      */
@@ -3862,6 +3911,19 @@ export interface components {
       expires_at: string;
       /** Role */
       role: string;
+    };
+    /**
+     * JobsOfHour
+     * @description How many jobs were done in the hour from `starts`.
+     */
+    JobsOfHour: {
+      /** Done */
+      done: number;
+      /**
+       * Starts
+       * Format: date-time
+       */
+      starts: string;
     };
     /**
      * JobsSettled
@@ -4546,6 +4608,18 @@ export interface components {
       nickname: string | null;
       /** Phone */
       phone: string | null;
+    };
+    /**
+     * ReadersAt
+     * @description How many readers wrote to the librarians in an hour (0–23) of a weekday (1–7, from Monday), of some weeks.
+     */
+    ReadersAt: {
+      /** Hour */
+      hour: number;
+      /** Readers */
+      readers: number;
+      /** Weekday */
+      weekday: number;
     };
     /**
      * Reason
@@ -6680,6 +6754,89 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Health'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  history_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['History'];
         };
       };
       /** @description `client_too_old` */

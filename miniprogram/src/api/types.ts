@@ -121,6 +121,7 @@ export type Invitation = Schemas['Invited'];
 export type StaffMember = Schemas['StaffMember'];
 export type Health = Schemas['Health'];
 export type DeadJob = Schemas['DeadJob'];
+export type History = Schemas['History'];
 export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
 /** A table of cards that somebody sent, and what is wrong with its rows. */
