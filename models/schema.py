@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,9 @@ from tortoise import Tortoise
 from tortoise.connection import get_connections
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.graph import MigrationKey
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 
 import migrations
 from models import db
@@ -59,9 +63,34 @@ async def make_migration(name: str) -> str | None:
     return ", ".join(written) or None
 
 
+class _Tables(State):
+    """What the tables are like at one step of the migrations.
+
+    Before each operation Tortoise makes every model anew to remember how all were, which took two thirds
+    of the time. An operation replaces the models that it changes, so the ones of before need no copy.
+    """
+
+    def clone(self) -> "_Tables":
+        apps = StateApps(self.apps._default_connections, self.apps._connections)
+        apps.apps = {label: dict(named) for label, named in self.apps.apps.items()}
+        return _Tables(
+            models={
+                key: replace(model, options=dict(model.options), fields=dict(model.fields))
+                for key, model in self.models.items()
+            },
+            apps=apps,
+        )
+
+
+class _Executor(MigrationExecutor):
+    async def _project_state(self, applied: set[MigrationKey], *, upto: MigrationKey | None = None) -> State:
+        state = await super()._project_state(applied, upto=upto)
+        return _Tables(models=state.models, apps=state.apps)
+
+
 def _executor() -> MigrationExecutor:
     config = db.settings("sqlite://")["apps"]
-    return MigrationExecutor(get_connections().get("default"), config)
+    return _Executor(get_connections().get("default"), config)
 
 
 @contextlib.asynccontextmanager
