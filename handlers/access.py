@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from handlers.errors import NotAllowed, NotFound, NotHelping, SignInNeeded
-from models import articles, bookings, chat, helpers
+from models import articles, bookings, chat, helpers, imports
 from models import feedback as told
 from models.chat import Side
 from models.db import Row, Tx, transaction
 from models.feedback import Passage
+from models.imports import Target
 from models.spaces import Area, Branch, Spot
 
 Thing = TypeVar("Thing")
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     PATRONS_READ = "patrons.read"
     PATRONS_EDIT = "patrons.edit"
     PATRONS_IMPORT = "patrons.import"  # and take all of them out
+    IMPORTS_USE = "imports.use"  # for what else one may change: `imported_by`
     STAFF_FIND = "staff.find"
     STAFF_INVITE = "staff.invite"  # and take roles away
     AUDIT_READ = "audit.read"
@@ -95,7 +97,7 @@ _reader = (
     }
 )
 _staff = _reader | {Permission.STAFF_FIND}
-_editor = _staff | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT}
+_editor = _staff | {Permission.ANNOUNCEMENT_EDIT, Permission.ARTICLES_EDIT, Permission.IMPORTS_USE}
 _librarian = _staff | {
     Permission.SEAT_CODES_READ,
     Permission.CHAT_ANSWER,
@@ -240,6 +242,25 @@ async def article(caller: Caller, article_id: int) -> Row:
 async def article_written(article_id: int, tx: Tx | None = None) -> Row:
     """Any article of the library, for its editors."""
     return _there(await articles.get(article_id, tx, sample=False))
+
+
+IMPORTED_WITH: Final[Mapping[Target, Permission]] = {
+    Target.CARDS: Permission.PATRONS_IMPORT,
+    Target.ARTICLES: Permission.ARTICLES_EDIT,
+}
+
+
+def imported_by(caller: Caller) -> list[Target]:
+    """What the caller imports; at the command line, everything."""
+    return [target for target, needs in IMPORTED_WITH.items() if caller == PRODUCT or caller.may(needs)]
+
+
+async def import_run(caller: Caller, run_id: int, tx: Tx | None = None) -> Row:
+    """An import of what the caller imports; any other does not exist (404)."""
+    row = _there(await imports.get(run_id, tx))
+    if row["target"] not in imported_by(caller):
+        raise NotFound()
+    return row
 
 
 async def feedback(caller: Caller, feedback_id: int, tx: Tx | None = None) -> Row:

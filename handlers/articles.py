@@ -23,20 +23,25 @@ from handlers.shapes import (
     Text,
     Whole,
 )
-from models import articles, search, tokens
-from models.articles import TEXT_LENGTH, TITLE_LENGTH, ArticleSort, ArticleState, Written, entry_of, lines
+from models import articles, search
+from models.articles import (
+    TAG_LENGTH,
+    TAGS_AT_MOST,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    ArticleSort,
+    ArticleState,
+    Written,
+    entry_of,
+    lines,
+    once,
+)
 from models.db import Row, Tx, instant, transaction
 from models.search import Audience, ContentKind
 
-
-def once(words: list[str]) -> list[str]:
-    """Each word, by what the search knows it by, once; the first of those that are written differently stays."""
-    return list({tokens.key(word): word for word in reversed(words) if tokens.key(word)}.values())[::-1]
-
-
-Tag = Annotated[Line, Field(min_length=1, max_length=12)]
+Tag = Annotated[Line, Field(min_length=1, max_length=TAG_LENGTH)]
 Words = Annotated[Line, Field(min_length=1, max_length=30)]
-Tags = Annotated[list[Tag], Field(max_length=8), AfterValidator(once)]
+Tags = Annotated[list[Tag], Field(max_length=TAGS_AT_MOST), AfterValidator(once)]
 Pinned = Annotated[list[Words], Field(max_length=10), AfterValidator(once)]
 
 

@@ -1,23 +1,23 @@
 """The long work of imports, as jobs: rows are checked, applied and taken back, and forgotten after some days."""
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.import_shapes import ImportChanged
+from handlers.import_targets import Importer, Work, Wrong
+from handlers.importers import IMPORTERS
 from handlers.shapes import Input
-from models import imports, patron_changes, patrons
+from models import imports
 from models.db import Row, Tx, transaction
-from models.imports import BATCH, Effect, Judged, RowState, State
-from models.patron_changes import Stored
-from models.patron_import import Field, Known, Lengths, Read, dates_fit, over, padded, read
+from models.import_columns import cell
+from models.imports import Effect, Judged, State, Target
 
 BEHIND_ALL: Final = 2**31 - 1
-SECRETS_AT_ONCE: Final = 20  # each takes some 50 ms to hash
+VALUE_SHOWN: Final = 60  # characters of a cell that has a problem
 
 
 class CheckImport(Input):
@@ -39,12 +39,6 @@ def _tell(ctx: Context, tx: Tx, run: Row) -> None:
         tx.after_commit(lambda: ctx.live.push(room, "import_changed", changed))
 
 
-async def _groups() -> Mapping[str, str]:
-    """Code of each group, by code and by name in small letters."""
-    rows = await patrons.groups()
-    return {row[word].lower(): row["code"] for word in ("name", "code") for row in rows}
-
-
 # ---------------------------------------------------------------- checking
 
 
@@ -55,10 +49,10 @@ async def check(ctx: Context, _caller: Caller, wish: CheckImport) -> None:
         if run is None:
             return
         await imports.become(tx, wish.run_id, [State.CHECKING], State.CHECKING, step=0)
-    mapping: dict[str, int] = json.loads(run["mapping"])
-    known, seen = await _known(wish.run_id, mapping[Field.CARD_NO]), set[str]()
+    importer, mapping = _importer(run)
+    known, seen = await importer.known(wish.run_id, mapping), set[str]()
     async for rows in imports.portions(wish.run_id):
-        judged = await _judged(rows, mapping, known, seen)
+        judged = await _judged(importer, rows, mapping, known=known, seen=seen)
         async with transaction(lock=("import_run", wish.run_id)) as tx:
             if await _in(tx, wish.run_id, State.CHECKING, version=wish.version) is None:
                 return
@@ -78,75 +72,53 @@ async def _in(tx: Tx, run_id: int, state: State, *, version: int | None = None) 
     return run if fits else None
 
 
-async def _known(run_id: int, place: int) -> Known:
-    lengths = Lengths(*await patron_changes.number_lengths())
-    async for rows in imports.portions(run_id):
-        for row in rows:
-            cells = json.loads(row["cells"])
-            if place < len(cells):
-                lengths.count(cells[place])
-    return lengths.known(await _groups())
+def _importer(run: Row) -> tuple[Importer[Any, Any], dict[str, int]]:
+    """What the rows become, and which field is in which column."""
+    return IMPORTERS[Target(run["target"])], json.loads(run["mapping"])
 
 
 async def _judged(
-    rows: Sequence[Row], mapping: Mapping[str, int], known: Known, seen: set[str]
+    importer: Importer[Any, Any],
+    rows: Sequence[Row],
+    mapping: Mapping[str, int],
+    *,
+    known: Any,
+    seen: set[str],
 ) -> list[Judged]:
-    cells = [json.loads(row["cells"]) for row in rows]
-    reads = [read(one, mapping, known) for one in cells]
-    numbers = {number for one in reads for number in (one.row.card_no, *padded(one.row.card_no, known))}
-    stored = await patron_changes.by_numbers(sorted(numbers - {""}))
+    reads = {row["id"]: importer.read(json.loads(row["cells"]), mapping, known) for row in rows}
+    there = await importer.there(reads.values())
     judged: list[Judged] = []
-    for row, own, one in zip(rows, cells, reads, strict=True):
-        wrong = _wrong(one, stored, known, seen)
-        number = one.row.card_no or None
-        if wrong:
-            judged.append((row["id"], number, Effect.PROBLEM, [_said(*why, own, mapping) for why in wrong]))
-        else:
-            seen.add(one.row.card_no)
-            judged.append((row["id"], number, _effect(one, stored.get(one.row.card_no)), []))
+    for row in rows:
+        one = reads[row["id"]]
+        effect, wrong = importer.judge(one, there)
+        if one.key and one.key in seen:
+            effect, wrong = Effect.PROBLEM, [*wrong, (importer.key_field, "twice")]
+        if effect is not Effect.PROBLEM:
+            seen.add(one.key)
+        judged.append((row["id"], effect, _said(importer, row, mapping, wrong)))
     return judged
 
 
-def _wrong(one: Read, stored: Mapping[str, Stored], known: Known, seen: set[str]) -> list[tuple[Field, str]]:
-    number = one.row.card_no
-    there = stored.get(number)
-    wrong = [why for why in one.wrong if not (there and why == (Field.CARD_NO, "zeros_lost"))]
-    if not there and any(longer in stored for longer in padded(number, known)):
-        wrong = [*(why for why in wrong if why[1] != "zeros_lost"), (Field.CARD_NO, "zeros_lost")]
-    if number and number in seen:
-        wrong.append((Field.CARD_NO, "twice"))
-    if not wrong and not dates_fit(over(one, there.row if there else None)):
-        wrong.append((Field.VALID_UNTIL, "before_start"))
-    return wrong
-
-
-def _effect(one: Read, there: Stored | None) -> Effect:
-    if there is None:
-        return Effect.NEW
-    return Effect.SAME if not one.secret and _with_secret(one, there, None) == there.row else Effect.CHANGE
-
-
-def _with_secret(one: Read, there: Stored | None, secret_hash: str | None) -> patrons.PatronRow:
-    kept = there.row.secret_hash if there else None
-    return replace(over(one, there.row if there else None), secret_hash=secret_hash or kept)
-
-
-def _said(field: Field, code: str, cells: Sequence[str], mapping: Mapping[str, int]) -> dict[str, Any]:
-    place = mapping.get(field.value)
-    cell = cells[place] if place is not None and place < len(cells) else ""
-    return {
-        "field": field.value,
-        "code": code,
-        "column": place,
-        "value": "" if field is Field.SECRET else cell[:60],
-    }
+def _said(
+    importer: Importer[Any, Any], row: Row, mapping: Mapping[str, int], wrong: Sequence[Wrong]
+) -> list[dict[str, Any]]:
+    cells, hidden = json.loads(row["cells"]), {one.field for one in importer.columns if one.hidden}
+    return [
+        {
+            "field": field,
+            "code": code,
+            "column": mapping.get(field),
+            "value": "" if field in hidden else cell(cells, mapping, field)[:VALUE_SHOWN],
+        }
+        for field, code in wrong
+    ]
 
 
 # ---------------------------------------------------------------- applying
 
 
 async def apply(ctx: Context, _caller: Caller, wish: ImportJob) -> None:
-    """Make and change cards, batch by batch, until none is left."""
+    """Make and change what the rows say, batch by batch, until none is left."""
     after: int | None = 0
     while after is not None:
         after = await _apply_some(ctx, wish.run_id, after)
@@ -158,12 +130,12 @@ async def _apply_some(ctx: Context, run_id: int, after: int) -> int | None:
         run = await _in(tx, run_id, State.APPLYING)
         if run is None:
             return None
-        mapping: dict[str, int] = json.loads(run["mapping"])
-        limit = SECRETS_AT_ONCE if Field.SECRET.value in mapping else BATCH
+        importer, mapping = _importer(run)
+        limit = importer.at_once(mapping)
         rows = await imports.to_apply(tx, run_id, after=after, limit=limit)
-    known = Known(await _groups(), frozenset(), frozenset())
-    reads = {row["id"]: read(json.loads(row["cells"]), mapping, known) for row in rows}
-    hashes = await asyncio.to_thread(_hashed, reads)
+    known = await importer.known(None, mapping)
+    reads = {row["id"]: importer.read(json.loads(row["cells"]), mapping, known) for row in rows}
+    ready = await importer.make_ready(reads)
     async with transaction(lock=("import_run", run_id)) as tx:
         if await _in(tx, run_id, State.APPLYING) is None:
             return None
@@ -179,57 +151,40 @@ async def _apply_some(ctx: Context, run_id: int, after: int) -> int | None:
             return None
         still = await imports.to_apply(tx, run_id, after=after, limit=limit)
         waiting = [row for row in still if row["id"] in reads]  # another may have done some meanwhile
-        await _apply(tx, waiting, reads, hashes, mapping)
+        await _apply(tx, run, waiting, reads=reads, ready=ready, now=ctx.clock.now())
         _tell(ctx, tx, await imports.went_on(tx, run_id, len(waiting)))
     return int(rows[-1]["row_no"])
 
 
-def _hashed(reads: Mapping[int, Read]) -> dict[int, str]:
-    return {row_id: patrons.hash_secret(one.secret) for row_id, one in reads.items() if one.secret}
-
-
 async def _apply(
     tx: Tx,
+    run: Row,
     rows: Sequence[Row],
-    reads: Mapping[int, Read],
-    hashes: Mapping[int, str],
-    mapping: Mapping[str, int],
+    *,
+    reads: Mapping[int, Any],
+    ready: Mapping[int, Any],
+    now: datetime,
 ) -> None:
-    stored = await patron_changes.by_numbers([reads[row["id"]].row.card_no for row in rows], tx)
+    importer, mapping = _importer(run)
+    there = await importer.there([reads[row["id"]] for row in rows], tx)
     judged: list[Judged] = []
-    done: dict[str, tuple[int, Effect, str | None]] = {}
-    cards = []
+    works: list[Work[Any, Any]] = []
     for row in rows:
         one = reads[row["id"]]
-        there = stored.get(one.row.card_no)
-        card = _with_secret(one, there, hashes.get(row["id"]))
-        wrong = list(one.wrong) or ([] if dates_fit(card) else [(Field.VALID_UNTIL, "before_start")])
-        if wrong:  # since it was checked, a group was taken away, or the card was changed
-            said = [_said(*why, json.loads(row["cells"]), mapping) for why in wrong]
-            judged.append((row["id"], one.row.card_no, Effect.PROBLEM, said))
-        elif there and card == there.row:
-            judged.append((row["id"], one.row.card_no, Effect.SAME, []))
-        else:
-            cards.append(card)
-            replaced = patron_changes.written(there.row) if there else None
-            done[card.card_no] = (row["id"], Effect.CHANGE if there else Effect.NEW, replaced)
+        effect, wrong = importer.judge(one, there)
+        if effect in (Effect.NEW, Effect.CHANGE):
+            works.append(Work(row["id"], one, there.get(one.key), ready[row["id"]]))
+        else:  # something has changed since it was checked
+            judged.append((row["id"], effect, _said(importer, row, mapping, wrong)))
     await imports.judge(tx, judged)
-    await patrons.upsert_many(tx, sorted(cards, key=lambda card: card.card_no))
-    after = await patron_changes.by_numbers(list(done), tx)
-    await imports.applied(
-        tx,
-        [
-            (row_id, effect.value, replaced, after[number].version)
-            for number, (row_id, effect, replaced) in done.items()
-        ],
-    )
+    await imports.applied(tx, await importer.write(tx, run, works, now=now))
 
 
 # ---------------------------------------------------------------- taking back
 
 
 async def undo(ctx: Context, _caller: Caller, wish: ImportJob) -> None:
-    """Take back what was applied, batch by batch. A card that was changed or bound since then stays."""
+    """Take back what was applied, batch by batch, but for what was touched since then."""
     before: int | None = BEHIND_ALL
     while before is not None:
         before = await _undo_some(ctx, wish.run_id, before)
@@ -238,38 +193,21 @@ async def undo(ctx: Context, _caller: Caller, wish: ImportJob) -> None:
 async def _undo_some(ctx: Context, run_id: int, before: int) -> int | None:
     """The number of the last row that was taken back; None: there is none left."""
     async with transaction(lock=("import_run", run_id)) as tx:
-        if await _in(tx, run_id, State.UNDOING) is None:
+        run = await _in(tx, run_id, State.UNDOING)
+        if run is None:
             return None
         await imports.alone(tx)
-        rows = await imports.to_undo(tx, run_id, before=before)
+        importer, mapping = _importer(run)
+        rows = await imports.to_undo(tx, run_id, before=before, limit=importer.at_once(mapping))
         if not rows:
             kept = (await imports.counts(tx, run_id))["kept"]
             ended = await imports.become(tx, run_id, [State.UNDOING], State.UNDONE, kept=kept)
             assert ended is not None
             _tell(ctx, tx, ended)
             return None
-        await _take_back(tx, rows)
+        await imports.undone(tx, await importer.take_back(tx, rows))
         _tell(ctx, tx, await imports.went_on(tx, run_id, len(rows)))
     return int(rows[-1]["row_no"])
-
-
-async def _take_back(tx: Tx, rows: Sequence[Row]) -> None:
-    stored = await patron_changes.by_numbers([row["key"] for row in rows], tx)
-    becomes: list[tuple[int, str]] = []
-    removed, restored = [], []
-    for row in rows:
-        there = stored.get(row["key"])
-        if there is None or there.version != row["version"] or (row["replaced"] is None and there.bound):
-            becomes.append((row["id"], RowState.LEFT.value))
-            continue
-        becomes.append((row["id"], RowState.UNDONE.value))
-        if row["replaced"] is None:
-            removed.append(there.id)
-        else:
-            restored.append(patron_changes.unwritten(row["replaced"]))
-    await patron_changes.remove(tx, removed)
-    await patron_changes.restore(tx, restored)
-    await imports.undone(tx, becomes)
 
 
 # ---------------------------------------------------------------- forgetting

@@ -8,11 +8,11 @@ from pydantic import Field as Is
 from handlers.context import Context
 from handlers.errors import Refused
 from handlers.import_words import FIELDS
+from handlers.importers import IMPORTERS
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Whole
 from handlers.words import UNREADABLE
 from models.db import Row, instant
-from models.imports import State
-from models.patron_import import NEEDED, Field
+from models.imports import State, Target
 
 
 class ImportUnreadable(Refused):
@@ -34,6 +34,8 @@ class OfImport(Input):
 
 
 class SeeImports(Input):
+    """Of all that the caller imports."""
+
     after: Cursor | None = None
     limit: Limit = 20
 
@@ -44,7 +46,7 @@ class SeeProblems(OfImport):
 
 
 class FieldColumn(Input):
-    field: Field
+    field: Annotated[str, Is(max_length=20)]
     column: Annotated[Whole, Is(ge=0, le=99)]
 
 
@@ -52,7 +54,7 @@ class MapColumns(OfImport):
     """Which column of the file, counted from 0, holds which field; the others are not imported."""
 
     version: Whole
-    mapping: Annotated[list[FieldColumn], Is(max_length=len(Field))]
+    mapping: Annotated[list[FieldColumn], Is(max_length=20)]
 
 
 class ApplyImport(OfImport):
@@ -71,14 +73,15 @@ class FieldShown(Output):
 
 
 class ImportView(Output):
-    """`step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards, `problems` rows
-    that are not imported, `kept` cards that were not taken back because something newer touched them. `who` is null
-    from the command line, and of somebody without a name."""
+    """`step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards or articles,
+    `problems` rows that are not imported, `kept` what was not taken back because something newer touched it. `who` is
+    null from the command line, and of somebody without a name."""
 
     id: Id
     version: int
     at: Moment
     who: str | None
+    target: Target
     file_name: str
     state: State
     failure: str | None
@@ -122,21 +125,25 @@ class ImportChanged(Output):
 def view(ctx: Context, row: Row, name: str | None = None) -> ImportView:
     mapping: dict[str, int] = json.loads(row["mapping"])
     values = dict(row)
-    state = State(row["state"])
+    state, target = State(row["state"]), Target(row["target"])
     return ImportView(
         **{key: values[key] for key in ("id", "version", "file_name", "failure", "rows", "step")},
         **{key: values[key] for key in ("problems", "created", "changed", "same", "kept")},
         at=ctx.local(instant(row["at"])),
         who=name,
+        target=target,
         state=state,
         failure_words=UNREADABLE.get(row["failure"] or ""),
         steps=row["created"] + row["changed"] if state in (State.APPLYING, State.UNDOING) else row["rows"],
         columns=json.loads(row["columns"]),
         fields=[
             FieldShown(
-                field=field.value, name=FIELDS[field], column=mapping.get(field.value), needed=field in NEEDED
+                field=column.field,
+                name=FIELDS[column.field],
+                column=mapping.get(column.field),
+                needed=column.needed,
             )
-            for field in Field
+            for column in IMPORTERS[target].columns
         ],
         forgotten=row["purged_at"] is not None,
     )

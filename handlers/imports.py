@@ -1,13 +1,13 @@
-"""Imports of cards: a table is staged, checked without changing anything, applied when somebody says so, taken back."""
+"""Imports: a table is staged, checked without changing anything, applied when somebody says so, taken back."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
-from handlers import audit
+from handlers import access, audit
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import Changed, Invalid, NotFound
+from handlers.errors import Changed, Invalid
 from handlers.import_shapes import (
     ApplyImport,
     ImportNotNow,
@@ -22,11 +22,12 @@ from handlers.import_shapes import (
     view,
 )
 from handlers.import_words import FIELDS, PROBLEMS
+from handlers.importers import IMPORTERS
 from handlers.shapes import Page
 from models import imports, jobs
 from models.db import Row, Tx, transaction
-from models.imports import FILE_NAME_LENGTH, STAGED_AT_ONCE, State
-from models.patron_import import Field, lacking, propose
+from models.import_columns import lacking, one_line, propose
+from models.imports import FILE_NAME_LENGTH, STAGED_AT_ONCE, State, Target
 
 
 class SheetRefused(Exception):
@@ -46,28 +47,30 @@ class Sheet(Protocol):
     @property
     def sha256(self) -> str: ...
 
-    def rows(self) -> AsyncIterator[tuple[int, list[str]]]:
-        """(number in the file, cells) of each row that is not empty. Raises `SheetRefused`."""
+    def rows(self, longest: int) -> AsyncIterator[tuple[int, list[str]]]:
+        """(number in the file, cells) of each row that is not empty; of a cell no more than `longest` characters.
+        Raises `SheetRefused`."""
 
 
 # ---------------------------------------------------------------- shown
 
 
-async def see_all(ctx: Context, _caller: Caller, wish: SeeImports) -> Page[ImportView]:
-    """All imports, newest first."""
-    rows = await imports.listed(int(wish.after) if wish.after else None, wish.limit + 1)
+async def see_all(ctx: Context, caller: Caller, wish: SeeImports) -> Page[ImportView]:
+    """All imports of what the caller imports, newest first."""
+    after = int(wish.after) if wish.after else None
+    rows = await imports.listed(access.imported_by(caller), after, limit=wish.limit + 1)
     items = [view(ctx, row, row["name"]) for row in rows[: wish.limit]]
     return Page(items=items, next=str(items[-1].id) if len(rows) > wish.limit else None)
 
 
-async def see(ctx: Context, _caller: Caller, wish: OfImport) -> ImportView:
+async def see(ctx: Context, caller: Caller, wish: OfImport) -> ImportView:
     """One import, with how far it has come."""
-    return view(ctx, await _got(wish.run_id))
+    return view(ctx, await access.import_run(caller, wish.run_id))
 
 
 async def problems(ctx: Context, caller: Caller, wish: SeeProblems) -> Page[RowProblems]:
     """The rows that would not be imported, with all that is wrong with each; that they were read is recorded."""
-    run = await _got(wish.run_id)
+    run = await access.import_run(caller, wish.run_id)
     await _looked_at(ctx, caller, wish.run_id)
     after = int(wish.after) if wish.after else 0
     rows = await imports.faulty(wish.run_id, after=after, limit=wish.limit + 1)
@@ -87,9 +90,7 @@ def _problem(found: Mapping[str, Any], columns: list[str]) -> ProblemShown:
     place = found["column"]
     return ProblemShown(
         field=found["field"],
-        column=columns[place]
-        if place is not None and place < len(columns)
-        else FIELDS[Field(found["field"])],
+        column=columns[place] if place is not None and place < len(columns) else FIELDS[found["field"]],
         value=found["value"],
         code=found["code"],
         words=PROBLEMS[found["code"]],
@@ -98,7 +99,7 @@ def _problem(found: Mapping[str, Any], columns: list[str]) -> ProblemShown:
 
 async def report(ctx: Context, caller: Caller, wish: OfImport) -> AsyncIterator[list[list[str]]]:
     """All problems as lines of a table: row, column, cell, what is wrong."""
-    run = await _got(wish.run_id)
+    run = await access.import_run(caller, wish.run_id)
     await _looked_at(ctx, caller, wish.run_id)
     return _report(wish.run_id, json.loads(run["columns"]))
 
@@ -119,61 +120,56 @@ async def _looked_at(ctx: Context, caller: Caller, run_id: int) -> None:
         await audit.read(ctx, caller, "import.read", f"import_run:{run_id}")
 
 
-async def _got(run_id: int, tx: Tx | None = None) -> Row:
-    row = await imports.get(run_id, tx)
-    if row is None:
-        raise NotFound()
-    return row
-
-
 # ---------------------------------------------------------------- received
 
 
-async def receive(ctx: Context, caller: Caller, sheet: Sheet) -> ImportView:
+async def receive(ctx: Context, caller: Caller, sheet: Sheet, *, target: Target) -> ImportView:
     """Stage the rows of a file and begin their check; the same file again within ten minutes is the same import.
 
     Raises `import_unreadable`.
     """
-    now = ctx.clock.now()
+    now, importer = ctx.clock.now(), IMPORTERS[target]
     who = caller.reader_id
     async with transaction(lock=("reader", who) if who is not None else None) as tx:
         name = sheet.name[:FILE_NAME_LENGTH]
-        run, fresh = await imports.begin(tx, who, name, sheet.sha256, now)
+        run, fresh = await imports.begin(tx, who, target, file_name=name, sha256=sheet.sha256, now=now)
     if not fresh:
         return view(ctx, run)
     try:
-        columns, count = await _stage(run["id"], sheet)
+        named, count = await _stage(run["id"], sheet, importer.longest)
     except SheetRefused as refused:
         async with transaction() as tx:
             await imports.forget_rows(tx, run["id"], now)
             await imports.become(tx, run["id"], [State.FAILED], State.FAILED, failure=refused.reason)
         raise ImportUnreadable(reason=refused.reason) from None
-    mapping = propose(columns)
+    mapping = propose(importer.columns, named)
+    whole = not lacking(importer.columns, mapping)
     async with transaction(lock=("import_run", run["id"])) as tx:
         staged = await imports.become(
             tx,
             run["id"],
             [State.READING],
-            State.MAPPING if lacking(mapping) else State.CHECKING,
-            columns=json.dumps(columns, ensure_ascii=False),
+            State.CHECKING if whole else State.MAPPING,
+            columns=json.dumps(named, ensure_ascii=False),
             mapping=json.dumps(mapping),
             rows=count,
         )
         if staged is None:  # it took so long that it was given up
             raise ImportNotNow(state=State.FAILED.value)
         await audit.add(tx, caller, "import.send", f"import_run:{run['id']}", now, count=count)
-        if not lacking(mapping):
+        if whole:
             await _check(ctx, tx, staged)
     return view(ctx, staged)
 
 
-async def _stage(run_id: int, sheet: Sheet) -> tuple[list[str], int]:
-    columns: list[str] = []
+async def _stage(run_id: int, sheet: Sheet, longest: int) -> tuple[list[str], int]:
+    """The names in the first row, and how many rows follow."""
+    named: list[str] = []
     waiting: list[tuple[int, list[str]]] = []
     count = 0
-    async for number, cells in sheet.rows():
-        if not columns:
-            columns = cells
+    async for number, cells in sheet.rows(longest):
+        if not named:
+            named = [one_line(name) for name in cells]
             continue
         waiting.append((number, cells))
         count += 1
@@ -185,7 +181,7 @@ async def _stage(run_id: int, sheet: Sheet) -> tuple[list[str], int]:
         raise SheetRefused("empty")
     async with transaction() as tx:
         await imports.stage(tx, run_id, waiting)
-    return columns, count
+    return named, count
 
 
 async def _check(ctx: Context, tx: Tx, run: Row) -> None:
@@ -200,14 +196,17 @@ async def _check(ctx: Context, tx: Tx, run: Row) -> None:
 
 async def map_columns(ctx: Context, caller: Caller, wish: MapColumns) -> ImportView:
     """Say which column is which, and check all rows anew. Raises `changed_meanwhile`, `import_not_now`."""
-    mapping = {one.field.value: one.column for one in wish.mapping}
+    mapping = {one.field: one.column for one in wish.mapping}
     if len(mapping) < len(wish.mapping) or len(set(mapping.values())) < len(mapping):
         raise Invalid(field="mapping", problem="given_twice")
-    if missing := lacking(mapping):
-        raise Invalid(field="mapping", problem="lacking", lacking=missing[0].value)
     async with transaction(lock=("import_run", wish.run_id)) as tx:
-        run = await _got(wish.run_id, tx)
+        run = await access.import_run(caller, wish.run_id, tx)
         _same_version(run, wish.version)
+        columns = IMPORTERS[Target(run["target"])].columns
+        if not mapping.keys() <= {column.field for column in columns}:
+            raise Invalid(field="mapping", problem="no_such_field")
+        if missing := lacking(columns, mapping):
+            raise Invalid(field="mapping", problem="lacking", lacking=missing[0])
         if max(mapping.values()) >= len(json.loads(run["columns"])):
             raise Invalid(field="mapping", problem="no_such_column")
         mapped = await imports.become(
@@ -227,7 +226,7 @@ async def map_columns(ctx: Context, caller: Caller, wish: MapColumns) -> ImportV
 
 
 async def apply(ctx: Context, caller: Caller, wish: ApplyImport) -> ImportView:
-    """Begin to make and change cards, those of rows without a problem. Once more is as once.
+    """Begin to make and change what the rows without a problem say. Once more is as once.
 
     Raises `changed_meanwhile`, `import_not_now`.
     """
@@ -248,7 +247,7 @@ async def _begin(
     word = "apply" if becomes is State.APPLYING else "undo"
     ended = State.DONE if becomes is State.APPLYING else State.UNDONE
     async with transaction(lock=("import_run", run_id)) as tx:
-        run = await _got(run_id, tx)
+        run = await access.import_run(caller, run_id, tx)
         if version is not None:
             _same_version(run, version)
         if run["state"] in (becomes, ended):

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from handlers import audit, repeat
 from handlers.access import Caller
-from handlers.articles import Words, once, part, place
+from handlers.articles import Words, part, place
 from handlers.context import Context
 from handlers.errors import Changed, NotFound
 from handlers.shapes import (
@@ -22,7 +22,7 @@ from handlers.shapes import (
     Whole,
 )
 from models import search_words
-from models.articles import lines
+from models.articles import lines, once
 from models.db import Row, Tx, instant, transaction
 
 

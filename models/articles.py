@@ -10,12 +10,15 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
+from models import tokens
 from models.db import Row, Tx, UtcDatetimeField, fetch, instant
 from models.search import Audience, ContentKind, Entry
 
 KINDS: Final = (ContentKind.ARTICLE, ContentKind.FAQ)
 TITLE_LENGTH: Final = 60
 TEXT_LENGTH: Final = 10_000
+TAG_LENGTH: Final = 12
+TAGS_AT_MOST: Final = 8
 BEGINNING: Final = 120  # how much of a text is shown where articles are listed
 
 
@@ -47,7 +50,7 @@ class Article(Model):
 
     class Meta:
         table = "article"
-        indexes = (("kind", "state", "published_at"),)
+        indexes = (("kind", "state", "published_at"), ("title",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Written:
     tags: Sequence[str]
     pinned: Sequence[str]
     state: ArticleState
+
+
+def once(words: list[str]) -> list[str]:
+    """Each word, by what the search knows it by, once; the first of those that are written differently stays."""
+    return list({tokens.key(word): word for word in reversed(words) if tokens.key(word)}.values())[::-1]
 
 
 def lines(text: str) -> list[str]:
@@ -119,7 +127,7 @@ async def make(
     return (await tx.fetch(MAKE, *_values(written, editor_id, now), sample))[0]
 
 
-async def save(tx: Tx, article_id: int, written: Written, editor_id: int, now: datetime) -> Row:
+async def save(tx: Tx, article_id: int, written: Written, editor_id: int | None, now: datetime) -> Row:
     """The row must be locked."""
     return (await tx.fetch(SAVE, article_id, *_values(written, editor_id, now)))[0]
 

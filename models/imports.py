@@ -6,7 +6,8 @@ in which they also become `applied`, so whoever goes on after a dead worker does
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -22,7 +23,14 @@ KEPT: Final = timedelta(days=7)  # what the rows hold, and with it the way back
 READ_WITHIN: Final = timedelta(minutes=10)
 BATCH: Final = 500
 STAGED_AT_ONCE: Final = 1000
-LOCK: Final = 7_461_094  # any number, the same in every process: cards are imported by one at a time
+LOCK: Final = 7_461_094  # any number, the same in every process: one import at a time
+
+
+class Target(StrEnum):
+    """What rows become."""
+
+    CARDS = "cards"
+    ARTICLES = "articles"
 
 
 class State(StrEnum):
@@ -59,6 +67,7 @@ class ImportRun(Model):
     made_by: Any = belongs_to("Reader", null=True)
     made_by_id: int | None
     at = UtcDatetimeField()
+    target = fields.CharField(8, default=Target.CARDS.value, db_default=Target.CARDS.value)
     file_name = fields.CharField(FILE_NAME_LENGTH)
     sha256 = fields.CharField(64)
     state = fields.CharField(8)
@@ -81,8 +90,9 @@ class ImportRun(Model):
 
 
 class ImportRow(Model):
-    """`row_no` is its number in the file. `cells` are forgotten when the run is applied, `replaced` (the card
-    before, as JSON; null where there was none) with the run; `version` is the card's after this row was applied."""
+    """`row_no` is its number in the file. `cells` are forgotten when the run is applied, `replaced` (the card or
+    article before, as JSON; null where there was none) with the run; `key` finds what the row was applied to, `version`
+    is its version then."""
 
     id = fields.BigIntField(primary_key=True)
     run: Any = belongs_to("ImportRun", indexed=False)
@@ -104,22 +114,26 @@ class ImportRow(Model):
 # ---------------------------------------------------------------- runs
 
 BEGIN = """
-INSERT INTO import_run (made_by_id, at, file_name, sha256, state, columns, mapping, version, rows, step, problems,
-    created, changed, same, kept)
-VALUES ($1, $2, $3, $4, 'reading', '[]', '{}', 1, 0, 0, 0, 0, 0, 0, 0) RETURNING *
+INSERT INTO import_run (made_by_id, at, target, file_name, sha256, state, columns, mapping, version, rows, step,
+    problems, created, changed, same, kept)
+VALUES ($1, $2, $3, $4, $5, 'reading', '[]', '{}', 1, 0, 0, 0, 0, 0, 0, 0) RETURNING *
 """
 SAME = """
 SELECT * FROM import_run
-WHERE made_by_id = $1 AND sha256 = $2 AND at > $3 AND state <> 'failed' AND purged_at IS NULL
+WHERE made_by_id = $1 AND target = $2 AND sha256 = $3 AND at > $4 AND state <> 'failed' AND purged_at IS NULL
 ORDER BY id DESC LIMIT 1
 """
 
 
-async def begin(tx: Tx, made_by: int | None, file_name: str, sha256: str, now: datetime) -> tuple[Row, bool]:
+async def begin(
+    tx: Tx, made_by: int | None, target: Target, *, file_name: str, sha256: str, now: datetime
+) -> tuple[Row, bool]:
     """The run, and whether it is a new one. The reader's row must be locked."""
-    if made_by is not None and (known := await tx.fetch(SAME, made_by, sha256, now - SAME_FILE)):
+    if made_by is not None and (
+        known := await tx.fetch(SAME, made_by, target.value, sha256, now - SAME_FILE)
+    ):
         return known[0], False
-    return (await tx.fetch(BEGIN, made_by, now, file_name, sha256))[0], True
+    return (await tx.fetch(BEGIN, made_by, now, target.value, file_name, sha256))[0], True
 
 
 async def get(run_id: int, tx: Tx | None = None) -> Row | None:
@@ -127,11 +141,12 @@ async def get(run_id: int, tx: Tx | None = None) -> Row | None:
     return rows[0] if rows else None
 
 
-async def listed(after: int | None, limit: int) -> Sequence[Row]:
-    """Newest first, with the `name` of who made it."""
+async def listed(targets: Iterable[Target], after: int | None, *, limit: int) -> Sequence[Row]:
+    """Of these targets, newest first, with the `name` of who made it."""
+    chosen = ", ".join(f"'{target}'" for target in targets)
     sql = (
         "SELECT i.*, r.nickname AS name FROM import_run i LEFT JOIN reader r ON r.id = i.made_by_id "
-        "WHERE i.id < $1 ORDER BY i.id DESC LIMIT $2"
+        f"WHERE i.target IN ({chosen}) AND i.id < $1 ORDER BY i.id DESC LIMIT $2"
     )
     return await fetch(sql, after or 2**62, limit)
 
@@ -188,16 +203,16 @@ async def portions(run_id: int) -> AsyncIterator[Sequence[Row]]:
         after = rows[-1]["row_no"]
 
 
-JUDGE = "UPDATE import_row SET key = $2, effect = $3, problems = $4 WHERE id = $1"
-Judged = tuple[int, str | None, Effect, Sequence[Mapping[str, Any]]]
+JUDGE = "UPDATE import_row SET effect = $2, problems = $3 WHERE id = $1"
+Judged = tuple[int, Effect, Sequence[Mapping[str, Any]]]
 
 
 async def judge(tx: Tx, rows: Sequence[Judged]) -> None:
     await tx.each(
         JUDGE,
         [
-            (row_id, key, effect.value, json.dumps(wrong, ensure_ascii=False) if wrong else None)
-            for row_id, key, effect, wrong in rows
+            (row_id, effect.value, json.dumps(wrong, ensure_ascii=False) if wrong else None)
+            for row_id, effect, wrong in rows
         ],
     )
 
@@ -220,22 +235,33 @@ async def to_apply(tx: Tx, run_id: int, *, after: int, limit: int) -> Sequence[R
     return await tx.fetch(sql, run_id, after, limit)
 
 
-async def applied(tx: Tx, rows: Sequence[tuple[int, str, str | None, int]]) -> None:
-    """(id of the row, effect, the card before, its version now). What the file said is forgotten with it."""
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a row has made or changed: the `key` to find it by, what it `replaced`, and its version now."""
+
+    row_id: int
+    effect: Effect
+    key: str
+    replaced: str | None
+    version: int
+
+
+async def applied(tx: Tx, rows: Sequence[Applied]) -> None:
+    """What the file said is forgotten with it."""
     sql = (
-        "UPDATE import_row SET state = 'applied', effect = $2, replaced = $3, version = $4, cells = NULL "
+        "UPDATE import_row SET state = 'applied', effect = $2, key = $3, replaced = $4, version = $5, cells = NULL "
         "WHERE id = $1"
     )
-    await tx.each(sql, rows)
+    await tx.each(sql, [(row.row_id, row.effect.value, row.key, row.replaced, row.version) for row in rows])
 
 
-async def to_undo(tx: Tx, run_id: int, *, before: int) -> Sequence[Row]:
+async def to_undo(tx: Tx, run_id: int, *, before: int, limit: int) -> Sequence[Row]:
     """Those of the last first, before a row number."""
     sql = (
         "SELECT * FROM import_row WHERE run_id = $1 AND row_no < $2 AND state = 'applied' "
         "AND effect IN ('new', 'change') ORDER BY row_no DESC LIMIT $3"
     )
-    return await tx.fetch(sql, run_id, before, BATCH)
+    return await tx.fetch(sql, run_id, before, limit)
 
 
 async def forget_cells(tx: Tx, run_id: int) -> None:
@@ -243,12 +269,13 @@ async def forget_cells(tx: Tx, run_id: int) -> None:
     await tx.fetch("UPDATE import_row SET cells = NULL WHERE run_id = $1 AND cells IS NOT NULL", run_id)
 
 
-async def undone(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
-    await tx.each("UPDATE import_row SET state = $2 WHERE id = $1", rows)
+async def undone(tx: Tx, rows: Mapping[int, RowState]) -> None:
+    values = [(row_id, state.value) for row_id, state in rows.items()]
+    await tx.each("UPDATE import_row SET state = $2 WHERE id = $1", values)
 
 
 async def alone(tx: Tx) -> None:
-    """Until the end of the transaction no other import touches a card."""
+    """Until the end of the transaction no other import changes anything."""
     await tx.hold("SELECT pg_advisory_xact_lock($1)", LOCK)
 
 

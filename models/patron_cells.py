@@ -1,11 +1,11 @@
 """What a cell of a table means, with what worksheets do to numbers and days."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from models.import_columns import Wrong, folded
 from models.patrons import CARD_LENGTH, NAME_LENGTH, CardState, phone_digits
 from models.people import PHONE_LENGTH
 
@@ -17,19 +17,6 @@ STATES: Final[Mapping[str, CardState]] = {
     **dict.fromkeys(("挂失", "丢失", "lost"), CardState.LOST),
     **dict.fromkeys(("停用", "注销", "退证", "无效", "closed", "inactive"), CardState.CLOSED),
 }
-
-
-class Wrong(Exception):
-    """A cell cannot be taken; `code` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def folded(text: str) -> str:
-    """Digits, letters and blanks of full width as those of half."""
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def _exact(text: str) -> str:

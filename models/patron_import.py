@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from models import patron_cells
-from models.patron_cells import Wrong, folded
+from models.import_columns import Column, Wrong, cell, folded, one_line
 from models.patrons import PatronRow
 
 
@@ -88,27 +88,10 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = {
 }
 
 
-def propose(columns: Sequence[str]) -> dict[str, int]:
-    """Field → place of the column whose name says so; each column at most once."""
-    called = [_called(column) for column in columns]
-    found: dict[str, int] = {}
-    for field, names in NAMES.items():
-        for name in names:
-            place = next((at for at, words in enumerate(called) if name in words), None)
-            if place is not None and place not in found.values():
-                found[field.value] = place
-                break
-    return found
-
-
-def _called(column: str) -> set[str]:
-    """Letters and digits only, also without what stands in brackets behind."""
-    text = folded(column).lower()
-    return {re.sub(r"[\W_]", "", part) for part in (text, text.split("(")[0])}
-
-
-def lacking(mapping: Mapping[str, int]) -> list[Field]:
-    return [field for field in NEEDED if field.value not in mapping]
+COLUMNS: Final = tuple(
+    Column(field.value, names, needed=field in NEEDED, hidden=field is Field.SECRET)
+    for field, names in NAMES.items()
+)
 
 
 # ---------------------------------------------------------------- rows
@@ -127,13 +110,19 @@ class Known:
 class Read:
     """A row as it was read: its card as far as the file tells it, and (field, code) of what is wrong.
 
-    `row.secret_hash` is not set: hashing is slow. `told`: the fields that the file has a column for.
+    `row.secret_hash` is not set: hashing is slow. `told`: the fields that the file has a column for. `longer`: what its
+    number may have been.
     """
 
     row: PatronRow
     secret: str | None
     told: frozenset[Field]
     wrong: tuple[tuple[Field, str], ...]
+    longer: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.row.card_no
 
 
 READERS: Final[Mapping[Field, Callable[[str], Any]]] = {
@@ -151,11 +140,10 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], known: Known) -> Read
     values: dict[Field, Any] = {}
     wrong: list[tuple[Field, str]] = []
     for field in Field:
-        place = mapping.get(field.value)
-        cell = cells[place] if place is not None and place < len(cells) else ""
+        said = one_line(cell(cells, mapping, field))
         try:
-            if cell:
-                values[field] = _group(cell, known) if field is Field.GROUP else READERS[field](cell)
+            if said:
+                values[field] = _group(said, known) if field is Field.GROUP else READERS[field](said)
             elif field in NEEDED:
                 raise Wrong("empty")
         except Wrong as why:
@@ -175,11 +163,12 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], known: Known) -> Read
         valid_until=ends,
         state=values.get(Field.STATE),
     )
-    return Read(row, values.get(Field.SECRET), frozenset(map(Field, mapping)), tuple(wrong))
+    told = frozenset(map(Field, mapping))
+    return Read(row, values.get(Field.SECRET), told, tuple(wrong), tuple(_padded(number, known)))
 
 
-def _group(cell: str, known: Known) -> str:
-    if (code := known.groups.get(folded(cell).lower())) is None:
+def _group(said: str, known: Known) -> str:
+    if (code := known.groups.get(folded(said).lower())) is None:
         raise Wrong("unknown_group")
     return code
 
@@ -192,7 +181,7 @@ def _lost_zeros(number: str, known: Known) -> bool:
     return any(length > len(number) for length in known.zero_led)
 
 
-def padded(number: str, known: Known) -> list[str]:
+def _padded(number: str, known: Known) -> list[str]:
     """What the number may have been before a worksheet took its zeros."""
     if not number.isdigit() or number.startswith("0"):
         return []
@@ -208,8 +197,8 @@ class Lengths:
         self._zero_led, self._ordinary = set(zero_led), set(ordinary)
         self._counts: dict[int, int] = {}
 
-    def count(self, cell: str) -> None:
-        number = re.sub(r"\s", "", folded(cell))
+    def count(self, said: str) -> None:
+        number = re.sub(r"\s", "", folded(said))
         if number.isdigit() and number.startswith("0"):
             self._zero_led.add(len(number))
         if number.isdigit():

@@ -239,24 +239,39 @@ def rebuild_search() -> None:
     told.print(f"{done:,} entries can be found.")
 
 
+TableFile = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX, its first row names")
+]
+NamedColumns = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="FIELD=COLUMN, where a column's name does not say which field it is"),
+]
+Applies = Annotated[bool, typer.Option("--apply", help="also make and change what its rows say")]
+
+
 @app.command("import-patrons")
-def import_patrons(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV or XLSX, its first row names")
-    ],
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="FIELD=COLUMN, where a column's name does not say which field it is"),
-    ] = None,
-    apply: Annotated[bool, typer.Option("--apply", help="also make and change the cards")] = False,
-) -> None:
+def import_patrons(file: TableFile, column: NamedColumns = None, apply: Applies = False) -> None:
     """Check a table of cards row by row, and import it when told to; it can be taken back in the admin pages."""
+    _import(file, "cards", column, applies=apply)
+
+
+@app.command("import-articles")
+def import_articles(file: TableFile, column: NamedColumns = None, apply: Applies = False) -> None:
+    """The same for articles and answers to what is often asked."""
+    _import(file, "articles", column, applies=apply)
+
+
+def _import(file: Path, target: str, named: list[str] | None, *, applies: bool) -> None:
+    from models.imports import Target
     from server import import_command
 
     config, secrets = _loaded()
     try:
-        work = import_command.run(config, secrets, file, named=column or (), applies=apply, told=told)
-        whole = asyncio.run(work)
+        whole = asyncio.run(
+            import_command.run(
+                config, secrets, file, target=Target(target), named=named or (), applies=applies, told=told
+            )
+        )
     except import_command.CannotImport as why:
         told.print(f"[red]Nothing was imported:[/] {escape(str(why))}", soft_wrap=True)
         raise typer.Exit(2) from None

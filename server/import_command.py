@@ -1,4 +1,4 @@
-"""`import-patrons`: the import of the admin pages, on the command line."""
+"""`import-patrons`, `import-articles`: the import of the admin pages, on the command line."""
 
 import asyncio
 import hashlib
@@ -20,8 +20,7 @@ from handlers.errors import Refused
 from handlers.import_shapes import ApplyImport, FieldColumn, ImportView, MapColumns, OfImport, SeeProblems
 from handlers.words import sentence
 from models.db import connect, disconnect
-from models.imports import State
-from models.patron_import import Field
+from models.imports import State, Target
 from server.app import services_of
 from server.clock import SystemClock
 from server.config import Config, Secrets
@@ -36,10 +35,17 @@ class CannotImport(Exception):
 
 
 async def run(
-    config: Config, secrets: Secrets, file: Path, *, named: Sequence[str], applies: bool, told: Console
+    config: Config,
+    secrets: Secrets,
+    file: Path,
+    *,
+    target: Target,
+    named: Sequence[str],
+    applies: bool,
+    told: Console,
 ) -> bool:
-    """Stage and check a file, tell its problems, and make and change the cards where that is asked for; False: some
-    rows have problems. Raises `CannotImport`."""
+    """Stage and check a file, tell its problems, and apply it where that is asked for; False: some rows have problems.
+    Raises `CannotImport`."""
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         await connect(config.database.url, patient=True)
@@ -47,7 +53,7 @@ async def run(
         services = services_of(config, secrets, SystemClock(), http)
         ctx = services.context("import")
         try:
-            view = await _checked(ctx, file, named, told)
+            view = await _checked(ctx, file, target, named=named, told=told)
             await _tell_problems(ctx, view, told)
             if applies:
                 wish = ApplyImport(run_id=view.id, version=view.version)
@@ -64,10 +70,12 @@ async def run(
     return not view.problems
 
 
-async def _checked(ctx: Context, file: Path, named: Sequence[str], told: Console) -> ImportView:
+async def _checked(
+    ctx: Context, file: Path, target: Target, *, named: Sequence[str], told: Console
+) -> ImportView:
     with told.status("reading …"):
         sha256 = hashlib.sha256(await asyncio.to_thread(file.read_bytes)).hexdigest()
-        view = await imports.receive(ctx, PRODUCT, SheetFile(file, file.name, sha256))
+        view = await imports.receive(ctx, PRODUCT, SheetFile(file, file.name, sha256), target=target)
     if named:
         wish = MapColumns(run_id=view.id, version=view.version, mapping=_mapping(view, named))
         view = await imports.map_columns(ctx, PRODUCT, wish)
@@ -83,10 +91,11 @@ async def _checked(ctx: Context, file: Path, named: Sequence[str], told: Console
 def _mapping(view: ImportView, named: Sequence[str]) -> list[FieldColumn]:
     """What was proposed, and over it what was named."""
     places = {one.field: one.column for one in view.fields if one.column is not None}
+    known = [one.field for one in view.fields]
     for one in named:
         field, _, column = one.partition("=")
-        if field not in {known.value for known in Field}:
-            raise CannotImport(f"no field {field}; there are {', '.join(known.value for known in Field)}")
+        if field not in known:
+            raise CannotImport(f"no field {field}; there are {', '.join(known)}")
         if column not in view.columns:
             raise CannotImport(f"no column {column}; there are {', '.join(view.columns)}")
         place = view.columns.index(column)
@@ -94,7 +103,7 @@ def _mapping(view: ImportView, named: Sequence[str]) -> list[FieldColumn]:
             field: place,
             **{other: at for other, at in places.items() if at != place and other != field},
         }
-    return [FieldColumn(field=Field(field), column=place) for field, place in places.items()]
+    return [FieldColumn(field=field, column=place) for field, place in places.items()]
 
 
 async def _watched(

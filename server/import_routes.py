@@ -9,33 +9,33 @@ from handlers.import_shapes import ImportChanged, ImportNotNow
 from server.rows import Job, Push, Route
 
 ROUTES: tuple[Route, ...] = (
-    Route("GET", "/api/admin/imports", May.PATRONS_IMPORT, imports.see_all),
-    Route("GET", "/api/admin/imports/{run_id}", May.PATRONS_IMPORT, imports.see, errors=(NotFound,)),
+    Route("GET", "/api/admin/imports", May.IMPORTS_USE, imports.see_all),
+    Route("GET", "/api/admin/imports/{run_id}", May.IMPORTS_USE, imports.see, errors=(NotFound,)),
     Route(
         "GET",
         "/api/admin/imports/{run_id}/problems",
-        May.PATRONS_IMPORT,
+        May.IMPORTS_USE,
         imports.problems,
         errors=(NotFound,),
     ),
     Route(
         "PUT",
         "/api/admin/imports/{run_id}/mapping",
-        May.PATRONS_IMPORT,
+        May.IMPORTS_USE,
         imports.map_columns,
         errors=(NotFound, Changed, ImportNotNow),
     ),
     Route(
         "POST",
         "/api/admin/imports/{run_id}/apply",
-        May.PATRONS_IMPORT,
+        May.IMPORTS_USE,
         imports.apply,
         errors=(NotFound, Changed, ImportNotNow),
     ),
     Route(
         "POST",
         "/api/admin/imports/{run_id}/undo",
-        May.PATRONS_IMPORT,
+        May.IMPORTS_USE,
         imports.undo,
         errors=(NotFound, ImportNotNow),
     ),

@@ -3,20 +3,25 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
 from handlers import exports, imports
+from handlers.access import IMPORTED_WITH
 from handlers.access import Permission as May
 from handlers.errors import Invalid, TooLarge, TryLater
 from handlers.import_words import REPORT
+from models.imports import Target
 from server.adapter import ANSWERED_S, Bound
 from server.http import admitted, context
 from server.rows import Handler, Limit
 from server.table import CONTENT_TYPES, Format, Portions, SheetFile, scratch, written
+
+Word = TypeVar("Word", bound=StrEnum)
 
 FIELD: Final = "file"
 LARGEST: Final = 20 * 1024 * 1024
@@ -25,7 +30,7 @@ AROUND_IT: Final = 64 * 1024  # bytes that a form needs beside its file
 RECEIVED_S: Final = 60.0  # WeChat gives an upload up after this by itself
 AT_ONCE: Final = 2  # files that a process receives and reads side by side
 TURNS: Final = web.AppKey("import_turns", asyncio.Semaphore)
-REPORTED: Final = Bound.of(imports.report, May.PATRONS_IMPORT)
+REPORTED: Final = Bound.of(imports.report, May.IMPORTS_USE)
 EXPORTS: Final = (
     ("patrons", exports.patrons, May.PATRONS_IMPORT),
     ("audit", exports.audit, May.AUDIT_READ),
@@ -36,8 +41,10 @@ EXPORTS: Final = (
 
 
 async def receive(request: web.Request) -> web.Response:
-    """A form with one table in the field `file`, and before it, if any, its `name`; the answer is an ImportView."""
-    caller = await admitted(request, May.PATRONS_IMPORT, Limit.UPLOAD)
+    """A form with one table in the field `file`, and before it, if any, its `name`; `target` in the query says what
+    its rows become, cards when nothing does. The answer is an ImportView."""
+    target = _one_of(Target, request, "target", Target.CARDS)
+    caller = await admitted(request, IMPORTED_WITH[target], Limit.UPLOAD)
     if (request.content_length or 0) > LARGEST + AROUND_IT:
         raise TooLarge(limit=LARGEST)
     try:
@@ -50,7 +57,9 @@ async def receive(request: web.Request) -> web.Response:
             path = folder / "sent"
             async with asyncio.timeout(RECEIVED_S):
                 name, sha256 = await _file(request, path)
-            view = await imports.receive(context(request), caller, SheetFile(path, name, sha256))
+            view = await imports.receive(
+                context(request), caller, SheetFile(path, name, sha256), target=target
+            )
     except TimeoutError:
         raise TryLater() from None
     finally:
@@ -97,8 +106,8 @@ async def _kept(part: BodyPartReader, path: Path) -> str:
 
 async def report(request: web.Request) -> web.StreamResponse:
     """What is wrong with the rows of an import, as a table."""
-    caller = await admitted(request, May.PATRONS_IMPORT, Limit.ORDINARY)
-    format = _format(request)
+    caller = await admitted(request, May.IMPORTS_USE, Limit.ORDINARY)
+    format = _one_of(Format, request, "format", Format.XLSX)
     portions = await REPORTED(context(request), caller, request.match_info)
     return await _sent(request, format, REPORT, portions, f"problems-{request.match_info['run_id']}")
 
@@ -111,7 +120,7 @@ def exported(
 
     async def answer(request: web.Request) -> web.StreamResponse:
         caller = await admitted(request, needs, Limit.UPLOAD)
-        format = _format(request)
+        format = _one_of(Format, request, "format", Format.XLSX)
         asked = {key: value for key, value in request.query.items() if key != "format"}
         table = await bound(context(request), caller, asked)
         return await _sent(request, format, table.head, table.portions, name)
@@ -119,11 +128,12 @@ def exported(
     return answer
 
 
-def _format(request: web.Request) -> Format:
+def _one_of(known: type[Word], request: web.Request, name: str, without: Word) -> Word:
+    """A word of the query; raises `invalid_input`."""
     try:
-        return Format(request.query.get("format", Format.XLSX))
+        return known(request.query.get(name, without))
     except ValueError:
-        raise Invalid(field="format", problem="unknown") from None
+        raise Invalid(field=name, problem="unknown") from None
 
 
 async def _sent(

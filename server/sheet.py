@@ -20,7 +20,6 @@ from python_calamine import CalamineWorkbook
 
 MOST_ROWS: Final = 100_000  # beside the one with the names of the columns
 MOST_COLUMNS: Final = 60
-LONGEST_CELL: Final = 200  # longer than any field, so that what is cut fits none
 MOST_ENTRIES: Final = 1000
 UNPACKED_BYTES: Final = 256 * 1024 * 1024
 CHUNK: Final = 256 * 1024
@@ -124,11 +123,12 @@ def _decoded(sent: bytes) -> str:
 # ---------------------------------------------------------------- rows
 
 
-def _tidy(cells: Iterable[str]) -> list[str]:
-    """One line a cell, blanks folded, without what cannot be seen, and without empty cells at the end."""
+def _tidy(cells: Iterable[str], longest: int) -> list[str]:
+    """Blanks folded in each line of a cell, without what cannot be seen, and without empty cells at the end."""
     tidied = []
     for cell in cells:
-        seen = " ".join(cell.translate(INVISIBLE).split())[:LONGEST_CELL]
+        lines = (" ".join(line.split()) for line in cell.translate(INVISIBLE).splitlines())
+        seen = "\n".join(lines).strip()[:longest]
         tidied.append(seen[1:] if seen.startswith(DEFUSED) else seen)
     while tidied and not tidied[-1]:
         tidied.pop()
@@ -136,17 +136,21 @@ def _tidy(cells: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
+    """`sheet.py LONGEST`: characters of a cell, what is longer is cut."""
     _limit()
-    written = 0
+    longest, written, size = int(sys.argv[1]), 0, 0
     try:
         for number, row in enumerate(rows_of(sys.stdin.buffer), 1):
-            cells = _tidy(row)
+            cells = _tidy(row, longest)
             if not cells:
                 continue
             if written > MOST_ROWS:
                 sys.exit(TOO_MANY_ROWS)
-            written += 1
-            print(json.dumps([number, cells], ensure_ascii=False))
+            line = json.dumps([number, cells], ensure_ascii=False)
+            written, size = written + 1, size + len(line)
+            if size > UNPACKED_BYTES:  # one text that a thousand cells show
+                sys.exit(BOMB)
+            print(line)
     except BaseException as error:  # readers name no closed list of what they raise, and panic on some files
         if isinstance(error, SystemExit):
             raise

@@ -19,7 +19,7 @@ from handlers.imports import SheetRefused
 from server import sheet
 
 READ_S: Final = 120.0
-LONGEST_LINE: Final = 256 * 1024  # bytes of a row as server/sheet.py writes it
+MOST_BYTES: Final = 6  # of a character as server/sheet.py writes it
 REASONS: Final = {sheet.TOO_MANY_ROWS: "too_many_rows", sheet.OLD_EXCEL: "old_excel", sheet.BOMB: "bomb"}
 MOST_LINES: Final = 1_048_576  # of a worksheet; what is more goes on the next
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -43,9 +43,9 @@ class SheetFile:
     def __init__(self, path: Path, name: str, sha256: str) -> None:
         self.name, self.sha256, self._path = name, sha256, path
 
-    async def rows(self) -> AsyncIterator[tuple[int, list[str]]]:
+    async def rows(self, longest: int) -> AsyncIterator[tuple[int, list[str]]]:
         """Read by a process of its own (`server/sheet.py`), which is ended when it takes too long."""
-        async with _reading(self._path) as (reading, lines):
+        async with _reading(self._path, longest) as (reading, lines):
             async for line in lines:
                 number, cells = json.loads(line)
                 yield number, cells
@@ -56,17 +56,18 @@ class SheetFile:
 
 @asynccontextmanager
 async def _reading(
-    path: Path,
+    path: Path, longest: int
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, AsyncIterator[bytes]]]:
     with await asyncio.to_thread(path.open, "rb") as file:
         reading = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
             sheet.__file__,
+            str(longest),
             stdin=file,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            limit=LONGEST_LINE,
+            limit=sheet.MOST_COLUMNS * (MOST_BYTES * longest + MOST_BYTES),
             env={},
         )
     assert reading.stdout is not None

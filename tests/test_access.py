@@ -5,6 +5,7 @@ import re
 import pytest
 
 from handlers.access import ROLES, STAFF, Permission, Role
+from server.imports import EXPORTS
 from server.routes import EVENTS, HTTP
 from server.rows import Route
 from tests.support.library import Library, Phone
@@ -20,13 +21,14 @@ EXPECTED = {
     "reviewer": REVIEWER,
     "reader": READER,
     "librarian": LIBRARIAN,
-    "editor": COLLEAGUE | {"announcement.edit", "articles.edit"},
+    "editor": COLLEAGUE | {"announcement.edit", "articles.edit", "imports.use"},
     "manager": LIBRARIAN
-    | {"announcement.edit", "articles.edit", "patrons.edit", "patrons.import", "rules.edit"},
+    | {"announcement.edit", "articles.edit", "imports.use", "patrons.edit", "patrons.import", "rules.edit"},
     "admin": LIBRARIAN
     | {
         "announcement.edit",
         "articles.edit",
+        "imports.use",
         "patrons.edit",
         "patrons.import",
         "rules.edit",
@@ -87,7 +89,7 @@ def test_the_roles_have_the_permissions_that_were_decided() -> None:
 
 
 def test_every_permission_is_used_by_a_row() -> None:
-    used = {row.needs for row in HTTP} | {event.needs for event in EVENTS}
+    used = {row.needs for row in HTTP} | {event.needs for event in EVENTS} | {needs for *_, needs in EXPORTS}
     assert used == set(Permission)
 
 

@@ -35,12 +35,15 @@ def many(number: int) -> bytes:
     return csv_of(*rows)
 
 
-async def send(phone: Phone, sent: bytes, *, name: str = "cards.csv", field: str = "file") -> Answer:
+async def send(
+    phone: Phone, sent: bytes, *, name: str = "cards.csv", field: str = "file", target: str = ""
+) -> Answer:
     form = aiohttp.FormData()
     form.add_field("name", name)
     form.add_field(field, io.BytesIO(sent), filename="tmp_1", content_type="application/octet-stream")
     headers = {"Authorization": f"Bearer {phone.token}"} if phone.token else {}
-    async with phone.library.http.post(f"{phone.url}{IMPORTS}", data=form, headers=headers) as answer:
+    asked = f"?target={target}" if target else ""
+    async with phone.library.http.post(f"{phone.url}{IMPORTS}{asked}", data=form, headers=headers) as answer:
         return Answer(answer.status, await answer.json(), answer.headers)
 
 

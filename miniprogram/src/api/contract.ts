@@ -288,8 +288,8 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * All imports, newest first.
-     * @description Permission: `patrons.import`.
+     * All imports of what the caller imports, newest first.
+     * @description Permission: `imports.use`.
      */
     get: operations['imports_see_all'];
     put?: never;
@@ -309,7 +309,7 @@ export interface paths {
     };
     /**
      * One import, with how far it has come.
-     * @description Permission: `patrons.import`.
+     * @description Permission: `imports.use`.
      */
     get: operations['imports_see'];
     put?: never;
@@ -330,8 +330,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Begin to make and change cards, those of rows without a problem. Once more is as once.
-     * @description Permission: `patrons.import`.
+     * Begin to make and change what the rows without a problem say. Once more is as once.
+     * @description Permission: `imports.use`.
      */
     post: operations['imports_apply'];
     delete?: never;
@@ -350,7 +350,7 @@ export interface paths {
     get?: never;
     /**
      * Say which column is which, and check all rows anew. Raises `changed_meanwhile`, `import_not_now`.
-     * @description Permission: `patrons.import`.
+     * @description Permission: `imports.use`.
      */
     put: operations['imports_map_columns'];
     post?: never;
@@ -369,7 +369,7 @@ export interface paths {
     };
     /**
      * The rows that would not be imported, with all that is wrong with each; that they were read is recorded.
-     * @description Permission: `patrons.import`.
+     * @description Permission: `imports.use`.
      */
     get: operations['imports_problems'];
     put?: never;
@@ -391,7 +391,7 @@ export interface paths {
     put?: never;
     /**
      * Begin to take back what was applied, where nothing newer touched it. Once more is as once.
-     * @description Permission: `patrons.import`.
+     * @description Permission: `imports.use`.
      */
     post: operations['imports_undo'];
     delete?: never;
@@ -3494,16 +3494,12 @@ export interface components {
       text: string;
       topic: components['schemas']['Topic'];
     };
-    /**
-     * Field
-     * @enum {string}
-     */
-    Field: 'card_no' | 'name' | 'phone' | 'group' | 'valid_from' | 'valid_until' | 'state' | 'secret';
     /** FieldColumn */
     FieldColumn: {
       /** Column */
       column: number;
-      field: components['schemas']['Field'];
+      /** Field */
+      field: string;
     };
     /**
      * FieldShown
@@ -3804,9 +3800,9 @@ export interface components {
     };
     /**
      * ImportView
-     * @description `step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards, `problems` rows
-     *     that are not imported, `kept` cards that were not taken back because something newer touched them. `who` is null
-     *     from the command line, and of somebody without a name.
+     * @description `step` of `steps` rows of the present work are done. `created`, `changed` and `same` count cards or articles,
+     *     `problems` rows that are not imported, `kept` what was not taken back because something newer touched it. `who` is
+     *     null from the command line, and of somebody without a name.
      */
     ImportView: {
       /**
@@ -3848,6 +3844,7 @@ export interface components {
       step: number;
       /** Steps */
       steps: number;
+      target: components['schemas']['Target'];
       /** Version */
       version: number;
       /** Who */
@@ -5050,7 +5047,10 @@ export interface components {
        */
       branch_id: string;
     };
-    /** SeeImports */
+    /**
+     * SeeImports
+     * @description Of all that the caller imports.
+     */
     SeeImports: {
       /**
        * After
@@ -5431,6 +5431,12 @@ export interface components {
       reader_id: string;
       role: components['schemas']['StaffRoleName'];
     };
+    /**
+     * Target
+     * @description What rows become.
+     * @enum {string}
+     */
+    Target: 'cards' | 'articles';
     /**
      * Topic
      * @description What somebody speaks of; `system` is the mini-program itself.
