@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from server.config import ClientSection
@@ -12,7 +12,7 @@ from tests.support.phones import Screen, screen
 REFUSED = "400"  # the browser's own line about an answer
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def demanding(database_url: str) -> AsyncIterator[Library]:
     """A server that is done with every version there is."""
     async with running_library(database_url, client=ClientSection(oldest="99.0.0")) as library:

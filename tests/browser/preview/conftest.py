@@ -1,4 +1,4 @@
-"""One browser and one build of the sample for all tests of the preview, a browser context for each."""
+"""One build of the sample for all tests of the preview, a browser context for each."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.support.phones import holds, launch
+from tests.support.phones import holds
 from tests.support.sample import PHONE, Open, World, application, build_sample
 
 
@@ -21,18 +21,10 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World
         yield world
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        browser = await launch(play)
-        yield browser
-        await browser.close()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def open_page(world: World, browser: Browser) -> AsyncIterator[Open]:
+async def open_page(world: World, chromium: Browser) -> AsyncIterator[Open]:
     """Opens tabs of one browser; fails the test when the runtime or the program throws."""
-    context = await browser.new_context(viewport=PHONE, color_scheme="light")
+    context = await chromium.new_context(viewport=PHONE, color_scheme="light")
     faults: list[str] = []
     world.simulated = True
     world.asked.clear()

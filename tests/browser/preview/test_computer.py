@@ -1,12 +1,9 @@
 """The mini-program in a window on a computer: its width, its keyboard, its sounds."""
 
-import pytest
 from playwright.async_api import Page, ViewportSize, expect
 
 from tests.support.phones import holds
 from tests.support.sample import DESK, Open
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEYS = "wx.onKeyDown(({ key, shiftKey }) => (window.keys ??= []).push([key, shiftKey]))"
 

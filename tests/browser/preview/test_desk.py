@@ -1,12 +1,9 @@
 """Whose phone it is and how they have set it: persons, theme, type size, the desk around the frame."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.support.phones import holds
 from tests.support.sample import DESK, Open, World
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_what_a_person_stores_is_theirs_alone(open_page: Open) -> None:

@@ -3,13 +3,10 @@
 import asyncio
 import json
 
-import pytest
 from playwright.async_api import expect
 
 from tests.support.phones import holds
 from tests.support.sample import PHONE, Open, World, call
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_page_shows_its_template_its_styles_and_its_drawing(open_page: Open) -> None:

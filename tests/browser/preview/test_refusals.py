@@ -1,12 +1,9 @@
 """The preview refuses what WeChat refuses, in the same words."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.support.phones import holds
 from tests.support.sample import Open, World, call
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_code_of_the_program_sees_no_browser(open_page: Open) -> None:
