@@ -6,6 +6,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -31,6 +32,7 @@ class Bound:
     output: type[BaseModel] | None
 
     @classmethod
+    @cache
     def of(cls, handler: Handler, needs: Permission | None = None) -> "Bound":
         hints = typing.get_type_hints(handler)
         last = list(inspect.signature(handler).parameters)[2]
