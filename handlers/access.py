@@ -1,5 +1,6 @@
-"""Who may do what: permissions, the roles that are sets of them, and the only fetch of what is somebody's."""
+"""Who may do what and where: permissions, the roles that are sets of them, and the only fetch of what is somebody's."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,13 +8,14 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from handlers.errors import NotAllowed, NotFound, NotHelping, SignInNeeded
-from models import articles, bookings, chat, helpers, imports
+from models import articles, bookings, chat, chat_messages, helpers, imports
 from models import feedback as told
 from models.chat import Side
 from models.db import Row, Tx, transaction
 from models.feedback import Passage
 from models.imports import Target
-from models.spaces import Area, Branch, Spot
+from models.reach import Grant, Reach, Scope
+from models.spaces import Area, Branch, SeatRules, Spot
 
 Thing = TypeVar("Thing")
 
@@ -118,13 +120,36 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
 }
 
 
+_places = frozenset({Scope.BRANCH, Scope.AREA})
+_anywhere = frozenset(Scope)
+# The scopes in which a permission is worth something; one that is not named here, in the whole library only.
+WITHIN: Final[Mapping[Permission, frozenset[Scope]]] = {
+    # of a place: the area lies inside
+    Permission.RULES_EDIT: _places,
+    Permission.SEAT_CODES_READ: _places,
+    # of the inbox: `Reach.has_inbox` says what of it
+    Permission.CHAT_ANSWER: _anywhere,
+    Permission.FEEDBACK_ANSWER: _anywhere,
+    # of nothing in particular, and needed at every desk
+    Permission.STAFF_FIND: _anywhere,
+    Permission.PATRONS_READ: _anywhere,
+}
+# Where a role can hold: what editors and administrators do is the whole library's.
+SCOPES: Final[Mapping[Role, frozenset[Scope]]] = {
+    Role.LIBRARIAN: _anywhere,
+    Role.EDITOR: frozenset({Scope.LIBRARY}),
+    Role.MANAGER: _anywhere,
+    Role.ADMIN: frozenset({Scope.LIBRARY}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks. `reader_id` is None for guests and for the product's own jobs."""
 
     reader_id: int | None
     session_id: int | None
-    roles: frozenset[Role]
+    grants: frozenset[Grant]
 
     @property
     def me(self) -> int:
@@ -134,7 +159,12 @@ class Caller:
         return self.reader_id
 
     def may(self, permission: Permission) -> bool:
-        return any(permission in ROLES[role] for role in self.roles)
+        """Whether they may do it at all; to what, says `reach`."""
+        return any(_allows(grant, permission) for grant in self.grants)
+
+    def reach(self, permission: Permission) -> Reach:
+        """What they may do it to, of things that lie in a place or go to a department."""
+        return Reach.of(grant for grant in self.grants if _allows(grant, permission))
 
     def must(self, permission: Permission) -> None:
         """Raises `sign_in_needed` for a guest who may not, `not_allowed` for a reader."""
@@ -142,23 +172,35 @@ class Caller:
             raise SignInNeeded() if self.reader_id is None else NotAllowed()
 
     @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(grant.role) for grant in self.grants)
+
+    @property
     def sample(self) -> bool:
         """Whether they see the sample instead of the library."""
-        return Role.REVIEWER in self.roles
+        return _REVIEWER in self.grants
 
     @property
     def permissions(self) -> list[str]:
-        return sorted({permission.value for role in self.roles for permission in ROLES[role]})
+        return sorted(permission.value for permission in Permission if self.may(permission))
 
 
-GUEST: Final = Caller(None, None, frozenset({Role.GUEST}))
+def _allows(grant: Grant, permission: Permission) -> bool:
+    held = permission in ROLES[Role(grant.role)]
+    return held and (grant.scope is Scope.LIBRARY or grant.scope in WITHIN.get(permission, ()))
+
+
+_REVIEWER: Final = Grant(Role.REVIEWER)
+GUEST: Final = Caller(None, None, frozenset({Grant(Role.GUEST)}))
 PRODUCT: Final = Caller(None, None, frozenset())
 
 
-def caller_of(reader_id: int, session_id: int | None, stored: Iterable[str]) -> Caller:
-    """A signed-in reader with the roles that are stored; whoever is a reviewer is nothing else."""
-    roles = frozenset(map(Role, stored))
-    return Caller(reader_id, session_id, roles if Role.REVIEWER in roles else roles | {Role.READER})
+def caller_of(reader_id: int, session_id: int | None, stored: Iterable[Grant]) -> Caller:
+    """A signed-in reader with the grants that count; whoever is a reviewer is nothing else."""
+    grants = frozenset(stored)
+    if _REVIEWER not in grants:
+        grants |= {Grant(Role.READER)}
+    return Caller(reader_id, session_id, grants)
 
 
 async def branch(caller: Caller, branch_id: int) -> Branch:
@@ -172,9 +214,53 @@ async def area(caller: Caller, area_id: int) -> Area:
     return _there(await found.select_related("branch", "rules"))
 
 
+async def area_of(caller: Caller, permission: Permission, area_id: int) -> Area:
+    """An area in which the caller may do this; any other is `not_allowed`, for everybody sees that it is there."""
+    found = await area(caller, area_id)
+    if not caller.reach(permission).has_area(found.branch_id, found.id):
+        raise NotAllowed()
+    return found
+
+
+async def areas_of(caller: Caller, permission: Permission) -> list[Area]:
+    """All in which the caller may do this, with their branches, in the order of lists."""
+    reach = caller.reach(permission)
+    found = Area.filter(branch__sample=caller.sample).select_related("branch")
+    return [
+        one
+        for one in await found.order_by("branch__place", "branch_id", "place", "id")
+        if reach.has_area(one.branch_id, one.id)
+    ]
+
+
+async def seat_rules(caller: Caller) -> list[tuple[SeatRules, list[Area]]]:
+    """The sets of rules that the caller may edit, because every area of theirs lies inside, each with these areas.
+    A set of no area is the whole library's."""
+    permission = Permission.RULES_EDIT
+    inside, whole = await areas_of(caller, permission), caller.reach(permission).whole
+    count = Counter([area.rules_id for area in await Area.all()])
+    sets = [
+        (rules, [one for one in inside if one.rules_id == rules.id])
+        for rules in await SeatRules.filter(sample=caller.sample).order_by("id")
+    ]
+    return [(rules, areas) for rules, areas in sets if whole or (areas and len(areas) == count[rules.id])]
+
+
+async def seat_rules_of(caller: Caller, rules_id: int) -> SeatRules:
+    """One of these; any other does not exist (404)."""
+    return _there(next((rules for rules, _ in await seat_rules(caller) if rules.id == rules_id), None))
+
+
 async def seat(caller: Caller, seat_id: int) -> Spot:
     """A seat of such a branch."""
     return _there(await Spot.get_or_none(id=seat_id, kind="seat", area__branch__sample=caller.sample))
+
+
+async def seat_of(caller: Caller, permission: Permission, seat_id: int) -> Spot:
+    """A seat of an area in which the caller may do this; any other is `not_allowed`."""
+    found = await seat(caller, seat_id)
+    await area_of(caller, permission, found.area_id)
+    return found
 
 
 def _there(found: Thing | None) -> Thing:
@@ -215,12 +301,26 @@ async def booking(
 
 
 def side_in(caller: Caller, conversation: Row) -> Side:
-    """On which side somebody stands in a conversation: their own, or as staff in any but a reviewer's; else 404."""
+    """On which side somebody stands in a conversation: their own, or as staff in any of theirs, but never in a
+    reviewer's; else 404."""
     if conversation["reader_id"] == caller.me:
         return Side.READER
-    if caller.may(Permission.CHAT_ANSWER) and not conversation["sample"]:
+    if not conversation["sample"] and _is_theirs(caller, conversation):
         return Side.STAFF
     raise NotFound()
+
+
+def _is_theirs(caller: Caller, conversation: Row) -> bool:
+    about = conversation["branch_id"], conversation["area_id"]
+    return caller.reach(Permission.CHAT_ANSWER).has_inbox(conversation["department_id"], *about)
+
+
+async def held_text(caller: Caller, message_id: int, tx: Tx | None = None) -> Row:
+    """A text in a conversation of the inbox, whatever has become of it; any other does not exist (404)."""
+    row = _there(await chat_messages.message(message_id, tx))
+    if row["sample"] or not _is_theirs(caller, row):
+        raise NotFound()
+    return row
 
 
 async def conversation(caller: Caller, conversation_id: int, tx: Tx | None = None) -> tuple[Row, Side]:
@@ -271,10 +371,13 @@ async def feedback(caller: Caller, feedback_id: int, tx: Tx | None = None) -> Ro
     return row
 
 
-async def feedback_in_inbox(feedback_id: int, tx: Tx, *, returned: bool = False) -> Row:
-    """What any reader has told, for the staff: 404 while it is being checked, when it was returned, or a sample."""
+async def feedback_in_inbox(caller: Caller, feedback_id: int, tx: Tx, *, returned: bool = False) -> Row:
+    """What any reader has told, for the staff whose it is: 404 for others, while it is being checked, when it was
+    returned, or a sample."""
     row = await told.get(feedback_id, tx)
     hidden = (Passage.CHECKING,) if returned else (Passage.CHECKING, Passage.RETURNED)
     if row is None or row["sample"] or row["passage"] in hidden:
+        raise NotFound()
+    if not caller.reach(Permission.FEEDBACK_ANSWER).has_inbox(row["department_id"]):
         raise NotFound()
     return row

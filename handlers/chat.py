@@ -3,7 +3,7 @@
 from tortoise.exceptions import IntegrityError
 
 from handlers import access, audit, bans, checks, tell
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.chat_about import words_of
 from handlers.chat_shapes import (
     ChatHistory,
@@ -115,7 +115,7 @@ async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
 
 
 async def _send(
-    ctx: Context, caller: Caller, wish: SendChat, about: tuple[str, str] | None, *, look_first: bool
+    ctx: Context, caller: Caller, wish: SendChat, about: chat.About | None, *, look_first: bool
 ) -> ChatSent:
     if wish.conversation_id is not None:
         async with transaction(lock=("conversation", wish.conversation_id)) as tx:
@@ -139,7 +139,7 @@ async def _post(
     tx: Tx,
     *,
     conversation_id: int,
-    about: tuple[str, str] | None,
+    about: chat.About | None,
 ) -> ChatSent:
     """Store it after a look at who speaks, where, and whether it was said before."""
     facts = await chat_messages.facts(tx, conversation_id, caller.me, wish.local_id)
@@ -158,9 +158,9 @@ async def _post(
         await thread.happened(
             Kind.REOPENED, who=Person(side=side, name=facts["sender_name"]), actor_id=caller.me
         )
-    if about and side is Side.READER and about != (facts["about"], facts["about_page"]):
+    if about and side is Side.READER and about[:2] != (facts["about"], facts["about_page"]):
         await chat.speak_of(tx, thread.id, about)
-        await thread.happened(Kind.ABOUT, words=about[0])
+        await thread.happened(Kind.ABOUT, words=about.words)
     sent = await _stored(ctx, caller, wish, tx, conversation_id)
     assert sent
     return sent
@@ -185,7 +185,14 @@ async def _stored(
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
     passage = Passage.CHECKING if checked else Passage.SENT
     row = await chat_messages.store(
-        tx, conversation_id, caller.me, local_id=wish.local_id, text=wish.text, passage=passage, now=now
+        tx,
+        conversation_id,
+        caller.me,
+        reach=caller.reach(Permission.CHAT_ANSWER),
+        local_id=wish.local_id,
+        text=wish.text,
+        passage=passage,
+        now=now,
     )
     if row is None:
         return None

@@ -10,7 +10,7 @@ from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write
 
 BOTH: Final = (Side.READER, Side.STAFF)
-DESK: Final = "desk:all"
+DESK: Final = "desk"  # a kind of stream: one for each reach
 TOLD_AFTER: Final = timedelta(minutes=1)  # an answer that a reader who is here has not read by then
 
 Numbers = tuple[int | None, int | None]

@@ -25,7 +25,8 @@ class Live(Protocol):
         """Send one event to everybody in a room, soon; never raises."""
 
     def changed(self, stream: str, key: str) -> None:
-        """Say that one item of a numbered stream changed; its state is read later, once for many."""
+        """Say that one item of a numbered stream changed, or of all that are of a kind; its state is read later, once
+        for many."""
 
     def wake_workers(self) -> None:
         """Say that a job is due now, so that it need not wait for the next poll."""

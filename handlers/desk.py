@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from handlers import access, audit, spaces
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.chat_shapes import Conversation, Person, conversation_of
 from handlers.chat_thread import DESK, Thread
 from handlers.context import Context
@@ -16,6 +16,7 @@ from models import chat, chat_streams, presence
 from models.calendar import Span
 from models.chat import TAG_LENGTH, Kind, Side
 from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
+from models.reach import NOTHING, Reach
 
 
 class AlreadyClaimed(Refused):
@@ -76,10 +77,12 @@ class Desk(Output):
 
 
 class DeskChanged(Output):
-    """Absolute states of the conversations that changed; one that is closed leaves the list."""
+    """Absolute states of the conversations that changed; one that is closed leaves the list, and so do those that are
+    `gone`: handed on to others."""
 
     number: int
     items: list[DeskLine]
+    gone: list[Id]
     librarians: list[OnDuty]
     held: int
 
@@ -123,10 +126,10 @@ async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
 async def watch(ctx: Context, caller: Caller, _wish: NoInput) -> Desk:
     """Everything on the desk, and over a socket what changes from now on."""
     await audit.read(ctx, caller, "chat.read_desk", "desk")
-    number = await ctx.live.number(DESK)
-    lines = [line_of(ctx, row) for row in await chat_streams.on_desk()]
+    number, reach = await ctx.live.number(watched(caller, _wish)), caller.reach(Permission.CHAT_ANSWER)
+    lines = [line_of(ctx, row) for row in await chat_streams.on_desk(reach)]
     return Desk(
-        number=number, items=lines, librarians=await _on_duty(ctx), held=await chat_streams.held_count()
+        number=number, items=lines, librarians=await _on_duty(ctx), held=await chat_streams.held_count(reach)
     )
 
 
@@ -135,18 +138,21 @@ async def leave(_ctx: Context, _caller: Caller, _wish: NoInput) -> Nothing:
     return Nothing()
 
 
-def watched(_wish: NoInput) -> str:
-    return DESK
+def watched(caller: Caller, _wish: NoInput) -> str:
+    """Who reaches the same watches the same stream."""
+    return f"{DESK}:{caller.reach(Permission.CHAT_ANSWER)}"
 
 
-async def changes(ctx: Context, _stream: str, keys: list[str]) -> tuple[str, dict[str, Any]]:
+async def changes(ctx: Context, stream: str, keys: list[str]) -> tuple[str, dict[str, Any]]:
     """(event, payload without its number): the conversations that changed, as they are now."""
-    rows = await chat_streams.desk_lines([int(key) for key in keys if key.isdigit()])
+    reach, ids = Reach.parse(stream.partition(":")[2]), [int(key) for key in keys if key.isdigit()]
+    rows = await chat_streams.desk_lines(ids, reach)
     changed = DeskChanged(
         number=0,
         items=[line_of(ctx, row) for row in rows],
+        gone=sorted({*ids} - {row["id"] for row in rows}),
         librarians=await _on_duty(ctx),
-        held=await chat_streams.held_count(),
+        held=await chat_streams.held_count(reach),
     )
     return "desk_changed", changed.model_dump(mode="json", exclude={"number"})
 
@@ -176,7 +182,8 @@ async def closed(ctx: Context, caller: Caller, wish: SeeClosed) -> Page[DeskLine
     """Conversations that are over, in pages, the latest first."""
     await audit.read(ctx, caller, "chat.read_closed", "closed")
     before = int(wish.after) if wish.after else MAX_ID
-    rows = await chat_streams.closed(before_id=before, limit=wish.limit + 1)
+    reach = caller.reach(Permission.CHAT_ANSWER)
+    rows = await chat_streams.closed(reach, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
     return Page[DeskLine](
         items=[line_of(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
@@ -244,9 +251,10 @@ async def _close(ctx: Context, caller: Caller, wish: CloseConversation, tx: Tx, 
     await audit.add(tx, caller, "chat.close", f"conversation:{row['id']}", now)
 
 
-async def take_back(ctx: Context, tx: Tx, librarian_id: int) -> None:
-    """A librarian is gone: what they had returns to the queue, before all others, with its history."""
-    ids = await chat.with_librarian(tx, librarian_id)
+async def take_back(ctx: Context, tx: Tx, librarian_id: int, *, beyond: Reach = NOTHING) -> None:
+    """A librarian is gone, or reaches no more than this: what they had beyond it returns to the queue, before all
+    others, with its history."""
+    ids = await chat.with_librarian(librarian_id, tx, beyond=beyond)
     if ids:
         await tx.lock("conversation", *ids)
     for conversation_id in ids:

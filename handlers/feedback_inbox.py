@@ -5,7 +5,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from handlers import access, audit, feedback_passage, tell
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.chat_passage import excerpt
 from handlers.context import Context
 from handlers.errors import KeyReused, Refused
@@ -29,6 +29,7 @@ from models.db import MAX_ID, Row, Tx, transaction
 from models.feedback import Passage, State
 from models.notices import Purpose, Words
 from models.ratings import Rated
+from models.reach import Reach
 
 SETTLED = (State.ANSWERED, State.NOTED)
 
@@ -57,8 +58,8 @@ class NoAnswerWanted(Refused):
 async def watch(ctx: Context, caller: Caller, _wish: NoInput) -> FeedbackInbox:
     """How much there is, and how readers rate; over a socket, also what changes from now on."""
     await audit.read(ctx, caller, "feedback.read", "inbox")
-    number = await ctx.live.number(INBOX)
-    waiting, held = await feedback.counts()
+    number = await ctx.live.number(watched(caller, _wish))
+    waiting, held = await feedback.counts(caller.reach(Permission.FEEDBACK_ANSWER))
     return FeedbackInbox(
         number=number,
         waiting=waiting,
@@ -73,17 +74,20 @@ async def leave(_ctx: Context, _caller: Caller, _wish: NoInput) -> Nothing:
     return Nothing()
 
 
-def watched(_wish: NoInput) -> str:
-    return INBOX
+def watched(caller: Caller, _wish: NoInput) -> str:
+    """Who reaches the same watches the same stream."""
+    return f"{INBOX}:{caller.reach(Permission.FEEDBACK_ANSWER)}"
 
 
-async def changes(ctx: Context, _stream: str, keys: list[str]) -> tuple[str, dict[str, Any]]:
+async def changes(ctx: Context, stream: str, keys: list[str]) -> tuple[str, dict[str, Any]]:
     """(event, payload without its number): the feedback that changed, as it is now, and the ratings."""
-    rows = await feedback.lines([int(key) for key in keys if key.isdigit()])
-    waiting, held = await feedback.counts()
+    reach, ids = Reach.parse(stream.partition(":")[2]), [int(key) for key in keys if key.isdigit()]
+    rows = await feedback.lines(ids, reach)
+    waiting, held = await feedback.counts(reach)
     news = FeedbackNews(
         number=0,
         items=await lines_of(ctx, rows),
+        gone=sorted({*ids} - {row["id"] for row in rows}),
         waiting=waiting,
         held=held,
         ratings=await _ratings(),
@@ -106,7 +110,8 @@ async def see(ctx: Context, caller: Caller, wish: SeeBox) -> Page[FeedbackLine]:
     """What lies in a box, in pages, the latest first."""
     await audit.read(ctx, caller, "feedback.read", "inbox")
     before = int(wish.after) if wish.after else MAX_ID
-    rows = await feedback.in_box(wish.box, caller.me, before_id=before, limit=wish.limit + 1)
+    reach = caller.reach(Permission.FEEDBACK_ANSWER)
+    rows = await feedback.in_box(wish.box, caller.me, reach, before_id=before, limit=wish.limit + 1)
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
     return Page[FeedbackLine](items=await lines_of(ctx, rows), next=str(rows[-1]["id"]) if more else None)
 
@@ -213,7 +218,7 @@ async def _changed(ctx: Context, caller: Caller, row: Row, tx: Tx, action: str) 
 
 async def _of_another(caller: Caller, feedback_id: int, tx: Tx) -> Row:
     """What the inbox holds; nobody settles what they told themselves."""
-    row = await access.feedback_in_inbox(feedback_id, tx)
+    row = await access.feedback_in_inbox(caller, feedback_id, tx)
     if row["reader_id"] == caller.me:
         raise OwnText()
     return row
@@ -242,7 +247,7 @@ async def return_text(ctx: Context, caller: Caller, wish: OfFeedback) -> Nothing
 
 async def _settle(ctx: Context, caller: Caller, wish: OfFeedback, becomes: Passage) -> None:
     async with transaction(lock=("feedback", wish.feedback_id)) as tx:
-        row = await access.feedback_in_inbox(wish.feedback_id, tx, returned=True)
+        row = await access.feedback_in_inbox(caller, wish.feedback_id, tx, returned=True)
         if row["reader_id"] == caller.me:
             raise OwnText()
         if row["passage"] == becomes:

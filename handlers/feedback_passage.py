@@ -11,7 +11,7 @@ from models.db import Row, Tx, instant, transaction
 from models.feedback import Passage, State
 from models.notices import Purpose, Words
 
-INBOX: Final = "feedback:all"
+INBOX: Final = "feedback"  # a kind of stream: one for each reach
 
 
 def page_of(feedback_id: int) -> str:

@@ -142,10 +142,11 @@ class FeedbackChanged(Output):
 
 
 class FeedbackNews(Output):
-    """Absolute states of the feedback that changed, and the counts as they are now."""
+    """Absolute states of the feedback that changed, and the counts as they are now; `gone` were handed on to others."""
 
     number: int
     items: list[FeedbackLine]
+    gone: list[Id]
     waiting: int
     held: int
     ratings: RatingTotals

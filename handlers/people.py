@@ -1,13 +1,12 @@
-"""Signing in and out, what a reader knows of themselves, and invitations to a role."""
+"""Signing in and out, and what a reader knows of themselves."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from handlers import audit
-from handlers.access import PRODUCT, STAFF, Caller, caller_of
+from handlers.access import Caller, caller_of
 from handlers.context import Context, Verdict, WeChatRefused
 from handlers.errors import NotFound, Refused, TryLater
 from handlers.shapes import Flag, Id, Input, Line, Moment, NoInput, Nothing, Output
@@ -28,32 +27,6 @@ class CodeRefused(Refused):
 
     code = "code_refused"
     status = 422
-
-
-class InvitationUnknown(Refused):
-    code = "invitation_unknown"
-    status = 404
-
-
-class InvitationUsed(Refused):
-    code = "invitation_used"
-
-
-class InvitationOver(Refused):
-    code = "invitation_over"
-
-
-class OwnInvitation(Refused):
-    """Nobody gives themselves a role."""
-
-    code = "own_invitation"
-
-
-class StaffRoleName(StrEnum):
-    LIBRARIAN = "librarian"
-    EDITOR = "editor"
-    MANAGER = "manager"
-    ADMIN = "admin"
 
 
 class SignIn(Input):
@@ -127,22 +100,6 @@ class EndSession(Input):
     session_id: Id
 
 
-class Invite(Input):
-    role: StaffRoleName
-
-
-class Invited(Output):
-    """`code` is shown this once, to the one who invites."""
-
-    code: str
-    role: str
-    expires_at: Moment
-
-
-class AcceptInvitation(Input):
-    code: Annotated[Line, Field(min_length=1, max_length=64)]
-
-
 async def sign_in(ctx: Context, _caller: Caller, wish: SignIn) -> SignedIn:
     """A session for a code of `wx.login`; who comes for the first time is known from then on.
 
@@ -177,7 +134,9 @@ async def begin_session(ctx: Context, tx: Tx, openid: str) -> Begun:
 
 async def welcome(ctx: Context, begun: Begun) -> SignedIn:
     """The answer to a session that was begun, after the commit."""
-    caller = caller_of(begun.reader_id, begun.session_id, await people.roles_of(begun.reader_id))
+    caller = caller_of(
+        begun.reader_id, begun.session_id, await people.grants_of(begun.reader_id, ctx.clock.now())
+    )
     return SignedIn(token=begun.token, me=await shown(ctx, caller))
 
 
@@ -262,59 +221,3 @@ async def end_session(ctx: Context, caller: Caller, wish: EndSession) -> Nothing
         await audit.add(tx, caller, "session.end", f"session:{wish.session_id}", ctx.clock.now())
         tx.after_commit(lambda: ctx.live.sessions_ended(ended))
     return Nothing()
-
-
-async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:
-    """A code that gives one person a role, good for 24 hours."""
-    now, code = ctx.clock.now(), people.new_secret()
-    async with transaction() as tx:
-        invitation = await people.Invitation.create(
-            code_hash=people.secret_hash(code),
-            role=wish.role.value,
-            made_by_id=caller.me,
-            made_at=now,
-            expires_at=now + people.INVITATION_LIFE,
-        )
-        await audit.add(tx, caller, "staff.invite", f"invitation:{invitation.id}", now, role=wish.role.value)
-    return Invited(code=code, role=wish.role.value, expires_at=ctx.local(invitation.expires_at))
-
-
-async def accept_invitation(ctx: Context, caller: Caller, wish: AcceptInvitation) -> Me:
-    """Take the role that a code of somebody else stands for; of two who try, one gets it."""
-    now, code_hash = ctx.clock.now(), people.secret_hash(wish.code.strip())
-    async with transaction() as tx:
-        row = await people.take_invitation(tx, code_hash, caller.me, now)
-        if row is None:
-            await _why_not_accepted(code_hash, caller)
-        else:
-            if row["made_by_id"] == caller.me:
-                raise OwnInvitation()
-            await people.grant_role(tx, caller.me, row["role"], granted_by=row["made_by_id"], now=now)
-            await audit.add(tx, caller, "staff.join", f"invitation:{row['id']}", now, role=row["role"])
-            tx.after_commit(lambda: ctx.live.roles_changed(caller.me))
-    return await shown(ctx, caller_of(caller.me, caller.session_id, await people.roles_of(caller.me)))
-
-
-async def _why_not_accepted(code_hash: str, caller: Caller) -> None:
-    """Who accepted it before may ask again; everybody else is told why not."""
-    invitation = await people.Invitation.get_or_none(code_hash=code_hash)
-    if invitation is None:
-        raise InvitationUnknown()
-    if invitation.accepted_by is None:
-        raise InvitationOver()
-    if invitation.accepted_by != caller.reader_id:
-        raise InvitationUsed()
-
-
-async def grant(ctx: Context, openid: str, role: str) -> bool:
-    """The way to the first administrator, from the command line; False: no reader of that openid."""
-    if role not in STAFF:
-        raise ValueError(f"no such role: {role}; there are {', '.join(STAFF)}")
-    reader = await Reader.get_or_none(openid=openid)
-    if reader is None:
-        return False
-    async with transaction() as tx:
-        await people.grant_role(tx, reader.id, role, granted_by=None, now=ctx.clock.now())
-        await audit.add(tx, PRODUCT, "staff.grant", f"reader:{reader.id}", ctx.clock.now(), role=role)
-        tx.after_commit(lambda: ctx.live.roles_changed(reader.id))
-    return True

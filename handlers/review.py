@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from handlers import audit, chat_passage
-from handlers.access import Caller
+from handlers import access, audit, chat_passage
+from handlers.access import Caller, Permission
 from handlers.context import Context
-from handlers.errors import NotFound, Refused
+from handlers.errors import Refused
 from handlers.shapes import Id, Input, Moment, NoInput, Nothing, Output
-from models import chat_messages, chat_streams
+from models import chat_streams
 from models.chat import Passage
 from models.db import instant, transaction
 
@@ -49,7 +49,7 @@ class OfMessage(Input):
 async def held(ctx: Context, caller: Caller, _wish: NoInput) -> HeldTexts:
     """The texts that wait for somebody's look, the oldest first."""
     await audit.read(ctx, caller, "chat.read_held", "held")
-    rows = await chat_streams.held(limit=HELD_AT_MOST)
+    rows = await chat_streams.held(caller.reach(Permission.CHAT_ANSWER), limit=HELD_AT_MOST)
     return HeldTexts(
         items=[
             HeldText(
@@ -79,12 +79,9 @@ async def return_text(ctx: Context, caller: Caller, wish: OfMessage) -> Nothing:
 
 
 async def _settle(ctx: Context, caller: Caller, wish: OfMessage, becomes: Passage) -> None:
-    found = await chat_messages.message(wish.message_id)
-    if found is None or found["sample"]:
-        raise NotFound()
+    found = await access.held_text(caller, wish.message_id)
     async with transaction(lock=("conversation", found["conversation_id"])) as tx:
-        row = await chat_messages.message(wish.message_id, tx)
-        assert row is not None
+        row = await access.held_text(caller, wish.message_id, tx)
         if row["sender_id"] == caller.me:
             raise OwnText()
         if row["state"] == becomes:

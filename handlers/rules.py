@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from handlers import audit
+from handlers import access, audit
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import Changed, Invalid, NotFound
+from handlers.errors import Changed, Invalid
 from handlers.home import HomeChanged
 from handlers.shapes import Flag, GroupCode, Id, Input, Line, NoInput, Output, Whole
 from handlers.spaces import time_text
@@ -38,8 +38,18 @@ class SeatRulesEdited(Output):
     groups: list[str]
 
 
+class RuledArea(Output):
+    """`name` is that of the branch and of the area."""
+
+    rules_id: Id
+    name: str
+
+
 class AllSeatRules(Output):
+    """Sets of rules, and the areas that each holds for."""
+
     items: list[SeatRulesEdited]
+    areas: list[RuledArea]
 
 
 class EditSeatRules(Input):
@@ -79,13 +89,22 @@ def _edited(rules: SeatRules) -> SeatRulesEdited:
 
 
 async def see(_ctx: Context, caller: Caller, _wish: NoInput) -> AllSeatRules:
-    """Every set of rules, each with the version to edit it by."""
-    found = await SeatRules.filter(sample=caller.sample).order_by("id")
-    return AllSeatRules(items=[_edited(rules) for rules in found])
+    """Every set of rules that the caller may edit, each with the version to edit it by."""
+    found = await access.seat_rules(caller)
+    return AllSeatRules(
+        items=[_edited(rules) for rules, _ in found],
+        areas=[
+            RuledArea(rules_id=rules.id, name=f"{area.branch.name} · {area.name}")
+            for rules, areas in found
+            for area in areas
+        ],
+    )
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEdited:
-    """Change a set of rules, from the next booking on. Raises `changed_meanwhile` when somebody saved first."""
+    """Change a set of rules, from the next booking on; one that holds outside of where the caller may edit does not
+    exist (404). Raises `changed_meanwhile` when somebody saved first.
+    """
     if wish.max_minutes < wish.min_minutes:
         raise Invalid(field="max_minutes", problem="less_than_min")
     now = ctx.clock.now()
@@ -95,9 +114,7 @@ async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEd
     hour, minute = wish.release_time.split(":")
     async with transaction() as tx:
         await tx.lock("seat_rules", wish.rules_id)
-        rules = await SeatRules.get_or_none(id=wish.rules_id, sample=caller.sample)
-        if rules is None:
-            raise NotFound()
+        rules = await access.seat_rules_of(caller, wish.rules_id)
         if rules.version != wish.version:
             raise Changed(version=rules.version)
         before = Rules.from_model(rules)

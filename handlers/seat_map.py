@@ -153,7 +153,7 @@ def number_now(stream: str) -> tuple[str, dict[str, object]]:
     return "area_number", {"area_id": area, "date": date_text}
 
 
-def watched(wish: WatchArea) -> str:
+def watched(_caller: Caller, wish: WatchArea) -> str:
     """The stream that a watcher of this area and day is told of."""
     return stream_of(wish.area_id, wish.date)
 

@@ -6,11 +6,11 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 
 from handlers import access, audit, bans, bookings, helpers, repeat
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.bookings import BookingView, ForReader
 from handlers.context import Context, WeChatRefused
 from handlers.errors import Detail, Invalid, NotFound, Refused, TryLater
-from handlers.shapes import Id, Input, Moment, Output, Repeatable
+from handlers.shapes import Id, Input, Moment, NoInput, Output, Repeatable
 from models import bookings as held
 from models import chat, jobs, patrons, refusals
 from models.bans import Stops
@@ -50,6 +50,16 @@ class SeatCode(Output):
 
 class SeatCodes(Output):
     items: list[SeatCode]
+
+
+class AreaName(Output):
+    id: Id
+    name: str
+    branch_name: str
+
+
+class AreaNames(Output):
+    items: list[AreaName]
 
 
 class SeeSeatCodes(Input):
@@ -226,9 +236,17 @@ def _made(
     }
 
 
+async def code_areas(_ctx: Context, caller: Caller, _wish: NoInput) -> AreaNames:
+    """The areas whose codes the caller may see."""
+    areas = await access.areas_of(caller, Permission.SEAT_CODES_READ)
+    return AreaNames(
+        items=[AreaName(id=area.id, name=area.name, branch_name=area.branch.name) for area in areas]
+    )
+
+
 async def codes(ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
-    """What to print on the desks of an area."""
-    area = await access.area(caller, wish.area_id)
+    """What to print on the desks of an area; `not_allowed` for one that is somebody else's."""
+    area = await access.area_of(caller, Permission.SEAT_CODES_READ, wish.area_id)
     await audit.read(ctx, caller, "seats.read_codes", f"area:{area.id}")
     seats = await Spot.filter(area_id=area.id, kind="seat").order_by("id")
     return SeatCodes(items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in seats])
@@ -237,9 +255,9 @@ async def codes(ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
 async def code_picture(ctx: Context, caller: Caller, wish: SeeSeatCode) -> bytes:
     """The code for one desk as a picture: WeChat's scanner opens the check-in of this seat. PNG or JPEG.
 
-    Raises `not_found`, `try_later` when WeChat makes none now.
+    Raises `not_found`, `not_allowed` for somebody else's, `try_later` when WeChat makes none now.
     """
-    seat = await access.seat(caller, wish.seat_id)
+    seat = await access.seat_of(caller, Permission.SEAT_CODES_READ, wish.seat_id)
     await audit.read(ctx, caller, "seats.read_codes", f"spot:{seat.id}")
     try:
         return await ctx.wechat.code_picture(f"s={seat.code}", CHECK_IN_PAGE)

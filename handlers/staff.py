@@ -1,20 +1,25 @@
-"""Who works here: found by name, listed with their roles, and a role taken away."""
+"""Who works here: found by name, listed with their roles; how long they hold one, and a role taken away."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from handlers import audit, presence
-from handlers.access import Caller, Permission, caller_of
+from handlers import audit, desk, presence
+from handlers.access import PRODUCT, Caller, Permission, caller_of
 from handlers.context import Context
 from handlers.errors import NotAllowed, NotFound, Refused
 from handlers.feedback_passage import changed
-from handlers.people import StaffRoleName
+from handlers.invitations import StaffRoleName, term_of, told_of, watch_end
 from handlers.shapes import Cursor, Id, Input, ItemT, Limit, Line, Moment, Nothing, Output, Page
-from models import account, feedback, people, staff
-from models.db import Tx, transaction
-from models.staff import Member, WhyNot
+from models import account, chat, feedback, grants, people, staff
+from models.db import Row, Tx, instant, transaction
+from models.grants import Held, Term
+from models.reach import Grant, Scope
+from models.staff import Given, Member, WhyNot
 
 
 class OwnLastRole(Refused):
@@ -27,6 +32,12 @@ class AdministratorNeeded(Refused):
     """Nobody would be left who can give roles."""
 
     code = "administrator_needed"
+
+
+class OwnRole(Refused):
+    """Nobody says how long they hold a role themselves."""
+
+    code = "own_role"
 
 
 class StaffSort(StrEnum):
@@ -48,8 +59,30 @@ class SeeStaff(FindStaff):
 
 
 class TakeRole(Input):
+    """Without a `scope`, wherever they hold it."""
+
     reader_id: Id
     role: StaffRoleName
+    scope: Scope | None = None
+    scope_id: Id | None = None
+
+
+class SetTerm(Input):
+    """From when until when they hold the role there; null is open."""
+
+    reader_id: Id
+    role: StaffRoleName
+    scope: Scope = Scope.LIBRARY
+    scope_id: Id | None = None
+    starts_at: Moment | None
+    ends_at: Moment | None
+
+
+class RoleJob(Input):
+    reader_id: int
+    role: str
+    scope: Scope
+    scope_id: int | None
 
 
 class StaffPerson(Output):
@@ -59,9 +92,15 @@ class StaffPerson(Output):
 
 
 class HeldRole(Output):
-    """`granted_by` is null when it was given from the command line, or by somebody without a name."""
+    """`granted_by` is null when it was given from the command line, or by somebody without a name; `place`: what the
+    branch, area or department is called."""
 
     role: StaffRoleName
+    scope: Scope
+    scope_id: Id | None
+    place: str | None
+    starts_at: Moment | None
+    ends_at: Moment | None
     granted_at: Moment
     granted_by: str | None
 
@@ -75,25 +114,41 @@ class StaffMember(Output):
     roles: list[HeldRole]
 
 
+class RoleTaken(Output):
+    """What goes with a role: conversations back to the queue, feedback back to the inbox, invitations that end."""
+
+    conversations: int
+    feedback: int
+    invitations: int
+
+
 REFUSALS = {
     WhyNot.OWN_LAST_ROLE: OwnLastRole,
     WhyNot.ADMINISTRATOR_NEEDED: AdministratorNeeded,
 }
 
 
-async def find(_ctx: Context, _caller: Caller, wish: FindStaff) -> Page[StaffPerson]:
+async def find(ctx: Context, _caller: Caller, wish: FindStaff) -> Page[StaffPerson]:
     """Colleagues by a part of their name: whom a conversation or a task may be given to."""
+    found = await _found(ctx, wish, StaffSort.NAME)
     return _page(
         wish,
         [
-            StaffPerson(id=member.id, name=member.name, roles=[StaffRoleName(h.role) for h in member.roles])
-            for member in await _found(wish, StaffSort.NAME)
+            StaffPerson(
+                id=member.id,
+                name=member.name,
+                roles=[
+                    StaffRoleName(role) for role in dict.fromkeys(g.held.grant.role for g in member.roles)
+                ],
+            )
+            for member in found
         ],
     )
 
 
 async def see(ctx: Context, caller: Caller, wish: SeeStaff) -> Page[StaffMember]:
-    """Everybody who holds a role, with who gave it and when."""
+    """Everybody who holds a role or will, with where and when it holds, and who gave it."""
+    found = await _found(ctx, wish, wish.sort)
     return _page(
         wish,
         [
@@ -101,24 +156,31 @@ async def see(ctx: Context, caller: Caller, wish: SeeStaff) -> Page[StaffMember]
                 id=member.id,
                 name=member.name,
                 mine=member.id == caller.me,
-                roles=[
-                    HeldRole(
-                        role=StaffRoleName(held.role),
-                        granted_at=ctx.local(held.granted_at),
-                        granted_by=held.granted_by,
-                    )
-                    for held in member.roles
-                ],
+                roles=[_shown(ctx, given) for given in member.roles],
             )
-            for member in await _found(wish, wish.sort)
+            for member in found
             if wish.role is None or member.holds(wish.role)
         ],
     )
 
 
-async def _found(wish: FindStaff, sort: StaffSort) -> list[Member]:
-    text = wish.text.casefold()
-    found = [member for member in await staff.members() if text in (member.name or "").casefold()]
+def _shown(ctx: Context, given: Given) -> HeldRole:
+    grant, term = given.held.grant, given.held.term
+    return HeldRole(
+        role=StaffRoleName(grant.role),
+        scope=grant.scope,
+        scope_id=grant.scope_id,
+        place=given.place,
+        starts_at=ctx.local(term.starts_at) if term.starts_at else None,
+        ends_at=ctx.local(term.ends_at) if term.ends_at else None,
+        granted_at=ctx.local(given.granted_at),
+        granted_by=given.granted_by,
+    )
+
+
+async def _found(ctx: Context, wish: FindStaff, sort: StaffSort) -> list[Member]:
+    text, everybody = wish.text.casefold(), await staff.members(ctx.clock.now())
+    found = [member for member in everybody if text in (member.name or "").casefold()]
     if sort is StaffSort.SINCE:
         return sorted(found, key=lambda member: (member.since, member.id), reverse=True)
     return sorted(found, key=lambda member: (member.name is None, (member.name or "").casefold(), member.id))
@@ -131,50 +193,151 @@ def _page(wish: FindStaff, items: list[ItemT]) -> Page[ItemT]:
     return Page[ItemT](items=items[first:until], next=str(until) if until < len(items) else None)
 
 
+# ---------------------------------------------------------------- taking
+
+
+async def preview(ctx: Context, _caller: Caller, wish: TakeRole) -> RoleTaken:
+    """What would go with a role if it were taken now. Raises `not_found` when they do not hold it."""
+    async with transaction() as tx:
+        _, rest = await _divided(tx, wish)
+        goes = await _what_goes(tx, _with(wish.reader_id, rest, ctx.clock.now()), ctx.clock.now())
+    return RoleTaken(
+        conversations=len(goes.conversations), feedback=len(goes.feedback), invitations=goes.invitations
+    )
+
+
 async def take(ctx: Context, caller: Caller, wish: TakeRole) -> Nothing:
     """Take a role away: their phones sign in anew, and what they had on hand goes back to their colleagues.
 
     Raises `not_found` when they do not hold it, `administrator_needed` or `own_last_role`.
     """
+    now = ctx.clock.now()
     async with transaction() as tx:
         await staff.hold(tx, caller.me, wish.reader_id)
-        await _still_may(tx, caller)
-        held = await staff.roles(tx, wish.reader_id)
-        if wish.role.value not in held:
-            raise NotFound()
+        await _still_may(tx, caller, now)
+        taken, rest = await _divided(tx, wish)
         if why := staff.why_not_take(
-            wish.role.value,
-            held=held,
+            [one.grant for one in taken],
+            held=[one.grant for one in (*taken, *rest)],
             own=wish.reader_id == caller.me,
             others_administer=await account.others_administer(tx, wish.reader_id),
         ):
             raise REFUSALS[why]()
-        await staff.take(tx, wish.reader_id, wish.role.value)
-        now = ctx.clock.now()
-        await audit.add(tx, caller, "staff.take", f"reader:{wish.reader_id}", now, role=wish.role.value)
-        await _lose(ctx, tx, caller_of(wish.reader_id, None, held - {wish.role.value}))
+        for one in taken:
+            await grants.take(tx, wish.reader_id, one.grant)
+            said = told_of(ctx, one.grant, Term())
+            await audit.add(tx, caller, "staff.take", f"reader:{wish.reader_id}", now, **said)
+        await _lose(ctx, tx, _with(wish.reader_id, rest, now))
     return Nothing()
 
 
-async def _still_may(tx: Tx, caller: Caller) -> None:
+async def set_term(ctx: Context, caller: Caller, wish: SetTerm) -> Nothing:
+    """Say from when until when somebody holds a role that they have; what they may do no more they lose at once.
+
+    Raises `own_role`, `not_found` when they do not hold it there, or `administrator_needed`.
+    """
+    if wish.reader_id == caller.me:
+        raise OwnRole()
+    now = ctx.clock.now()
+    grant, term = (
+        Grant(wish.role.value, wish.scope, wish.scope_id),
+        term_of(wish.starts_at, wish.ends_at, now),
+    )
+    async with transaction() as tx:
+        await staff.hold(tx, caller.me, wish.reader_id)
+        await _still_may(tx, caller, now)
+        if wish.role is StaffRoleName.ADMIN and not term.open:
+            if not await account.others_administer(tx, wish.reader_id):
+                raise AdministratorNeeded()
+        row = await grants.take(tx, wish.reader_id, grant)
+        if row is None:
+            raise NotFound()
+        given, granted_at = Held(grant, term), instant(row["granted_at"])
+        await grants.give(tx, wish.reader_id, given, granted_by=row["granted_by"], now=granted_at)
+        await watch_end(tx, wish.reader_id, given)
+        said = told_of(ctx, grant, term)
+        await audit.add(tx, caller, "staff.set_term", f"reader:{wish.reader_id}", now, **said)
+        if term.counts(now):
+            tx.after_commit(lambda: ctx.live.roles_changed(wish.reader_id))
+        else:
+            await _lose(ctx, tx, _with(wish.reader_id, await grants.held(wish.reader_id, tx), now))
+    return Nothing()
+
+
+async def end(ctx: Context, _caller: Caller, wish: RoleJob) -> None:
+    """A role has come to its end: the same happens as when it is taken. One with a new end has a job of its own."""
+    now, grant = ctx.clock.now(), Grant(wish.role, wish.scope, wish.scope_id)
+    async with transaction() as tx:
+        await staff.hold(tx, wish.reader_id)
+        held = await grants.held(wish.reader_id, tx)
+        ended = [one for one in held if one.grant == grant and one.term.ends_at and one.term.ends_at <= now]
+        if ended:
+            await grants.take(tx, wish.reader_id, grant)
+            said = told_of(ctx, grant, Term())
+            await audit.add(tx, PRODUCT, "staff.end", f"reader:{wish.reader_id}", now, **said)
+            await _lose(ctx, tx, _with(wish.reader_id, held, now))
+
+
+async def _divided(tx: Tx, wish: TakeRole) -> tuple[list[Held], list[Held]]:
+    """(what is meant, what else they hold); raises `not_found` when nothing is."""
+    held = await grants.held(wish.reader_id, tx)
+    where = (wish.scope, wish.scope_id)
+    meant = [
+        one
+        for one in held
+        if one.grant.role == wish.role
+        and (wish.scope is None or where == (one.grant.scope, one.grant.scope_id))
+    ]
+    if not meant:
+        raise NotFound()
+    return meant, [one for one in held if one not in meant]
+
+
+def _with(reader_id: int, held: Iterable[Held], now: datetime) -> Caller:
+    """Somebody with what counts of this."""
+    return caller_of(reader_id, None, grants.counting(held, now))
+
+
+async def _still_may(tx: Tx, caller: Caller, now: datetime) -> None:
     """Of two administrators who take it from each other, the second is none any more."""
-    if not caller_of(caller.me, None, await staff.roles(tx, caller.me)).may(Permission.STAFF_INVITE):
+    if not _with(caller.me, await grants.held(caller.me, tx), now).may(Permission.STAFF_INVITE):
         raise NotAllowed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Goes:
+    """What somebody has on hand beyond what they still reach."""
+
+    conversations: list[int]
+    feedback: list[Row]
+    invitations: int
+
+
+async def _what_goes(tx: Tx, remains: Caller, now: datetime) -> _Goes:
+    chats, told = (remains.reach(may) for may in (Permission.CHAT_ANSWER, Permission.FEEDBACK_ANSWER))
+    _, taken = await account.held(tx, remains.me)
+    invites = remains.may(Permission.STAFF_INVITE)
+    return _Goes(
+        conversations=await chat.with_librarian(remains.me, tx, beyond=chats),
+        feedback=[row for row in taken if not told.has_inbox(row["department_id"])],
+        invitations=0 if invites else await staff.open_invitations(tx, remains.me, now),
+    )
 
 
 async def _lose(ctx: Context, tx: Tx, remains: Caller) -> None:
     """What goes with a permission that is gone. Sockets and sessions end: they were let in with it."""
-    reader_id = remains.me
-    if not remains.may(Permission.STAFF_INVITE):
-        await staff.end_invitations(tx, reader_id, ctx.clock.now())
-    if not remains.may(Permission.CHAT_ANSWER):
+    reader_id, now = remains.me, ctx.clock.now()
+    goes = await _what_goes(tx, remains, now)
+    if goes.invitations:
+        await staff.end_invitations(tx, reader_id, now)
+    if remains.may(Permission.CHAT_ANSWER):
+        await desk.take_back(ctx, tx, reader_id, beyond=remains.reach(Permission.CHAT_ANSWER))
+    else:
         await presence.end_duty(ctx, tx, reader_id)
-    if not remains.may(Permission.FEEDBACK_ANSWER):
-        _, taken = await account.held(tx, reader_id)
-        for row in taken:
-            await tx.lock("feedback", row["id"])
-            await feedback.release(tx, row["id"])
-            changed(ctx, tx, row["id"], row["reader_id"])
+    for row in goes.feedback:
+        await tx.lock("feedback", row["id"])
+        await feedback.release(tx, row["id"])
+        changed(ctx, tx, row["id"], row["reader_id"])
     ended = await people.end_sessions(tx, reader_id)
     tx.after_commit(lambda: ctx.live.roles_changed(reader_id))
     tx.after_commit(lambda: ctx.live.sessions_ended(ended))

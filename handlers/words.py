@@ -201,6 +201,8 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "last_administrator": "您是唯一的管理员。请先邀请另一位管理员，再来注销。",
     "own_last_role": "这是您自己最后的身份，请另一位管理员来拿走。",
     "administrator_needed": "图书馆要有一位管理员。请先邀请另一位，再来拿走这个身份。",
+    "own_role": "自己的身份到什么时候，要请另一位管理员来改。",
+    "role_held_already": "您已经有这个身份了。要改日期，请管理员在“同事和身份”里改。",
     "own_invitation": "这个邀请码是您自己发的，要由同事来接受。",
     "invitation_over": "这个邀请码过了 24 小时，请管理员再发一个。",
 }

@@ -20,6 +20,7 @@ async def plan(tx: Tx, reader_id: int, moment: datetime | None) -> None:
     await tx.fetch("UPDATE reader SET closes_at = $2 WHERE id = $1", reader_id, moment)
 
 
+# Those for good: an administrator whose role ends by date leaves nobody behind who can prolong it.
 ADMINISTRATORS = """
 SELECT s.id, s.reader_id FROM staff_role s JOIN reader r ON r.id = s.reader_id
 WHERE s.role = 'admin' AND r.closes_at IS NULL ORDER BY s.id
@@ -55,6 +56,7 @@ def is_gone(openid: str) -> bool:
 async def give_up_roles(tx: Tx, reader_id: int, now: datetime) -> None:
     """Nothing that they were trusted with outlives them, nor do their invitations."""
     await tx.fetch("DELETE FROM staff_role WHERE reader_id = $1", reader_id)
+    await tx.fetch("DELETE FROM staff_grant WHERE reader_id = $1", reader_id)
     await tx.fetch("DELETE FROM presence WHERE reader_id = $1", reader_id)
     await tx.fetch(
         "UPDATE invitation SET expires_at = $2 WHERE made_by_id = $1 AND accepted_by IS NULL AND expires_at > $2",
@@ -70,7 +72,7 @@ async def held(tx: Tx, reader_id: int) -> tuple[list[int], list[Row]]:
         "OR librarian_id = $1 AND state = 'claimed'",
         reader_id,
     )
-    taken = "SELECT id, reader_id FROM feedback WHERE librarian_id = $1 AND state = 'taken' ORDER BY id"
+    taken = "SELECT id, reader_id, department_id FROM feedback WHERE librarian_id = $1 AND state = 'taken' ORDER BY id"
     return [row["id"] for row in conversations], list(await tx.fetch(taken, reader_id))
 
 
@@ -85,7 +87,8 @@ ERASE: Final = (
     "sending = CASE sending WHEN 'waiting' THEN 'no_consent' ELSE sending END WHERE reader_id = $1",
 )
 FORGET: Final = (
-    "UPDATE conversation SET about = NULL, about_page = NULL, tag = NULL WHERE reader_id = $1",
+    "UPDATE conversation SET about = NULL, about_page = NULL, branch_id = NULL, area_id = NULL, tag = NULL "
+    "WHERE reader_id = $1",
     "DELETE FROM consent WHERE reader_id = $1",
     "DELETE FROM reader_card WHERE reader_id = $1",
     "DELETE FROM helper WHERE helped_id = $1 OR helper_id = $1",

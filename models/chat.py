@@ -8,12 +8,13 @@ The counters stand in the conversation's row, so whoever gives a number has lock
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.reach import NOTHING, Reach
 
 TEXT_LENGTH: Final = 1000
 TAG_LENGTH: Final = 20
@@ -74,6 +75,7 @@ IN_HISTORY: Final = (
 class Conversation(Model):
     """A reader has one that is not closed at most (a partial unique index says so).
 
+    `branch_id` and `area_id` are the place that its reader spoke of before somebody had it.
     `*_delivered` and `*_read` are how far each side has come in its own stream. `first_place` puts one that a
     librarian had already back before the others.
     """
@@ -88,6 +90,8 @@ class Conversation(Model):
     state = fields.CharField(8)
     about = fields.CharField(80, null=True)
     about_page = fields.CharField(120, null=True)
+    branch_id = fields.BigIntField(null=True)
+    area_id = fields.BigIntField(null=True)
     opened_at = UtcDatetimeField()
     waiting_since = UtcDatetimeField()
     first_place = fields.BooleanField(default=False)
@@ -187,9 +191,24 @@ async def begin(tx: Tx, reader_id: int, now: datetime) -> Row:
     return (await tx.fetch(BEGIN, reader_id, now, False))[0]
 
 
-async def speak_of(tx: Tx, conversation_id: int, about: tuple[str, str]) -> None:
-    sql = "UPDATE conversation SET about = $2, about_page = $3 WHERE id = $1"
-    await tx.fetch(sql, conversation_id, *about)
+class About(NamedTuple):
+    """What a reader speaks of: words, the page that shows it, and the place that it lies in."""
+
+    words: str
+    page: str
+    branch_id: int
+    area_id: int | None
+
+
+SPEAK_OF: Final = """
+UPDATE conversation SET about = $2, about_page = $3, branch_id = CASE state WHEN 'waiting' THEN $4 ELSE branch_id END,
+    area_id = CASE state WHEN 'waiting' THEN $5 ELSE area_id END WHERE id = $1
+"""
+
+
+async def speak_of(tx: Tx, conversation_id: int, about: About) -> None:
+    """While it waits, its place says who of the staff may take it; whoever has it keeps it."""
+    await tx.fetch(SPEAK_OF, conversation_id, *about)
 
 
 async def reopen(tx: Tx, conversation_id: int, now: datetime) -> None:
@@ -235,10 +254,12 @@ async def end(tx: Tx, conversation_id: int, now: datetime) -> None:
     await tx.fetch(sql, conversation_id, now)
 
 
-async def with_librarian(tx: Tx, librarian_id: int) -> list[int]:
-    """The conversations that a librarian has, by id."""
-    sql = "SELECT id FROM conversation WHERE librarian_id = $1 AND state = 'claimed' ORDER BY id"
-    return [row["id"] for row in await tx.fetch(sql, librarian_id)]
+async def with_librarian(librarian_id: int, tx: Tx, *, beyond: Reach = NOTHING) -> list[int]:
+    """The conversations that a librarian has and that lie beyond this reach, by id."""
+    within = beyond.inbox_sql(department="department_id", branch="branch_id", area="area_id")
+    which = f"librarian_id = $1 AND state = 'claimed' AND (CASE WHEN {within} THEN 0 ELSE 1 END) = 1"
+    rows = await tx.fetch(f"SELECT id FROM conversation WHERE {which} ORDER BY id", librarian_id)
+    return [row["id"] for row in rows]
 
 
 async def mark(tx: Tx, conversation_id: int, side: Side, *, delivered: int, read: int) -> bool:

@@ -1,14 +1,17 @@
 """Storing what is said and what happens in a conversation, and how far each text has come. Its row must be locked."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from models.bans import stops
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write, fetch
+from models.reach import Reach
 
 FACTS = """
 SELECT c.id, c.reader_id, c.librarian_id, c.state, c.about, c.about_page, c.reader_seq, c.staff_seq,
+    c.department_id, c.branch_id, c.area_id,
     k.id AS known_id, k.conversation_id AS known_conversation_id, k.text AS known_text, k.state AS known_state,
     k.side AS known_side, k.at AS known_at, k.reader_seq AS known_reader_seq, k.staff_seq AS known_staff_seq,
     (SELECT sample FROM reader WHERE id = c.reader_id) AS sample,
@@ -31,44 +34,63 @@ async def known(tx: Tx, sender_id: int, local_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def _speaks(now: str) -> str:
+def _speaks(now: str, theirs: str) -> str:
     """Who may write as things stand: a reader in what is theirs and not closed, unless they are stopped from it, a
-    librarian in what they have."""
+    librarian in what they have and still reach."""
     stopped = stops("text", "$2", now)
     return f"""
-id = $1 AND ((reader_id = $2 AND state <> 'closed' AND NOT {stopped}) OR (librarian_id = $2 AND state = 'claimed'))
+id = $1 AND ((reader_id = $2 AND state <> 'closed' AND NOT {stopped})
+    OR (librarian_id = $2 AND state = 'claimed' AND {theirs}))
 """
 
 
 # The numbers of the conversation are read here as they were before COUNT_ON, which goes along.
-STORE: Final = f"""
+STORE: Final = """
 INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
 SELECT id, $2, CASE WHEN reader_id = $2 THEN 'reader' ELSE 'staff' END, $3, $4, $5, FALSE, $7,
     CASE WHEN reader_id = $2 OR $6 THEN reader_seq + 1 END, CASE WHEN reader_id <> $2 OR $6 THEN staff_seq + 1 END
-FROM conversation WHERE {_speaks("$7")}
+FROM conversation WHERE {speaks}
 RETURNING id, side, reader_seq, staff_seq,
     (SELECT reader_id FROM conversation WHERE id = $1) AS reader_id,
     (SELECT librarian_id FROM conversation WHERE id = $1) AS librarian_id,
     (SELECT nickname FROM reader WHERE id = $2) AS sender_name
 """
-COUNT_ON: Final = f"""
+COUNT_ON: Final = """
 UPDATE conversation SET reader_seq = reader_seq + CASE WHEN reader_id = $2 OR $3 THEN 1 ELSE 0 END,
-    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {_speaks("$4")}
+    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {speaks}
 """
+
+
+@lru_cache(maxsize=64)
+def _storing(reach: Reach) -> tuple[str, str]:
+    theirs = reach.inbox_sql(department="department_id", branch="branch_id", area="area_id")
+    return STORE.format(speaks=_speaks("$7", theirs)), COUNT_ON.format(speaks=_speaks("$4", theirs))
+
+
 COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
 
 
 async def store(
-    tx: Tx, conversation_id: int, sender_id: int, *, local_id: str, text: str, passage: Passage, now: datetime
+    tx: Tx,
+    conversation_id: int,
+    sender_id: int,
+    *,
+    reach: Reach,
+    local_id: str,
+    text: str,
+    passage: Passage,
+    now: datetime,
 ) -> Row | None:
-    """The one place where a message is stored: its id, side and numbers, and who is in the conversation.
+    """The one place where a message is stored: its id, side and numbers, and who is in the conversation. `reach` is
+    what the sender answers, as things stand for them.
 
     None when the sender may not write there as things stand: whoever asks looks why. Raises `IntegrityError` when
     they have stored something under this `local_id` before.
     """
     shown = passage is Passage.SENT  # then it has a number in the other side's stream as well
     values = (conversation_id, sender_id, local_id, text, passage.value, shown, now)
-    rows = await tx.together((STORE, values), (COUNT_ON, (conversation_id, sender_id, shown, now)))
+    store, count_on = _storing(reach)
+    rows = await tx.together((store, values), (count_on, (conversation_id, sender_id, shown, now)))
     return rows[0] if rows else None
 
 
@@ -123,7 +145,7 @@ def passing(
 
 
 _MESSAGES: Final = """
-SELECT m.*, c.reader_id, c.reader_read, r.nickname,
+SELECT m.*, c.reader_id, c.reader_read, c.department_id, c.branch_id, c.area_id, r.nickname,
     (SELECT sample FROM reader WHERE id = c.reader_id) AS sample
 FROM chat_message m
 JOIN conversation c ON c.id = m.conversation_id JOIN reader r ON r.id = m.sender_id

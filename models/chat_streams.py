@@ -4,6 +4,7 @@ from typing import Final
 
 from models.chat import IN_HISTORY, Side
 from models.db import MAX_ID, Row, Tx, fetch
+from models.reach import Reach
 
 # One shape for what was posted and what else happened; `{seq}` is the audience's own number, `{shown}` the other's.
 _EVENTS: Final = """
@@ -112,21 +113,25 @@ _DESK: Final = _DESK_SHAPE.format(
 _TO_BE_SEEN: Final = """NOT r.sample AND EXISTS (
     SELECT 1 FROM chat_message m WHERE m.conversation_id = c.id AND m.state NOT IN ('checking', 'passed', 'returned')
 )"""
-OPEN_ONES: Final = f"""
-{_DESK} WHERE c.state <> 'closed' AND {_TO_BE_SEEN}
+_IN_ORDER: Final = """
 ORDER BY CASE WHEN c.first_place THEN 0 ELSE 1 END, c.waiting_since, c.id
 """
 
 
-async def on_desk() -> list[Row]:
-    """Every conversation that is not closed: the queue in its order, and those that librarians have."""
-    return list(await fetch(OPEN_ONES))
+def _within(reach: Reach) -> str:
+    return reach.inbox_sql(department="c.department_id", branch="c.branch_id", area="c.area_id")
 
 
-async def desk_lines(conversation_ids: list[int]) -> list[Row]:
+async def on_desk(reach: Reach) -> list[Row]:
+    """Every conversation within reach that is not closed: the queue in its order, and those that librarians have."""
+    which = f"c.state <> 'closed' AND {_TO_BE_SEEN} AND {_within(reach)}"
+    return list(await fetch(f"{_DESK} WHERE {which} {_IN_ORDER}"))
+
+
+async def desk_lines(conversation_ids: list[int], reach: Reach) -> list[Row]:
     """The same for some conversations, closed ones too."""
     listed = ", ".join(str(int(number)) for number in conversation_ids) or "0"
-    return list(await fetch(f"{_DESK} WHERE c.id IN ({listed}) AND {_TO_BE_SEEN}"))
+    return list(await fetch(f"{_DESK} WHERE c.id IN ({listed}) AND {_TO_BE_SEEN} AND {_within(reach)}"))
 
 
 ONE: Final = {Side.READER: f"{_MINE} WHERE c.id = $1", Side.STAFF: f"{_DESK} WHERE c.id = $1"}
@@ -138,12 +143,10 @@ async def one(conversation_id: int, side: Side) -> Row | None:
     return rows[0] if rows else None
 
 
-CLOSED: Final = f"{_DESK} WHERE c.state = 'closed' AND NOT r.sample AND c.id < $1 ORDER BY c.id DESC LIMIT $2"
-
-
-async def closed(*, before_id: int, limit: int) -> list[Row]:
-    """Conversations that are over, the latest opened first."""
-    return list(await fetch(CLOSED, before_id, limit))
+async def closed(reach: Reach, *, before_id: int, limit: int) -> list[Row]:
+    """Conversations within reach that are over, the latest opened first."""
+    which = f"c.state = 'closed' AND NOT r.sample AND c.id < $1 AND {_within(reach)}"
+    return list(await fetch(f"{_DESK} WHERE {which} ORDER BY c.id DESC LIMIT $2", before_id, limit))
 
 
 _HELD: Final = """
@@ -151,13 +154,13 @@ FROM chat_message m JOIN conversation c ON c.id = m.conversation_id JOIN reader 
     JOIN reader r ON r.id = m.sender_id
 WHERE m.state = 'held' AND NOT p.sample
 """
-HELD: Final = f"SELECT m.*, r.nickname, c.reader_id {_HELD} ORDER BY m.id LIMIT $1"
 
 
-async def held(*, limit: int) -> list[Row]:
-    """Texts that somebody must look at before they are shown, the oldest first."""
-    return list(await fetch(HELD, limit))
+async def held(reach: Reach, *, limit: int) -> list[Row]:
+    """Texts within reach that somebody must look at before they are shown, the oldest first."""
+    sql = f"SELECT m.*, r.nickname, c.reader_id {_HELD} AND {_within(reach)} ORDER BY m.id LIMIT $1"
+    return list(await fetch(sql, limit))
 
 
-async def held_count() -> int:
-    return int((await fetch(f"SELECT count(*) AS n {_HELD}"))[0]["n"])
+async def held_count(reach: Reach) -> int:
+    return int((await fetch(f"SELECT count(*) AS n {_HELD} AND {_within(reach)}"))[0]["n"])

@@ -40,6 +40,7 @@ MODULES: Final = (
     "models.chat",
     "models.departments",
     "models.feedback",
+    "models.grants",
     "models.helpers",
     "models.imports",
     "models.jobs",

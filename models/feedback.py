@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.reach import Reach
 
 TEXT_LENGTH: Final = 1000
 
@@ -186,18 +187,22 @@ _BOXES: Final = {
 }
 
 
-async def in_box(box: Box, librarian_id: int, *, before_id: int, limit: int) -> list[Row]:
+def _within(reach: Reach) -> str:
+    return reach.inbox_sql(department="f.department_id")
+
+
+async def in_box(box: Box, librarian_id: int, reach: Reach, *, before_id: int, limit: int) -> list[Row]:
     """What a librarian finds in a box, the latest first."""
     whose = (librarian_id,) if box in (Box.MINE, Box.OTHERS) else ()
-    sql = f"{_SHAPE} WHERE {_BOXES[box]} AND NOT r.sample AND f.id < $1 ORDER BY f.id DESC LIMIT $2"
-    return list(await fetch(sql, before_id, limit, *whose))
+    which = f"{_BOXES[box]} AND NOT r.sample AND f.id < $1 AND {_within(reach)}"
+    return list(await fetch(f"{_SHAPE} WHERE {which} ORDER BY f.id DESC LIMIT $2", before_id, limit, *whose))
 
 
-async def lines(feedback_ids: list[int]) -> list[Row]:
-    """Some of them, whatever became of them, but none that is still being checked, and no reviewer's."""
+async def lines(feedback_ids: list[int], reach: Reach) -> list[Row]:
+    """Those within reach, whatever became of them, but none that is still being checked, and no reviewer's."""
     listed = ", ".join(str(int(number)) for number in feedback_ids) or "0"
-    where = f"WHERE f.id IN ({listed}) AND f.passage <> 'checking' AND NOT r.sample"
-    return list(await fetch(f"{_SHAPE} {where} ORDER BY f.id"))
+    which = f"f.id IN ({listed}) AND f.passage <> 'checking' AND NOT r.sample AND {_within(reach)}"
+    return list(await fetch(f"{_SHAPE} WHERE {which} ORDER BY f.id"))
 
 
 COUNTS: Final = f"""
@@ -206,9 +211,9 @@ FROM feedback f JOIN reader r ON r.id = f.reader_id WHERE {_NEW} AND NOT r.sampl
 """
 
 
-async def counts() -> tuple[int, int]:
-    """(how many nobody has taken, how many of these are held)."""
-    row = (await fetch(COUNTS))[0]
+async def counts(reach: Reach) -> tuple[int, int]:
+    """(how many within reach nobody has taken, how many of these are held)."""
+    row = (await fetch(f"{COUNTS} AND {_within(reach)}"))[0]
     return int(row["waiting"]), int(row["held"])
 
 

@@ -1,4 +1,4 @@
-"""Readers, the roles that some of them hold, their sessions, and invitations to a role."""
+"""Readers, their sessions with the roles that count, and invitations to a role."""
 
 import hashlib
 import secrets
@@ -11,6 +11,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant
+from models.grants import Held, counting
+from models.reach import Grant
 
 SESSION_LIFE: Final = timedelta(days=30)
 SESSION_RENEWED_AFTER: Final = timedelta(days=1)  # sliding expiry, without a write on every request
@@ -40,21 +42,6 @@ class Reader(Model):
         table = "reader"
 
 
-class StaffRole(Model):
-    """A role beyond `reader`. Which permissions it means is said in handlers/access.py."""
-
-    id = fields.BigIntField(primary_key=True)
-    reader: Any = belongs_to("Reader")
-    reader_id: int
-    role = fields.CharField(20)
-    granted_by = fields.BigIntField(null=True)  # null: from the command line
-    granted_at = UtcDatetimeField()
-
-    class Meta:
-        table = "staff_role"
-        unique_together = (("reader_id", "role"),)
-
-
 class Session(Model):
     """A signed-in phone. Only the hash of its token is stored."""
 
@@ -71,11 +58,15 @@ class Session(Model):
 
 
 class Invitation(Model):
-    """A one-time way to a role; only the hash of its code is stored."""
+    """A one-time way to a role, where and from when until when it holds; only the hash of its code is stored."""
 
     id = fields.BigIntField(primary_key=True)
     code_hash = fields.CharField(64, unique=True)
     role = fields.CharField(20)
+    scope = fields.CharField(10, default="library", db_default="library")
+    scope_id = fields.BigIntField(null=True)
+    starts_at = UtcDatetimeField(null=True)
+    ends_at = UtcDatetimeField(null=True)
     made_by: Any = belongs_to("Reader")
     made_by_id: int
     made_at = UtcDatetimeField()
@@ -97,29 +88,44 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()  # a header may hold any bytes
 
 
+def bounded_hash(code: str) -> str:
+    """Of an invitation to less than a whole role. The release before must not find it: it would give the whole."""
+    return secret_hash(f"bounded:{code}")
+
+
 def at_wechat(openid: str) -> str:
     """By which WeChat knows them: a reviewer and the person that they are have one in common."""
     return openid.removeprefix(SAMPLE)
 
 
-# Whatever else is stored of a sample reader, they are a reviewer and nothing more.
-_ROLE: Final = "CASE WHEN p.sample THEN 'reviewer' ELSE r.role END AS role"
-WHO = f"""
-SELECT s.id AS session_id, s.reader_id, s.last_used_at, {_ROLE}
-FROM session s JOIN reader p ON p.id = s.reader_id LEFT JOIN staff_role r ON r.reader_id = s.reader_id
-WHERE s.token_hash = $1 AND s.expires_at > $2
+# Whatever else is stored of a sample reader, they are a reviewer and nothing more. What has ended is left out; what
+# has not begun is told, so that whoever remembers the answer knows how long it is true.
+_GRANTS: Final = """
+SELECT {columns}CASE WHEN p.sample THEN 'reviewer' ELSE r.role END AS role, 'library' AS scope, NULL AS scope_id,
+    NULL AS starts_at, NULL AS ends_at
+FROM {reader} LEFT JOIN staff_role r ON r.reader_id = p.id WHERE {which}
+UNION ALL
+SELECT {columns}g.role, g.scope, g.scope_id, g.starts_at, g.ends_at
+FROM {reader} JOIN staff_grant g ON g.reader_id = p.id
+WHERE {which} AND NOT p.sample AND (g.ends_at IS NULL OR g.ends_at > $2)
 """
-ROLES = f"SELECT {_ROLE} FROM reader p LEFT JOIN staff_role r ON r.reader_id = p.id WHERE p.id = $1"
+WHO: Final = _GRANTS.format(
+    columns="s.id AS session_id, s.reader_id, s.last_used_at, ",
+    reader="session s JOIN reader p ON p.id = s.reader_id",
+    which="s.token_hash = $1 AND s.expires_at > $2",
+)
+GRANTS: Final = _GRANTS.format(columns="", reader="reader p", which="p.id = $1")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose session it is, and the roles that its reader holds."""
+    """Whose session it is, the grants that count for its reader, and until when that is so; None: no date ends it."""
 
     session_id: int
     reader_id: int
     last_used_at: datetime
-    roles: frozenset[str]
+    grants: frozenset[Grant]
+    until: datetime | None
 
 
 async def signed_in(token: str, now: datetime) -> SignedIn | None:
@@ -127,12 +133,21 @@ async def signed_in(token: str, now: datetime) -> SignedIn | None:
     rows = await fetch(WHO, secret_hash(token), now)
     if not rows:
         return None
-    first, roles = rows[0], frozenset(row["role"] for row in rows if row["role"])
-    return SignedIn(first["session_id"], first["reader_id"], instant(first["last_used_at"]), roles)
+    first, held = rows[0], [Held.of(row) for row in rows if row["role"]]
+    changes = (one.term.next_change(now) for one in held)
+    return SignedIn(
+        first["session_id"],
+        first["reader_id"],
+        instant(first["last_used_at"]),
+        counting(held, now),
+        min((at for at in changes if at), default=None),
+    )
 
 
-async def roles_of(reader_id: int) -> frozenset[str]:
-    return frozenset(row["role"] for row in await fetch(ROLES, reader_id) if row["role"])
+async def grants_of(reader_id: int, now: datetime, tx: Tx | None = None) -> frozenset[Grant]:
+    """What counts for a reader now."""
+    rows = await (tx.fetch if tx else fetch)(GRANTS, reader_id, now)
+    return counting((Held.of(row) for row in rows if row["role"]), now)
 
 
 async def renew(session_id: int, now: datetime) -> None:
@@ -158,18 +173,6 @@ async def reader_for(tx: Tx, openid: str, now: datetime) -> tuple[int, bool]:
     return (await tx.fetch(HOLD_READER, *values))[0]["id"], False
 
 
-async def grant_role(tx: Tx, reader_id: int, role: str, *, granted_by: int | None, now: datetime) -> None:
-    """Give a role; nothing changes when the reader holds it already."""
-    await tx.fetch(
-        "INSERT INTO staff_role (reader_id, role, granted_by, granted_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (reader_id, role) DO NOTHING",
-        reader_id,
-        role,
-        granted_by,
-        now,
-    )
-
-
 async def end_sessions(tx: Tx, reader_id: int, *, only: int | None = None) -> list[int]:
     """End one session of a reader, or all of them: the ids that ended."""
     sql = "DELETE FROM session WHERE reader_id = $1 AND (CAST($2 AS BIGINT) = 0 OR id = $2) RETURNING id"
@@ -192,11 +195,17 @@ async def purge_sessions(now: datetime) -> None:
 
 TAKE_INVITATION = """
 UPDATE invitation SET accepted_by = $2, accepted_at = $3
-WHERE code_hash = $1 AND accepted_by IS NULL AND expires_at > $3 RETURNING id, role, made_by_id
+WHERE code_hash IN ($1, $4) AND accepted_by IS NULL AND expires_at > $3
+RETURNING id, role, scope, scope_id, starts_at, ends_at, made_by_id
 """
 
 
-async def take_invitation(tx: Tx, code_hash: str, reader_id: int, now: datetime) -> Row | None:
+async def take_invitation(tx: Tx, code: str, reader_id: int, now: datetime) -> Row | None:
     """Use up an invitation that is still good; of two who try, one gets the row."""
-    rows = await tx.fetch(TAKE_INVITATION, code_hash, reader_id, now)
+    rows = await tx.fetch(TAKE_INVITATION, secret_hash(code), reader_id, now, bounded_hash(code))
     return rows[0] if rows else None
+
+
+async def invitation(code: str) -> Invitation | None:
+    """Whatever has become of it."""
+    return await Invitation.get_or_none(code_hash__in=[secret_hash(code), bounded_hash(code)])

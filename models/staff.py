@@ -1,4 +1,4 @@
-"""Who holds which roles, and when one may be taken from somebody."""
+"""Who holds which roles where, and when one may be taken from somebody."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Final
 
 from models.db import Tx, fetch, instant
+from models.grants import ALL_GRANTS, Held
+from models.reach import Grant
 
 ADMIN: Final = "admin"
 
@@ -17,10 +19,12 @@ class WhyNot(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A role of somebody, who gave it and when; from the command line nobody did."""
+class Given:
+    """What somebody holds, what its place or department is called, who gave it and when; from the command line nobody
+    did."""
 
-    role: str
+    held: Held
+    place: str | None
     granted_at: datetime
     granted_by: str | None
 
@@ -31,31 +35,36 @@ class Member:
 
     id: int
     name: str | None
-    roles: tuple[Held, ...]
+    roles: tuple[Given, ...]
 
     @property
     def since(self) -> datetime:
         return self.roles[0].granted_at
 
     def holds(self, role: str) -> bool:
-        return any(held.role == role for held in self.roles)
+        return any(given.held.grant.role == role for given in self.roles)
 
 
-HOLDERS = """
-SELECT r.id, r.nickname AS name, s.role, s.granted_at, g.nickname AS granted_by FROM staff_role s
-JOIN reader r ON r.id = s.reader_id LEFT JOIN reader g ON g.id = s.granted_by ORDER BY s.granted_at, s.id
+HOLDERS: Final = f"""
+SELECT r.id, r.nickname AS name, s.role, s.scope, s.scope_id, s.starts_at, s.ends_at, s.granted_at,
+    g.nickname AS granted_by, coalesce(b.name, ab.name || ' · ' || a.name, d.name) AS place
+FROM ({ALL_GRANTS}) s JOIN reader r ON r.id = s.reader_id LEFT JOIN reader g ON g.id = s.granted_by
+LEFT JOIN branch b ON s.scope = 'branch' AND b.id = s.scope_id
+LEFT JOIN area a ON s.scope = 'area' AND a.id = s.scope_id LEFT JOIN branch ab ON ab.id = a.branch_id
+LEFT JOIN department d ON s.scope = 'department' AND d.id = s.scope_id
+WHERE s.ends_at IS NULL OR s.ends_at > $1 ORDER BY s.granted_at, s.reader_id, s.id
 """
 
 
-async def members() -> list[Member]:
-    """Everybody who holds a role, the earliest first: so few that they are searched and sorted here."""
-    rows = await fetch(HOLDERS)
+async def members(now: datetime) -> list[Member]:
+    """Everybody who holds a role now or will, the earliest first: so few that they are searched and sorted here."""
+    rows = await fetch(HOLDERS, now)
     return [
         Member(
             id=reader_id,
             name=next(row["name"] for row in rows if row["id"] == reader_id),
             roles=tuple(
-                Held(row["role"], instant(row["granted_at"]), row["granted_by"])
+                Given(Held.of(row), row["place"], instant(row["granted_at"]), row["granted_by"])
                 for row in rows
                 if row["id"] == reader_id
             ),
@@ -67,25 +76,18 @@ async def members() -> list[Member]:
 async def hold(tx: Tx, *reader_ids: int) -> None:
     """Lock all administrators and the roles of these readers: what is counted of them stays so until the end."""
     listed = ", ".join(map(str, reader_ids))
-    sql = f"SELECT id FROM staff_role WHERE role = '{ADMIN}' OR reader_id IN ({listed})"
-    await tx.hold(f"{sql} ORDER BY id FOR NO KEY UPDATE")
+    for table in ("staff_role", "staff_grant"):
+        sql = f"SELECT id FROM {table} WHERE role = '{ADMIN}' OR reader_id IN ({listed})"
+        await tx.hold(f"{sql} ORDER BY id FOR NO KEY UPDATE")
 
 
-async def roles(tx: Tx, reader_id: int) -> frozenset[str]:
-    return frozenset(
-        row["role"] for row in await tx.fetch("SELECT role FROM staff_role WHERE reader_id = $1", reader_id)
-    )
-
-
-def why_not_take(role: str, *, held: Collection[str], own: bool, others_administer: bool) -> WhyNot | None:
-    """Why a role that somebody holds may not be taken: `own`, by themselves; `others_administer`, without them."""
-    if role == ADMIN and not others_administer:
+def why_not_take(
+    taken: Collection[Grant], *, held: Collection[Grant], own: bool, others_administer: bool
+) -> WhyNot | None:
+    """Why what somebody holds may not be taken: `own`, by themselves; `others_administer`, without them."""
+    if any(grant.role == ADMIN for grant in taken) and not others_administer:
         return WhyNot.ADMINISTRATOR_NEEDED
-    return WhyNot.OWN_LAST_ROLE if own and len(held) == 1 else None
-
-
-async def take(tx: Tx, reader_id: int, role: str) -> None:
-    await tx.fetch("DELETE FROM staff_role WHERE reader_id = $1 AND role = $2", reader_id, role)
+    return WhyNot.OWN_LAST_ROLE if own and set(held) <= set(taken) else None
 
 
 async def end_invitations(tx: Tx, reader_id: int, now: datetime) -> None:
@@ -95,3 +97,9 @@ async def end_invitations(tx: Tx, reader_id: int, now: datetime) -> None:
         reader_id,
         now,
     )
+
+
+async def open_invitations(tx: Tx, reader_id: int, now: datetime) -> int:
+    """How many of theirs nobody has accepted yet."""
+    sql = "SELECT count(*) AS n FROM invitation WHERE made_by_id = $1 AND accepted_by IS NULL AND expires_at > $2"
+    return int((await tx.fetch(sql, reader_id, now))[0]["n"])

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 from rich.console import Console
 
-from handlers import people
+from handlers import invitations, people
 from handlers.access import GUEST
 from handlers.people import NameMyself, SignIn
 from models.db import connect, disconnect
@@ -50,7 +50,7 @@ async def _people(services: Services, stack: AsyncExitStack) -> None:
         async with http.post("persons", json={"handle": handle, "name": name}) as answer:
             openid = (await answer.json())["openid"]
         ctx = services.context("seed")
-        if role and await people.grant(ctx, openid, role):
+        if role and await invitations.grant(ctx, openid, role):
             continue  # has signed in before
         if await Reader.exists(openid=openid):
             continue
@@ -61,13 +61,13 @@ async def _people(services: Services, stack: AsyncExitStack) -> None:
         await people.name_myself(ctx, caller, NameMyself(nickname=name))
         await people.sign_out(ctx, caller, people.SignOut(everywhere=True))
         if role:
-            await people.grant(ctx, openid, role)
+            await invitations.grant(ctx, openid, role)
 
 
 async def grant(config: Config, secrets: Secrets, openid: str, role: str) -> bool:
     async with AsyncExitStack() as stack:
         services = await _services(stack, config, secrets)
-        return await people.grant(services.context("grant"), openid, role)
+        return await invitations.grant(services.context("grant"), openid, role)
 
 
 async def wait_for(url: str, *, seconds: float) -> bool:

@@ -108,4 +108,6 @@ PUSHES: tuple[Push, ...] = (
     Push("feedback_number", feedback_shapes.FeedbackNumber),
 )
 
-STREAMS: tuple[Stream, ...] = (Stream("feedback", feedback_inbox.changes, feedback_inbox.number_now),)
+STREAMS: tuple[Stream, ...] = (
+    Stream("feedback", feedback_inbox.changes, feedback_inbox.number_now, one=True),
+)

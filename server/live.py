@@ -1,10 +1,10 @@
 """What handlers use to tell those who watch: pushes to rooms, and numbered, coalesced streams.
 
-A stream is named `kind:…`. Handlers only say which item changed. The bus carries that to every process; one where
-somebody watches reads the present state a moment later, once for all of them, gives it the stream's next number and
-sends it to its own sockets. Because one task per stream does reading and numbering in turn, a later number never
-carries an earlier state. The numbers are therefore each process's own: a client lives on one socket, and fetches the
-whole anew over the next.
+A stream is named `kind:…`. Handlers only say which item changed, in one stream, or by the kind in all that are of it.
+The bus carries that to every process; one where somebody watches reads the present state a moment later, once for all
+of them, gives it the stream's next number and sends it to its own sockets. Because one task per stream does reading
+and numbering in turn, a later number never carries an earlier state. The numbers are therefore each process's own: a
+client lives on one socket, and fetches the whole anew over the next.
 """
 
 import asyncio
@@ -82,12 +82,18 @@ class Live:
 
     def _hear(self, message: Message) -> None:
         # Whoever comes to watch from now on reads a state that holds the change.
-        if not isinstance(message, Changed) or message.stream not in self._watched():
+        if not isinstance(message, Changed):
             return
-        self._changed.setdefault(message.stream, {}).update(dict.fromkeys(message.keys))
-        if message.stream not in self._flushing:
-            self._flushing.add(message.stream)
-            self._keep(self._flush(message.stream))
+        of_kind = f"{message.stream}:"
+        for stream in self._watched():
+            if stream == message.stream or stream.startswith(of_kind):
+                self._note(stream, message.keys)
+
+    def _note(self, stream: str, keys: tuple[str, ...]) -> None:
+        self._changed.setdefault(stream, {}).update(dict.fromkeys(keys))
+        if stream not in self._flushing:
+            self._flushing.add(stream)
+            self._keep(self._flush(stream))
 
     async def _flush(self, stream: str) -> None:
         try:

@@ -72,5 +72,5 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route("POST", "/api/admin/bans/{ban_id}/lift", May.PATRONS_EDIT, bans.lift, errors=(NotFound,)),
     Route("GET", "/api/admin/reader-groups", May.PATRONS_READ, patrons.groups),
-    Route("PUT", "/api/admin/reader-groups/{code}", May.RULES_EDIT, patrons.save_group),
+    Route("PUT", "/api/admin/reader-groups/{code}", May.PATRONS_EDIT, patrons.save_group),
 )

@@ -92,18 +92,6 @@ ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "POST",
-        "/api/invitations/accept",
-        May.STAFF_JOIN,
-        people.accept_invitation,
-        errors=(
-            people.InvitationUnknown,
-            people.InvitationUsed,
-            people.InvitationOver,
-            people.OwnInvitation,
-        ),
-    ),
-    Route(
-        "POST",
         "/api/seats/{seat_id}/bookings",
         May.BOOKINGS_OWN,
         seats.reserve,
@@ -171,10 +159,10 @@ ROUTES: tuple[Route, ...] = (
         rules.edit,
         errors=(NotFound, Changed),
     ),
+    Route("GET", "/api/admin/seat-codes/areas", May.SEAT_CODES_READ, seats.code_areas),
     Route(
         "GET", "/api/admin/areas/{area_id}/seat-codes", May.SEAT_CODES_READ, seats.codes, errors=(NotFound,)
     ),
-    Route("POST", "/api/admin/invitations", May.STAFF_INVITE, people.invite, status=201),
     *staff_routes.ROUTES,
     *import_routes.ROUTES,
     *health_routes.ROUTES,
@@ -299,7 +287,7 @@ PUSHES: tuple[Push, ...] = (
 
 STREAMS: tuple[Stream, ...] = (
     Stream("area", seat_map.changes, seat_map.number_now),
-    Stream("desk", desk.changes, desk.number_now),
+    Stream("desk", desk.changes, desk.number_now, one=True),
     *feedback_routes.STREAMS,
 )
 
@@ -319,6 +307,7 @@ JOBS: tuple[Job, ...] = (
     Job("remove_file", upload_checks.remove_file, outside=True),
     Job("tidy", upkeep.tidy, daily=True),
     *audit_routes.JOBS,
+    *staff_routes.JOBS,
     *import_routes.JOBS,
     Job("tidy_uploads", upload_checks.tidy, daily=True),
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from handlers.access import Caller
 from handlers.access import Permission as May
 from handlers.errors import Refused
 
@@ -43,7 +44,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A socket row. `joins` and `leaves` name the room that its input speaks of.
+    """A socket row. `joins` and `leaves` name the room that its caller and input speak of.
 
     `http`, as "METHOD path", is its twin for a phone whose websocket does not open: the same handler, asked over HTTP.
     """
@@ -51,8 +52,8 @@ class Event:
     name: str
     needs: May
     handler: Handler
-    joins: Callable[[Any], str] | None = None
-    leaves: Callable[[Any], str] | None = None
+    joins: Callable[[Caller, Any], str] | None = None
+    leaves: Callable[[Caller, Any], str] | None = None
     errors: Errors = ()
     http: str | None = None
     limit: Limit = Limit.ORDINARY
@@ -68,11 +69,12 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A kind of numbered live stream: its name begins with `kind:`."""
+    """A kind of numbered live stream: its name begins with `kind:`. `one`: a socket watches one of the kind at most."""
 
     kind: str
     changes: Handler
     beat: Callable[[str], tuple[str, dict[str, Any]]]
+    one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

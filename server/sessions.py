@@ -24,7 +24,7 @@ class Sessions:
 
     def __init__(self, clock: Clock, bus: Bus) -> None:
         self._clock = clock
-        self._callers: dict[str, tuple[Caller, datetime]] = {}
+        self._callers: dict[str, tuple[Caller, datetime, datetime]] = {}  # true from, and until
         self._forgotten = 0  # how often something was
         bus.listen(self._hear)
 
@@ -35,7 +35,7 @@ class Sessions:
         now = self._clock.now()
         known = self._callers.get(token)
         # Not below zero: a clock that is set back makes nobody's session longer.
-        if known and timedelta() <= now - known[1] < REMEMBERED:
+        if known and known[1] <= now < known[2]:
             return known[0]
         forgotten = self._forgotten
         session = await people.signed_in(token, now)
@@ -44,11 +44,11 @@ class Sessions:
             raise SignInNeeded()
         if now - session.last_used_at > people.SESSION_RENEWED_AFTER:
             await self._renew(session.session_id, now)
-        caller = caller_of(session.reader_id, session.session_id, session.roles)
+        caller = caller_of(session.reader_id, session.session_id, session.grants)
         if len(self._callers) >= MANY:
             self._callers.clear()
         if forgotten == self._forgotten:  # else it may have ended while the database was asked
-            self._callers[token] = (caller, now)
+            self._callers[token] = (caller, now, min(now + REMEMBERED, session.until or now + REMEMBERED))
         return caller
 
     async def _renew(self, session_id: int, now: datetime) -> None:

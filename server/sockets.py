@@ -32,7 +32,7 @@ EVERYBODY: Final = "everybody"  # but WeChat's reviewers, whom the library's new
 CONNECTED: Final = None  # python-socketio's own room of all
 GOODBYE_S: Final = 1.0  # for what is queued to a client, and again for its answer to the close
 NOT_JSON: Final = None  # the name of an event that could not be read
-KINDS: Final = frozenset(stream.kind for stream in STREAMS)
+KINDS: Final = {stream.kind: stream for stream in STREAMS}
 LOOK_EVERY_S: Final = 3.0  # for sessions that ended without a word from the bus
 TOO_MANY_AT_MOST: Final = 300  # events of one socket above a limit: no phone does that, the connection ends
 STREAMS_AT_ONCE: Final = 8  # that one socket watches; a phone shows one, each costs a message every heartbeat
@@ -229,23 +229,27 @@ class Sockets:
         wish = bound.admit(caller, values if isinstance(values, dict) else {"": values})
         if event.joins:
             # Before the snapshot is read, so that no change falls between the two.
-            await self._join(sid, session["streams"], event.joins(wish))
+            await self._join(sid, session["streams"], event.joins(caller, wish))
         if event.leaves:
-            await self._leave(sid, session["streams"], event.leaves(wish))
+            await self._leave(sid, session["streams"], event.leaves(caller, wish))
         try:
             output = await bound.handler(self._services.context(made), caller, wish)
         except Exception:
             if event.joins:
-                await self._leave(sid, session["streams"], event.joins(wish))
+                await self._leave(sid, session["streams"], event.joins(caller, wish))
             raise
         return {"data": Encoded(output.__pydantic_serializer__.to_json(output))}
 
     async def _join(self, sid: str, streams: dict[str, None], stream: str) -> None:
-        """Watch one more; of too many the first one is left."""
+        """Watch one more; of too many the first one is left, and what its watcher reached before."""
+        kind = stream.split(":", 1)[0]
+        if kind in KINDS and KINDS[kind].one:
+            for other in [name for name in streams if name.startswith(f"{kind}:")]:
+                await self._leave(sid, streams, other)
         streams.pop(stream, None)
         streams[stream] = None
         await self.sio.enter_room(sid, stream)
-        if stream.split(":", 1)[0] in KINDS:
+        if kind in KINDS:
             self._streams.add(stream)
         if len(streams) > STREAMS_AT_ONCE:
             await self._leave(sid, streams, next(iter(streams)))

@@ -1,9 +1,9 @@
 """The rows of the staff, part of the tables in routes.py."""
 
-from handlers import staff
+from handlers import invitations, staff
 from handlers.access import Permission as May
 from handlers.errors import NotFound
-from server.rows import Route
+from server.rows import Job, Route
 
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/staff/people", May.STAFF_FIND, staff.find),
@@ -15,4 +15,36 @@ ROUTES: tuple[Route, ...] = (
         staff.take,
         errors=(NotFound, staff.OwnLastRole, staff.AdministratorNeeded),
     ),
+    Route(
+        "GET",
+        "/api/admin/staff/{reader_id}/roles/{role}/taken",
+        May.STAFF_INVITE,
+        staff.preview,
+        errors=(NotFound,),
+    ),
+    Route(
+        "PUT",
+        "/api/admin/staff/{reader_id}/roles/{role}/term",
+        May.STAFF_INVITE,
+        staff.set_term,
+        errors=(NotFound, staff.OwnRole, staff.AdministratorNeeded),
+    ),
+    Route(
+        "POST", "/api/admin/invitations", May.STAFF_INVITE, invitations.invite, status=201, errors=(NotFound,)
+    ),
+    Route(
+        "POST",
+        "/api/invitations/accept",
+        May.STAFF_JOIN,
+        invitations.accept,
+        errors=(
+            invitations.InvitationUnknown,
+            invitations.InvitationUsed,
+            invitations.InvitationOver,
+            invitations.OwnInvitation,
+            invitations.HeldAlready,
+        ),
+    ),
 )
+
+JOBS: tuple[Job, ...] = (Job("end_role", staff.end),)

@@ -45,6 +45,8 @@ NOT_ABOUT_READERS: Final = {
     "GET /api/admin/audit/check": "numbers",
     "GET /api/admin/imports": "which files were sent, not what is in them",
     "GET /api/admin/imports/{run_id}": "which columns a file has, not what is in them",
+    "GET /api/admin/seat-codes/areas": "what everybody sees",
+    "GET /api/admin/staff/{reader_id}/roles/{role}/taken": "numbers, of a colleague",
     "GET /api/admin/reader-groups": "which groups there are, not who is in them",
     "GET /api/admin/staff": "who works here, and as what",
     "GET /api/staff/people": "who works here, and as what",

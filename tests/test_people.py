@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from handlers import people
+from handlers import invitations
 from models.audit import AuditEntry
 from models.db import fetch
 from models.people import Reader, Session
@@ -206,13 +206,13 @@ async def test_a_role_can_be_granted_to_whoever_has_signed_in(library: Library, 
     ctx = library.services.context("test")
     openid = (await Reader.get(id=lin.reader_id)).openid
     assert (await lin.get("/api/admin/announcement")).status == 403
-    assert await people.grant(ctx, openid, "editor")
-    assert await people.grant(ctx, openid, "editor")  # twice is once
+    assert await invitations.grant(ctx, openid, "editor")
+    assert await invitations.grant(ctx, openid, "editor")  # twice is once
 
     async def may() -> bool:
         return (await lin.get("/api/admin/announcement")).status == 200
 
     await library.until(may)  # at another server in a moment
-    assert not await people.grant(ctx, "nobody", "editor")
+    assert not await invitations.grant(ctx, "nobody", "editor")
     with pytest.raises(ValueError, match="no such role"):
-        await people.grant(ctx, openid, "emperor")
+        await invitations.grant(ctx, openid, "emperor")

@@ -4,6 +4,7 @@ import pytest
 
 from models.audit import AuditEntry
 from models.db import fetch
+from models.reach import Grant
 from models.staff import WhyNot, why_not_take
 from tests.support.chat import claimed
 from tests.support.chat import librarian as on_duty
@@ -44,7 +45,8 @@ async def listed(admin: Phone, query: str = "") -> list[str | None]:
 def test_a_role_is_taken_unless_an_administrator_is_needed_or_it_is_ones_own_last(
     role: str, held: list[str], own: bool, others: bool, why: WhyNot | None
 ) -> None:
-    assert why_not_take(role, held=held, own=own, others_administer=others) is why
+    taken, everything = {Grant(role)}, {Grant(one) for one in held}
+    assert why_not_take(taken, held=everything, own=own, others_administer=others) is why
 
 
 # ---------------------------------------------------------------- looking
@@ -68,9 +70,15 @@ async def test_staff_are_listed_with_their_roles_filtered_and_sorted(library: Li
     assert await listed(admin, f"?limit=2&after={first['next']}") == ["何馆员"]
     [member] = (await admin.get("/api/admin/staff?role=librarian")).body["items"]
     assert (member["id"], member["mine"]) == (str(he.reader_id), False)
-    assert member["roles"] == [
-        {"role": "librarian", "granted_at": "2026-11-23T10:00:00+08:00", "granted_by": None}
-    ]
+    everywhere_for_good = {
+        "scope": "library",
+        "scope_id": None,
+        "place": None,
+        "starts_at": None,
+        "ends_at": None,
+    }
+    given = {"granted_at": "2026-11-23T10:00:00+08:00", "granted_by": None}
+    assert member["roles"] == [{"role": "librarian", **everywhere_for_good, **given}]
 
 
 async def test_a_colleague_finds_staff_by_name_and_sees_nothing_but_their_roles(

@@ -3,7 +3,8 @@
 import asyncio
 
 from models.db import fetch, transaction
-from models.staff import roles, take
+from models.grants import Held, held, take
+from models.reach import Grant
 from tests.support.library import Library, Phone
 
 
@@ -22,11 +23,11 @@ async def test_without_the_lock_two_who_look_first_both_go(library: Library) -> 
     seen = []
     for phone in (one, other):
         async with transaction() as tx:
-            seen.append(await roles(tx, int(phone.reader_id or 0)))
+            seen.append(await held(int(phone.reader_id or 0), tx))
     for phone in (one, other):
         async with transaction() as tx:
-            await take(tx, int(phone.reader_id or 0), "admin")
-    assert seen == [{"admin"}, {"admin"}]
+            await take(tx, int(phone.reader_id or 0), Grant("admin"))
+    assert seen == [[Held(Grant("admin"))], [Held(Grant("admin"))]]
     assert await administrators() == set()
 
 

@@ -18,9 +18,11 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.test_utils import TestServer
 
-from models import people
+from models import grants, people
 from models.chat import Side
 from models.db import fetch, transaction
+from models.grants import Held
+from models.reach import Grant
 from server.wechat.simulator import SimulatorSettings, simulator_app
 from tests.soak.opening import Server, open_database
 from tests.soak.talkers import Librarian, Person, Reader
@@ -135,7 +137,8 @@ async def sign_in_all(
             async with transaction() as tx:
                 reader_id, _ = await people.reader_for(tx, openid, now)
                 if role:
-                    await people.grant_role(tx, reader_id, role, granted_by=None, now=now)
+                    given = Held(Grant(role))
+                    await grants.give(tx, reader_id, given, granted_by=None, now=now)
                 for _ in range(2):
                     tokens[name].append(people.new_secret())
                     await people.Session.create(

@@ -16,7 +16,7 @@ import socketio
 from aiohttp.test_utils import TestServer, get_unused_port_socket
 from pydantic import SecretStr
 
-from handlers import people
+from handlers import invitations
 from models.announcements import Announcement
 from models.bookings import Rules
 from models.db import fetch
@@ -269,7 +269,7 @@ class Library:
         openid = (await self.sim("persons", {"handle": handle, "name": handle}))["openid"]
         phone = await self.sign_in(handle)
         if role:
-            await people.grant(self.services.context("test"), openid, role)
+            await invitations.grant(self.services.context("test"), openid, role)
         return phone
 
     async def sign_in(self, handle: str) -> Phone:

@@ -8,13 +8,13 @@ from typing import Any
 import aiohttp
 import orjson
 
-from handlers import seat_map
+from handlers.bookings import stream_of
 from server.bus import Push
 from server.sockets import EVERYBODY
 from tests.support.library import Library, Phone
 
 DAYS = [{"area_id": "1", "date": f"2026-11-{day}"} for day in (23, 24)]
-ROOMS = [seat_map.watched(seat_map.WatchArea(area_id=1, date=date(2026, 11, day))) for day in (23, 24)]
+ROOMS = [stream_of(1, date(2026, 11, day)) for day in (23, 24)]
 UPGRADE = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",

@@ -36,7 +36,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * What to print on the desks of an area.
+     * What to print on the desks of an area; `not_allowed` for one that is somebody else's.
      * @description Permission: `seats.codes`.
      */
     get: operations['seats_codes'];
@@ -410,10 +410,10 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A code that gives one person a role, good for 24 hours.
+     * A code that gives one person a role, good for 24 hours. Raises `not_found` for a place that is not there.
      * @description Permission: `staff.invite`.
      */
-    post: operations['people_invite'];
+    post: operations['invitations_invite'];
     delete?: never;
     options?: never;
     head?: never;
@@ -594,7 +594,7 @@ export interface paths {
     get?: never;
     /**
      * Define a group of readers, or name it anew; a code stays what it is.
-     * @description Permission: `rules.edit`.
+     * @description Permission: `patrons.edit`.
      */
     put: operations['patrons_save_group'];
     post?: never;
@@ -644,6 +644,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/seat-codes/areas': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The areas whose codes the caller may see.
+     * @description Permission: `seats.codes`.
+     */
+    get: operations['seats_code_areas'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/seat-rules': {
     parameters: {
       query?: never;
@@ -652,7 +672,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Every set of rules, each with the version to edit it by.
+     * Every set of rules that the caller may edit, each with the version to edit it by.
      * @description Permission: `rules.edit`.
      */
     get: operations['rules_see'];
@@ -673,7 +693,7 @@ export interface paths {
     };
     get?: never;
     /**
-     * Change a set of rules, from the next booking on. Raises `changed_meanwhile` when somebody saved first.
+     * Change a set of rules, from the next booking on; one that holds outside of where the caller may edit does not
      * @description Permission: `rules.edit`.
      */
     put: operations['rules_edit'];
@@ -692,7 +712,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Everybody who holds a role, with who gave it and when.
+     * Everybody who holds a role or will, with where and when it holds, and who gave it.
      * @description Permission: `staff.invite`.
      */
     get: operations['staff_see'];
@@ -719,6 +739,46 @@ export interface paths {
      * @description Permission: `staff.invite`.
      */
     delete: operations['staff_take'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/staff/{reader_id}/roles/{role}/taken': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What would go with a role if it were taken now. Raises `not_found` when they do not hold it.
+     * @description Permission: `staff.invite`.
+     */
+    get: operations['staff_preview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/staff/{reader_id}/roles/{role}/term': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Say from when until when somebody holds a role that they have; what they may do no more they lose at once.
+     * @description Permission: `staff.invite`.
+     */
+    put: operations['staff_set_term'];
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1553,7 +1613,7 @@ export interface paths {
      * Take the role that a code of somebody else stands for; of two who try, one gets it.
      * @description Permission: `staff.join`.
      */
-    post: operations['people_accept_invitation'];
+    post: operations['invitations_accept'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2170,8 +2230,13 @@ export interface components {
       /** Code */
       code: string;
     };
-    /** AllSeatRules */
+    /**
+     * AllSeatRules
+     * @description Sets of rules, and the areas that each holds for.
+     */
     AllSeatRules: {
+      /** Areas */
+      areas: components['schemas']['RuledArea'][];
       /** Items */
       items: components['schemas']['SeatRulesEdited'][];
     };
@@ -2280,6 +2345,23 @@ export interface components {
       rules: components['schemas']['SeatRulesShown'];
       /** Seats */
       seats: number;
+    };
+    /** AreaName */
+    AreaName: {
+      /** Branch Name */
+      branch_name: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string;
+    };
+    /** AreaNames */
+    AreaNames: {
+      /** Items */
+      items: components['schemas']['AreaName'][];
     };
     /**
      * AreaNumber
@@ -3103,9 +3185,12 @@ export interface components {
     };
     /**
      * DeskChanged
-     * @description Absolute states of the conversations that changed; one that is closed leaves the list.
+     * @description Absolute states of the conversations that changed; one that is closed leaves the list, and so do those that are
+     *     `gone`: handed on to others.
      */
     DeskChanged: {
+      /** Gone */
+      gone: string[];
       /** Held */
       held: number;
       /** Items */
@@ -3420,9 +3505,11 @@ export interface components {
     };
     /**
      * FeedbackNews
-     * @description Absolute states of the feedback that changed, and the counts as they are now.
+     * @description Absolute states of the feedback that changed, and the counts as they are now; `gone` were handed on to others.
      */
     FeedbackNews: {
+      /** Gone */
+      gone: string[];
       /** Held */
       held: number;
       /** Items */
@@ -3645,9 +3732,12 @@ export interface components {
     };
     /**
      * HeldRole
-     * @description `granted_by` is null when it was given from the command line, or by somebody without a name.
+     * @description `granted_by` is null when it was given from the command line, or by somebody without a name; `place`: what the
+     *     branch, area or department is called.
      */
     HeldRole: {
+      /** Ends At */
+      ends_at: string | null;
       /**
        * Granted At
        * Format: date-time
@@ -3655,7 +3745,14 @@ export interface components {
       granted_at: string;
       /** Granted By */
       granted_by: string | null;
+      /** Place */
+      place: string | null;
       role: components['schemas']['StaffRoleName'];
+      scope: components['schemas']['Scope'];
+      /** Scope Id */
+      scope_id: string | null;
+      /** Starts At */
+      starts_at: string | null;
     };
     /**
      * HeldText
@@ -3890,9 +3987,29 @@ export interface components {
       /** Title */
       title: string;
     };
-    /** Invite */
+    /**
+     * Invite
+     * @description `scope_id`: of the branch, area or department that the role is to hold in. Without dates it is for good.
+     */
     Invite: {
+      /**
+       * Ends At
+       * @default null
+       */
+      ends_at: string | null;
       role: components['schemas']['StaffRoleName'];
+      /** @default library */
+      scope: components['schemas']['Scope'];
+      /**
+       * Scope Id
+       * @default null
+       */
+      scope_id: string | null;
+      /**
+       * Starts At
+       * @default null
+       */
+      starts_at: string | null;
     };
     /**
      * Invited
@@ -4684,6 +4801,18 @@ export interface components {
       limit: number;
     };
     /**
+     * RoleTaken
+     * @description What goes with a role: conversations back to the queue, feedback back to the inbox, invitations that end.
+     */
+    RoleTaken: {
+      /** Conversations */
+      conversations: number;
+      /** Feedback */
+      feedback: number;
+      /** Invitations */
+      invitations: number;
+    };
+    /**
      * RowProblems
      * @description `row` is its number in the file.
      */
@@ -4693,6 +4822,19 @@ export interface components {
       /** Row */
       row: number;
     };
+    /**
+     * RuledArea
+     * @description `name` is that of the branch and of the area.
+     */
+    RuledArea: {
+      /** Name */
+      name: string;
+      /**
+       * Rules Id
+       * @example 42
+       */
+      rules_id: string;
+    };
     /** SaveGroup */
     SaveGroup: {
       /** Code */
@@ -4700,6 +4842,11 @@ export interface components {
       /** Name */
       name: string;
     };
+    /**
+     * Scope
+     * @enum {string}
+     */
+    Scope: 'library' | 'branch' | 'area' | 'department';
     /**
      * Search
      * @description `kind` is left out for everything.
@@ -5248,6 +5395,29 @@ export interface components {
       text: string;
       topic: components['schemas']['Topic'];
     };
+    /**
+     * SetTerm
+     * @description From when until when they hold the role there; null is open.
+     */
+    SetTerm: {
+      /** Ends At */
+      ends_at: string | null;
+      /**
+       * Reader Id
+       * @example 42
+       */
+      reader_id: string;
+      role: components['schemas']['StaffRoleName'];
+      /** @default library */
+      scope: components['schemas']['Scope'];
+      /**
+       * Scope Id
+       * @default null
+       */
+      scope_id: string | null;
+      /** Starts At */
+      starts_at: string | null;
+    };
     /** SettleJobs */
     SettleJobs: {
       /** Job Ids */
@@ -5422,7 +5592,10 @@ export interface components {
       /** Words */
       words: string[];
     };
-    /** TakeRole */
+    /**
+     * TakeRole
+     * @description Without a `scope`, wherever they hold it.
+     */
     TakeRole: {
       /**
        * Reader Id
@@ -5430,6 +5603,13 @@ export interface components {
        */
       reader_id: string;
       role: components['schemas']['StaffRoleName'];
+      /** @default null */
+      scope: components['schemas']['Scope'] | null;
+      /**
+       * Scope Id
+       * @default null
+       */
+      scope_id: string | null;
     };
     /**
      * Target
@@ -7873,7 +8053,7 @@ export interface operations {
       };
     };
   };
-  people_invite: {
+  invitations_invite: {
     parameters: {
       query?: never;
       header?: never;
@@ -7883,7 +8063,24 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * Ends At
+           * @default null
+           */
+          ends_at?: string | null;
           role: components['schemas']['StaffRoleName'];
+          /** @default library */
+          scope?: components['schemas']['Scope'];
+          /**
+           * Scope Id
+           * @default null
+           */
+          scope_id?: string | null;
+          /**
+           * Starts At
+           * @default null
+           */
+          starts_at?: string | null;
         };
       };
     };
@@ -7917,6 +8114,15 @@ export interface operations {
       };
       /** @description `not_allowed` */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
         headers: {
           [name: string]: unknown;
         };
@@ -9249,6 +9455,89 @@ export interface operations {
       };
     };
   };
+  seats_code_areas: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AreaNames'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   rules_see: {
     parameters: {
       query?: never;
@@ -9581,7 +9870,10 @@ export interface operations {
   };
   staff_take: {
     parameters: {
-      query?: never;
+      query?: {
+        scope?: components['schemas']['Scope'];
+        scope_id?: string;
+      };
       header?: never;
       path: {
         reader_id: string;
@@ -9638,6 +9930,242 @@ export interface operations {
       };
       /** @description `own_last_role`; `administrator_needed` */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  staff_preview: {
+    parameters: {
+      query?: {
+        scope?: components['schemas']['Scope'];
+        scope_id?: string;
+      };
+      header?: never;
+      path: {
+        reader_id: string;
+        role: components['schemas']['StaffRoleName'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RoleTaken'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  staff_set_term: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        reader_id: string;
+        role: components['schemas']['StaffRoleName'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Ends At */
+          ends_at: string | null;
+          /** @default library */
+          scope?: components['schemas']['Scope'];
+          /**
+           * Scope Id
+           * @default null
+           */
+          scope_id?: string | null;
+          /** Starts At */
+          starts_at: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Nothing'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_role`; `administrator_needed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };
@@ -14221,7 +14749,7 @@ export interface operations {
       };
     };
   };
-  people_accept_invitation: {
+  invitations_accept: {
     parameters: {
       query?: never;
       header?: never;
@@ -14273,7 +14801,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `invitation_used`; `invitation_over`; `own_invitation` */
+      /** @description `invitation_used`; `invitation_over`; `own_invitation`; `role_held_already` */
       409: {
         headers: {
           [name: string]: unknown;

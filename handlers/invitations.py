@@ -1,0 +1,199 @@
+"""Invitations to a role: where it holds, from when until when, and the one person who takes it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from handlers import access, audit, people
+from handlers.access import PRODUCT, SCOPES, STAFF, Caller, Role, caller_of
+from handlers.context import Context
+from handlers.errors import Invalid, NotFound, Refused
+from handlers.people import Me
+from handlers.shapes import Id, Input, Line, Moment, Output
+from models import departments, grants, jobs
+from models import people as known
+from models.db import Row, Tx, transaction
+from models.grants import Held, Term
+from models.people import Reader
+from models.reach import Grant, Scope
+
+
+class InvitationUnknown(Refused):
+    code = "invitation_unknown"
+    status = 404
+
+
+class InvitationUsed(Refused):
+    code = "invitation_used"
+
+
+class InvitationOver(Refused):
+    code = "invitation_over"
+
+
+class OwnInvitation(Refused):
+    """Nobody gives themselves a role."""
+
+    code = "own_invitation"
+
+
+class HeldAlready(Refused):
+    """Whoever holds the role there keeps the dates that they have; an administrator changes them."""
+
+    code = "role_held_already"
+
+
+class StaffRoleName(StrEnum):
+    LIBRARIAN = "librarian"
+    EDITOR = "editor"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Invite(Input):
+    """`scope_id`: of the branch, area or department that the role is to hold in. Without dates it is for good."""
+
+    role: StaffRoleName
+    scope: Scope = Scope.LIBRARY
+    scope_id: Id | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+
+
+class Invited(Output):
+    """`code` is shown this once, to the one who invites."""
+
+    code: str
+    role: str
+    expires_at: Moment
+
+
+class AcceptInvitation(Input):
+    code: Annotated[Line, Field(min_length=1, max_length=64)]
+
+
+async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:
+    """A code that gives one person a role, good for 24 hours. Raises `not_found` for a place that is not there."""
+    now, code = ctx.clock.now(), known.new_secret()
+    grant, term = await _grant(caller, wish), term_of(wish.starts_at, wish.ends_at, now)
+    bounded = grant.scope is not Scope.LIBRARY or not term.open
+    expires = min(now + known.INVITATION_LIFE, term.ends_at or datetime.max.replace(tzinfo=now.tzinfo))
+    async with transaction() as tx:
+        invitation = await known.Invitation.create(
+            code_hash=known.bounded_hash(code) if bounded else known.secret_hash(code),
+            role=grant.role,
+            scope=grant.scope.value,
+            scope_id=grant.scope_id,
+            starts_at=term.starts_at,
+            ends_at=term.ends_at,
+            made_by_id=caller.me,
+            made_at=now,
+            expires_at=expires,
+        )
+        await audit.add(
+            tx, caller, "staff.invite", f"invitation:{invitation.id}", now, **told_of(ctx, grant, term)
+        )
+    return Invited(code=code, role=wish.role.value, expires_at=ctx.local(invitation.expires_at))
+
+
+async def _grant(caller: Caller, wish: Invite) -> Grant:
+    if wish.scope not in SCOPES[Role(wish.role)]:
+        raise Invalid(field="scope", problem="not_of_this_role")
+    if (wish.scope is Scope.LIBRARY) != (wish.scope_id is None):
+        raise Invalid(field="scope_id", problem="missing" if wish.scope_id is None else "not_of_this_scope")
+    match wish.scope, wish.scope_id:
+        case Scope.BRANCH, int(branch_id):
+            await access.branch(caller, branch_id)
+        case Scope.AREA, int(area_id):
+            await access.area(caller, area_id)
+        case Scope.DEPARTMENT, int(department_id) if not await departments.get(department_id):
+            raise NotFound()
+    return Grant(wish.role.value, wish.scope, wish.scope_id)
+
+
+def term_of(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> Term:
+    """Raises `invalid_input` for one that is over already, or before it begins."""
+    if ends_at and ends_at <= max(now, starts_at or now):
+        raise Invalid(field="ends_at", problem="range")
+    return Term(starts_at, ends_at)
+
+
+async def accept(ctx: Context, caller: Caller, wish: AcceptInvitation) -> Me:
+    """Take the role that a code of somebody else stands for; of two who try, one gets it."""
+    now, code = ctx.clock.now(), wish.code.strip()
+    async with transaction() as tx:
+        row = await known.take_invitation(tx, code, caller.me, now)
+        if row is None:
+            await _why_not_accepted(code, caller)
+        else:
+            if row["made_by_id"] == caller.me:
+                raise OwnInvitation()
+            await _join(ctx, tx, caller, row)
+    caller = caller_of(caller.me, caller.session_id, await known.grants_of(caller.me, now))
+    return await people.shown(ctx, caller)
+
+
+async def _join(ctx: Context, tx: Tx, caller: Caller, invitation: Row) -> None:
+    offered, now = Held.of(invitation), ctx.clock.now()
+    if not await give(ctx, tx, caller.me, offered, granted_by=invitation["made_by_id"]):
+        if offered not in await grants.held(caller.me, tx):
+            raise HeldAlready()
+    subject = f"invitation:{invitation['id']}"
+    await audit.add(tx, caller, "staff.join", subject, now, **told_of(ctx, offered.grant, offered.term))
+
+
+async def give(ctx: Context, tx: Tx, reader_id: int, given: Held, *, granted_by: int | None) -> bool:
+    """False: they hold it there already, and nothing changes. What has an end is taken back by a job."""
+    now = ctx.clock.now()
+    if not await grants.give(tx, reader_id, given, granted_by=granted_by, now=now):
+        return False
+    await watch_end(tx, reader_id, given)
+    tx.after_commit(lambda: ctx.live.roles_changed(reader_id))
+    return True
+
+
+async def watch_end(tx: Tx, reader_id: int, given: Held) -> None:
+    """Whoever holds it loses it then; it counts no more from that moment on whether or not the job has run."""
+    if ends := given.term.ends_at:
+        where = {"scope": given.grant.scope.value, "scope_id": given.grant.scope_id}
+        about = {"reader_id": reader_id, "role": given.grant.role, **where}
+        key = ":".join(map(str, ("end_role", *about.values(), int(ends.timestamp()))))
+        await jobs.add(tx, "end_role", key, about, ends)
+
+
+def told_of(ctx: Context, grant: Grant, term: Term) -> dict[str, str | int | None]:
+    """A role as the audit tells it: what is not said holds in the whole library, and for good."""
+    said: dict[str, str | int | None] = {
+        "role": grant.role,
+        "scope": None if grant.scope is Scope.LIBRARY else grant.scope.value,
+        "scope_id": grant.scope_id,
+        "starts_at": ctx.local(term.starts_at).isoformat(timespec="minutes") if term.starts_at else None,
+        "ends_at": ctx.local(term.ends_at).isoformat(timespec="minutes") if term.ends_at else None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+async def _why_not_accepted(code: str, caller: Caller) -> None:
+    """Who accepted it before may ask again; everybody else is told why not."""
+    invitation = await known.invitation(code)
+    if invitation is None:
+        raise InvitationUnknown()
+    if invitation.accepted_by is None:
+        raise InvitationOver()
+    if invitation.accepted_by != caller.reader_id:
+        raise InvitationUsed()
+
+
+async def grant(ctx: Context, openid: str, role: str) -> bool:
+    """The way to the first administrator, from the command line; False: no reader of that openid."""
+    if role not in STAFF:
+        raise ValueError(f"no such role: {role}; there are {', '.join(STAFF)}")
+    reader = await Reader.get_or_none(openid=openid)
+    if reader is None:
+        return False
+    async with transaction() as tx:
+        await give(ctx, tx, reader.id, Held(Grant(role)), granted_by=None)
+        await audit.add(tx, PRODUCT, "staff.grant", f"reader:{reader.id}", ctx.clock.now(), role=role)
+    return True
