@@ -64,7 +64,7 @@ const onlyShows = [
 ];
 
 export default tseslint.config(
-  { ignores: ['.venv/', 'var/', 'miniprogram/src/miniprogram_npm/', 'miniprogram/src/api/contract.ts'] },
+  { ignores: ['.venv/', 'var/', 'miniprogram/src/**/miniprogram_npm/', 'miniprogram/src/api/contract.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

@@ -178,7 +178,7 @@ CLIENT = Step(
     title="Parts of the mini-program",
     do=_node("miniprogram/build/client.mjs"),
     inputs=("package-lock.json", "miniprogram/build", "miniprogram/src"),
-    makes=(ROOT / "miniprogram" / "src" / BUILT,),
+    makes=(ROOT / "miniprogram" / "src" / BUILT, ROOT / "miniprogram" / "src" / "admin" / BUILT),
 )
 PREVIEW = Step(
     name="preview",

@@ -1,4 +1,5 @@
-// `make client`: builds what the mini-program takes from npm into src/miniprogram_npm. `node client.mjs [--src folder]`.
+// `make client`: builds what the mini-program takes from npm into src/miniprogram_npm, and what only administrators need
+// into src/admin/miniprogram_npm. `node client.mjs [--src folder]`.
 //
 // WeChat DevTools could build npm parts itself, but the whole of TDesign is over the 2 MB a package may have, and its
 // icon font comes from another host. So: only the components that pages use, and their icons as our own masks.
@@ -12,26 +13,32 @@ import { parseArgs } from 'node:util';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 /** Remembers what the parts were built from. Without an extension WeChat knows, so it is never uploaded. */
 const STAMP = '.built-from';
+const BUILT = 'miniprogram_npm';
 
 /**
  * @param {string} src the folder WeChat loads
  * @returns {Promise<boolean>} false when everything was there already
  */
 export async function buildClient(src) {
-  const out = path.join(src, 'miniprogram_npm');
+  const out = path.join(src, BUILT);
+  const forAdmin = path.join(src, 'admin', BUILT);
   const sources = listSources(src);
   const fingerprint = fingerprintOf(sources);
   const stamp = path.join(out, STAMP);
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === fingerprint) return false;
-  fs.rmSync(out, { recursive: true, force: true });
+  for (const folder of [out, forAdmin]) fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(out, { recursive: true });
   // loaded only now: the bundler alone takes longer to load than it takes to see that there is nothing to do
-  const [{ bundleSocket }, { copyTDesign }] = await Promise.all([
+  const [{ bundleCharts }, { bundleSocket }, { copyTDesign }] = await Promise.all([
+    import('./charts.mjs'),
     import('./socket.mjs'),
     import('./tdesign.mjs'),
   ]);
   copyTDesign(path.join(out, 'tdesign-miniprogram'), sources);
-  await bundleSocket(path.join(out, 'wenjin-socket'));
+  await Promise.all([
+    bundleSocket(path.join(out, 'wenjin-socket')),
+    bundleCharts(path.join(forAdmin, 'wenjin-charts')),
+  ]);
   fs.writeFileSync(stamp, fingerprint);
   return true;
 }
@@ -40,7 +47,7 @@ export async function buildClient(src) {
 function listSources(src) {
   return fs
     .readdirSync(src, { recursive: true })
-    .filter((name) => !name.startsWith('miniprogram_npm') && /\.(json|wxml|ts)$/.test(name))
+    .filter((name) => !name.includes(BUILT) && /\.(json|wxml|ts)$/.test(name))
     .sort()
     .map((name) => path.join(src, name));
 }

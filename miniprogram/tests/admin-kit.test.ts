@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
+  chartSay,
+  heightOf,
+  isBlank,
+  linesOf,
+  optionOf,
+  pointSay,
+  type ChartSchema,
+} from '../src/admin/kit/chart';
+import {
   changedKeys,
   differences,
   mineOverTheirs,
@@ -15,6 +24,7 @@ import {
   type FormSchema,
 } from '../src/admin/kit/form';
 import { askedPath } from '../src/admin/kit/list';
+import { palettes } from '../src/components/seat-map/palette';
 
 const field = (kind: Field['kind'], key: string, more: Partial<Field> = {}): Field => ({
   kind,
@@ -136,3 +146,71 @@ test('a list asks for what was filtered, and leaves out what was not', () => {
     '/api/x?kind=a&text=a%26b%3Dc&after=40&limit=20',
   );
 });
+
+// ---------------------------------------------------------------- charts
+
+const chart = (more: Partial<ChartSchema>): ChartSchema => ({
+  kind: 'bar',
+  name: '没有办成的',
+  steps: ['11/23', '11/24'],
+  series: [{ name: '失败', values: [2, 7] }],
+  say: (value) => `${value} 次`,
+  empty: '都办成了。',
+  ...more,
+});
+
+test('a chart says its values in words, for who touches it and for who does not see it', () => {
+  assert.equal(pointSay(chart({}), 0, 0), '11/23 失败：2 次');
+  for (const [step, of] of [
+    [-1, 0],
+    [2, 0],
+    [0, 1],
+    [NaN, 0],
+  ] as const)
+    assert.equal(pointSay(chart({}), step, of), '');
+  assert.match(chartSay(chart({})), /没有办成的。最多的是 11\/24 失败：7 次/);
+  assert.deepEqual(linesOf(chart({})), [
+    { name: '11/23', values: ['2'] },
+    { name: '11/24', values: ['7'] },
+  ]);
+});
+
+test('zeros and nothing at all are no chart', () => {
+  assert.ok(isBlank(chart({ series: [{ name: '失败', values: [0, 0] }] })));
+  assert.ok(isBlank(chart({ steps: [], series: [] })));
+  assert.ok(!isBlank(chart({})));
+});
+
+test('a heat map has a cell for each value, none for a zero, and colours on which ink is legible', () => {
+  const heat = chart({ kind: 'heat', series: [...chart({}).series, { name: '周二', values: [0, 1] }] });
+  assert.ok(heightOf(heat, 1.5) > heightOf(heat, 1));
+  for (const theme of ['light', 'dark'] as const) {
+    const { series, visualMap } = optionOf(heat, palettes[theme], 1) as {
+      series: { data: unknown[] };
+      visualMap: { max: number; inRange: { color: string[] } };
+    };
+    assert.deepEqual(series.data, [
+      [0, 0, 2],
+      [0, 1, 7],
+      [1, 0, '-'],
+      [1, 1, 1],
+    ]);
+    assert.equal(visualMap.max, 7);
+    const fullest = visualMap.inRange.color[1]!.match(/\d+/g)!.map(Number);
+    const ink = palettes[theme].ink.match(/[0-9a-f]{2}/g)!.map((one) => parseInt(one, 16));
+    assert.ok(contrast(fullest, ink) >= 4.5, `${theme}: ${contrast(fullest, ink)}`);
+  }
+});
+
+function contrast(one: number[], other: number[]): number {
+  const [light, dark] = [one, other].map(luminance).sort((a, b) => b - a) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: number[]): number {
+  const [r, g, b] = colour.map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

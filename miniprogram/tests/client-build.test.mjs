@@ -19,6 +19,7 @@ import { iconSheet } from '../build/tdesign-icons.mjs';
 
 const src = mkdtempSync(join(tmpdir(), 'wenjin-client-'));
 const npm = join(src, 'miniprogram_npm');
+const forAdmin = join(src, 'admin/miniprogram_npm');
 
 before(async () => {
   cpSync(new URL('./sample/src', import.meta.url), src, { recursive: true });
@@ -27,7 +28,11 @@ before(async () => {
 after(() => rmSync(src, { recursive: true }));
 
 const files = () =>
-  readdirSync(npm, { recursive: true }).filter((name) => statSync(join(npm, name)).isFile());
+  [npm, forAdmin].flatMap((folder) =>
+    readdirSync(folder, { recursive: true })
+      .map((name) => join(folder, name))
+      .filter((file) => statSync(file).isFile()),
+  );
 
 test('only the components in use and what they need are taken over', () => {
   const folders = readdirSync(join(npm, 'tdesign-miniprogram'));
@@ -37,9 +42,9 @@ test('only the components in use and what they need are taken over', () => {
 });
 
 test('nothing names another host', () => {
-  for (const name of files().filter((file) => !file.endsWith('LICENSE'))) {
-    const text = readFileSync(join(npm, name), 'utf8').replaceAll('http://www.w3.org/2000/svg', '');
-    const hosts = (text.match(/(https?:)?\/\/[a-z0-9-]+(\.[a-z0-9-]+)+/gi) ?? []).filter(
+  for (const name of files().filter((file) => !/LICENSE|NOTICE|LEGAL/.test(file))) {
+    const text = readFileSync(name, 'utf8').replaceAll('http://www.w3.org/2000/svg', '');
+    const hosts = (text.match(/(https?:)?\/\/([a-z0-9-]+\.)+[a-z]{2,}/gi) ?? []).filter(
       // a name that cannot exist, and the address in an error message of socket.io
       (host) => !/same\.invalid|socket\.io$/.test(host),
     );
@@ -104,4 +109,51 @@ test('the live connection runs where there is neither a window nor eval', async 
   assert.equal(closed, 2);
   open.forEach((listener) => listener({}));
   assert.equal(closed, 4);
+});
+
+test('a chart is drawn where there is neither a document nor eval', () => {
+  const drawn = [];
+  const pen = new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...values) =>
+          void drawn.push([name, ...values]),
+      set: () => true,
+    },
+  );
+  const box = vm.createContext(
+    { wx: { getSystemInfoSync() {} }, setTimeout, clearTimeout, module: { exports: {} }, exports: {} },
+    { codeGeneration: { strings: false, wasm: false } },
+  );
+  vm.runInContext(readFileSync(join(forAdmin, 'wenjin-charts/index.js'), 'utf8'), box);
+  const canvas = { getContext: () => pen };
+  const size = { width: 300, height: 200, devicePixelRatio: 2 };
+  const days = { type: 'category', data: ['周一', '周二'] };
+  const hours = { type: 'category', data: ['8:00', '9:00'] };
+  const heat = { type: 'heatmap', data: [[0, 1, 3]] };
+  for (const [kind, yAxis, series] of [
+    ['line', { type: 'value' }, { type: 'line', data: [3, 7] }],
+    ['heat', hours, heat],
+    ['bar', { type: 'value' }, { type: 'bar', data: [3, 7] }],
+  ]) {
+    drawn.length = 0;
+    const chart = box.module.exports.chartOn(canvas, size);
+    chart.setOption({
+      animation: false,
+      xAxis: days,
+      yAxis,
+      series,
+      ...(kind === 'heat' && { visualMap: { show: false } }),
+    });
+    chart.getZr().flush();
+    assert.ok(
+      drawn.some(([name, text]) => name === 'fillText' && text === '周二'),
+      kind,
+    );
+    assert.equal(chart.convertFromPixel('grid', [200, 100])[0], 1);
+    chart.dispose();
+  }
+  assert.deepEqual([canvas.width, canvas.height], [600, 400]);
 });

@@ -195,6 +195,16 @@ async def test_given_up_work_is_tried_again_and_dropped(library: Library, chromi
         await admin.sees("今天的次数用完了")
         await admin.sees("没有动静")
         await admin.look("admin-health")
+        chart = admin.page.get_by_role("img", name="两周里微信没有办成的调用。最多的是 11/23 没有办成：12 次")
+        box = await chart.bounding_box()
+        assert box
+        await chart.click(position={"x": box["width"] - 10, "y": 60})
+        await expect(admin.text("11/23 没有办成：12 次")).to_be_visible()
+        await admin.page.get_by_label("两周里微信没有办成的调用 看表格").click()
+        await expect(admin.page.get_by_role("table", name="两周里微信没有办成的调用")).to_contain_text(
+            "11/2312"
+        )
+        await admin.sees("没有读者来问")
         await admin.tap("选择", exact=True)
         await admin.tap("remind:3")
         await admin.sees("已选 1 项")

@@ -42,6 +42,10 @@ export const kitWords = {
   unnamed: '没有名字',
   from: '从',
   until: '到',
+  // charts
+  asTable: '看表格',
+  asChart: '看图表',
+  touchChart: '点图上的一处，看是多少。',
   // consequences
   typeWord: '为了确认，请输入',
   cancel: '不做了',
@@ -52,6 +56,8 @@ export const kitSay = {
   span: (from: string, until: string) => `${from} 至 ${until}`,
   done: (done: number, total: number) => `${done} / ${total}`,
   doneOf: (done: number) => `已完成 ${done}`,
+  point: (where: string, value: string) => `${where.trim()}：${value}`,
+  chart: (name: string, most: string) => `${name}。最多的是 ${most}。可以换成表格看。`,
   wrongRange: (range: string) => `填得不对：${range}。`,
   unit: (value: string, unit: string) => `${value} ${unit}`,
 };

@@ -43,6 +43,27 @@ export const healthSay = {
   dropTitle: (count: number) => `丢掉 ${count} 件没有办成的事？`,
 };
 
+/** The charts. */
+export const historyWords = {
+  title: '这些天怎么样',
+  wechat: '两周里微信没有办成的调用',
+  failed: '没有办成',
+  noFailed: '都办成了。',
+  jobs: '一天里后台办成的事',
+  done: '办成',
+  noJobs: '一天里没有要办的事。',
+  readers: '读者什么时候来问',
+  weekdays: ['周一', '周二', '周三', '周四', '周五', '周六', '周日'],
+};
+
+export const historySay = {
+  times: (number: number) => `${number} 次`,
+  jobs: (number: number) => `${number} 件`,
+  readers: (number: number) => `${number} 位`,
+  readersFacts: (weeks: number) => `${weeks} 周里每个钟头来问的读者加在一起，今天还不算。`,
+  noReaders: (weeks: number) => `到昨天为止的 ${weeks} 周里没有读者来问。`,
+};
+
 export const dropConsequences = ['这些事不会再办，也找不回来。', '丢掉了哪些，会记在操作记录里。'];
 
 /** Jobs by their kind; one without a name is shown as it is. */

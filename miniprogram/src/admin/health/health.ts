@@ -1,17 +1,20 @@
 import { serverNow } from '../../api/clock';
 import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
-import type { DeadJob, Health } from '../../api/types';
+import type { DeadJob, Health, History } from '../../api/types';
 import { shortMoment } from '../../logic/time';
 import { look } from '../../look';
 import {
   dropConsequences,
   healthSay as say,
   healthWords as w,
+  historyWords,
   jobNames,
   wechatNames,
 } from '../../words/health';
+import type { ChartSchema } from '../kit/chart';
 import type { ListSchema, ShownList } from '../kit/list';
+import { chartsOf } from './charts';
 
 const PATH = '/api/admin/health';
 /** As many jobs as the server settles with one request. */
@@ -99,11 +102,13 @@ Page({
   data: {
     ...look(),
     w,
+    historyTitle: historyWords.title,
     list,
     consequences: dropConsequences,
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
     health: null as ReturnType<typeof shownOf> | null,
+    charts: [] as ChartSchema[],
     /** The jobs that are about to be dropped. */
     dropping: [] as string[],
     title: '',
@@ -122,7 +127,11 @@ Page({
   async load() {
     if (this.data.state === 'error') this.setData({ state: 'loading' });
     try {
-      this.setData({ health: shownOf(await request<Health>('GET', PATH)), state: 'ready' });
+      const [health, history] = await Promise.all([
+        request<Health>('GET', PATH),
+        request<History>('GET', `${PATH}/history`),
+      ]);
+      this.setData({ health: shownOf(health), charts: chartsOf(history), state: 'ready' });
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
     }
