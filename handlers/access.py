@@ -45,6 +45,8 @@ class Permission(StrEnum):
     IMPORTS_USE = "imports.use"  # for what else one may change: `imported_by`
     STAFF_FIND = "staff.find"
     STAFF_INVITE = "staff.invite"  # and take roles away
+    DEPARTMENTS_EDIT = "departments.edit"
+    ROSTER_EDIT = "roster.edit"
     AUDIT_READ = "audit.read"
     HEALTH_READ = "health.read"
     HEALTH_MEND = "health.mend"
@@ -106,7 +108,11 @@ _librarian = _staff | {
     Permission.FEEDBACK_ANSWER,
     Permission.PATRONS_READ,
 }
-_manager = _editor | _librarian | {Permission.RULES_EDIT, Permission.PATRONS_EDIT, Permission.PATRONS_IMPORT}
+_manager = (
+    _editor
+    | _librarian
+    | {Permission.RULES_EDIT, Permission.PATRONS_EDIT, Permission.PATRONS_IMPORT, Permission.ROSTER_EDIT}
+)
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.GUEST: _guest,
@@ -116,7 +122,13 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.EDITOR: _editor,
     Role.MANAGER: _manager,
     Role.ADMIN: _manager
-    | {Permission.HEALTH_READ, Permission.HEALTH_MEND, Permission.STAFF_INVITE, Permission.AUDIT_READ},
+    | {
+        Permission.HEALTH_READ,
+        Permission.HEALTH_MEND,
+        Permission.STAFF_INVITE,
+        Permission.DEPARTMENTS_EDIT,
+        Permission.AUDIT_READ,
+    },
 }
 
 

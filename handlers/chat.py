@@ -2,7 +2,7 @@
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import access, audit, bans, checks, tell
+from handlers import access, audit, bans, checks, departments, tell
 from handlers.access import Caller, Permission
 from handlers.chat_about import words_of
 from handlers.chat_shapes import (
@@ -103,8 +103,8 @@ async def send(ctx: Context, caller: Caller, wish: SendChat) -> ChatSent:
     """Store a text once per `local_id`; answered when it is committed, told to the other side when it was checked.
 
     A reader's text to a closed conversation opens it again. Raises `banned`, `with_another_librarian`,
-    `conversation_over`, `another_conversation_open`, or `idempotency_key_reused` when the `local_id` came
-    with another text before.
+    `conversation_over`, `another_conversation_open`, `department_closed`, or `idempotency_key_reused` when the
+    `local_id` came with another text before.
     """
     about = await words_of(ctx, caller, wish.about) if wish.about else None
     try:
@@ -127,7 +127,10 @@ async def _send(
     async with transaction(lock=("reader", caller.me)) as tx:
         if known := await chat_messages.known(tx, caller.me, wish.local_id):
             return _again(ctx, known, wish)
-        row = await chat.open_of(tx, caller.me) or await chat.begin(tx, caller.me, ctx.clock.now())
+        row = await chat.open_of(tx, caller.me)
+        if row is None:
+            goes_to = await departments.chosen(caller, wish.department_id, tx)
+            row = await chat.begin(tx, caller.me, ctx.clock.now(), department_id=goes_to)
         await tx.lock("conversation", row["id"])
         return await _post(ctx, caller, wish, tx, conversation_id=row["id"], about=about)
 

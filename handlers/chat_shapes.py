@@ -57,7 +57,7 @@ class ResumeChat(Input):
 
 
 class SendChat(Typed):
-    """Without `conversation_id`: a reader's open conversation, or a new one.
+    """Without `conversation_id`: a reader's open conversation, or a new one; that goes to `department_id`, if named.
 
     The same `local_id` again is the same message.
     """
@@ -65,6 +65,7 @@ class SendChat(Typed):
     conversation_id: Id | None = None
     text: Words
     about: About | None = None
+    department_id: Id | None = None
 
 
 class MarkChat(Input):
@@ -129,6 +130,11 @@ class Librarian(Output):
     name: str | None
 
 
+class DepartmentShown(Output):
+    id: Id
+    name: str
+
+
 class Conversation(Output):
     """A conversation as its reader sees it, or as the staff does. `seq` is the last number of that audience."""
 
@@ -137,6 +143,7 @@ class Conversation(Output):
     state: str
     reader_name: str | None
     librarian: Librarian | None
+    department: DepartmentShown | None
     about: str | None
     about_page: str | None
     opened_at: Moment
@@ -241,6 +248,12 @@ def event_of(ctx: Context, row: Row, audience: Side) -> ChatEvent:
     )
 
 
+def department_of(row: Row) -> DepartmentShown | None:
+    """From the columns `department_id` and `department_name`."""
+    department = row["department_id"]
+    return DepartmentShown(id=department, name=row["department_name"]) if department else None
+
+
 def conversation_of(ctx: Context, row: Row, audience: Side) -> Conversation:
     closed = instant_or_none(row["closed_at"])
     librarian = row["librarian_id"]
@@ -250,6 +263,7 @@ def conversation_of(ctx: Context, row: Row, audience: Side) -> Conversation:
         state=row["state"],
         reader_name=row["reader_name"],
         librarian=Librarian(id=librarian, name=row["librarian_name"]) if librarian else None,
+        department=department_of(row),
         about=row["about"],
         about_page=row["about_page"],
         opened_at=ctx.local(instant(row["opened_at"])),

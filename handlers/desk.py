@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from handlers import access, audit, spaces
+from handlers import access, audit, departments, duty, spaces
 from handlers.access import Caller, Permission
 from handlers.chat_shapes import Conversation, Person, conversation_of
 from handlers.chat_thread import DESK, Thread
 from handlers.context import Context
+from handlers.duty import DutyTold
 from handlers.errors import NotFound, Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Nothing, Output, Page
 from handlers.spaces import OpenState
@@ -38,10 +39,11 @@ class NotWithYou(Refused):
 
 
 class DeskState(Output):
-    """What a reader is told before they type: is somebody there, and if not, when."""
+    """What a reader is told before they type: is somebody there, and if not, when; `duty` is null without a roster."""
 
     open: OpenState
     staffed: bool
+    duty: DutyTold | None
 
 
 class StaffedChanged(Output):
@@ -104,7 +106,15 @@ class CloseConversation(Input):
     tag: Annotated[Line, Field(min_length=1, max_length=TAG_LENGTH)] | None = None
 
 
+class HandOn(Input):
+    """To whom a conversation goes."""
+
+    conversation_id: Id
+    department_id: Id
+
+
 class SeeClosed(Input):
+    department_id: Id | None = None
     after: Cursor | None = None
     limit: Limit = 20
 
@@ -113,11 +123,13 @@ class SeeClosed(Input):
 
 
 async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
-    """Whether a librarian is there, and when the library opens or closes. For a reviewer nobody is."""
+    """Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
+    nobody is, nor will be."""
     now = ctx.clock.now()
     states = [branch.open for branch in await spaces.branches(ctx, caller, Span.minute(now))]
     staffed = not caller.sample and bool(await presence.on_duty(now))
-    return DeskState(open=spaces.whole_library(states), staffed=staffed)
+    told = None if caller.sample else await duty.told(ctx)
+    return DeskState(open=spaces.whole_library(states), staffed=staffed, duty=told)
 
 
 # ---------------------------------------------------------------- the desk
@@ -182,8 +194,12 @@ async def closed(ctx: Context, caller: Caller, wish: SeeClosed) -> Page[DeskLine
     """Conversations that are over, in pages, the latest first."""
     await audit.read(ctx, caller, "chat.read_closed", "closed")
     before = int(wish.after) if wish.after else MAX_ID
-    reach = caller.reach(Permission.CHAT_ANSWER)
-    rows = await chat_streams.closed(reach, before_id=before, limit=wish.limit + 1)
+    rows = await chat_streams.closed(
+        caller.reach(Permission.CHAT_ANSWER),
+        before_id=before,
+        limit=wish.limit + 1,
+        department_id=wish.department_id,
+    )
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
     return Page[DeskLine](
         items=[line_of(ctx, row) for row in rows], next=str(rows[-1]["id"]) if more else None
@@ -230,6 +246,29 @@ async def hand_back(ctx: Context, caller: Caller, wish: OfConversation) -> DeskL
             await Thread(ctx, tx, row).happened(Kind.HANDED_BACK, who=who, actor_id=caller.me)
             await audit.add(tx, caller, "chat.hand_back", f"conversation:{row['id']}", ctx.clock.now())
     return await _line(ctx, wish.conversation_id)
+
+
+async def hand_on(ctx: Context, caller: Caller, wish: HandOn) -> DeskLine:
+    """Give one that waits, or that is with the caller, to a department; its queue has it with all that was said.
+
+    Raises `not_with_you` or `department_closed`. One that is there already stays as it is.
+    """
+    async with transaction(lock=("conversation", wish.conversation_id)) as tx:
+        row = await _of_another(caller, wish.conversation_id, tx)
+        if row["department_id"] != wish.department_id:
+            await _hand_on(ctx, caller, wish, tx, row)
+    return await _line(ctx, wish.conversation_id)
+
+
+async def _hand_on(ctx: Context, caller: Caller, wish: HandOn, tx: Tx, row: Row) -> None:
+    now, to = ctx.clock.now(), await departments.taking(caller, wish.department_id, tx)
+    if not await chat.hand_on(tx, row["id"], caller.me, wish.department_id):
+        raise NotWithYou(name=await _name(tx, row["librarian_id"]))
+    who = Person(side=Side.STAFF, name=await _name(tx, caller.me))
+    await Thread(ctx, tx, row).happened(Kind.TRANSFERRED, who=who, actor_id=caller.me, words=to["name"])
+    await audit.add(
+        tx, caller, "chat.hand_on", f"conversation:{row['id']}", now, department=wish.department_id
+    )
 
 
 async def close(ctx: Context, caller: Caller, wish: CloseConversation) -> DeskLine:

@@ -1,6 +1,6 @@
 """Telling the library something: stored once, checked, and its author sees what becomes of it."""
 
-from handlers import access, audit, bans, checks, tell
+from handlers import access, audit, bans, checks, departments, tell
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import KeyReused, Refused
@@ -30,7 +30,8 @@ class PictureGone(Refused):
 async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent:
     """Store it once per `local_id`; answered when it is committed, in the inbox when it was checked.
 
-    Raises `picture_gone`, or `idempotency_key_reused` when the `local_id` came with something else before.
+    Raises `picture_gone`, `department_closed`, or `idempotency_key_reused` when the `local_id` came with something
+    else before.
     """
     await bans.may_write(ctx, caller)
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
@@ -46,6 +47,7 @@ async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent
             may_answer=wish.may_answer,
             passage=Passage.CHECKING if checked else Passage.SENT,
             now=now,
+            department_id=await departments.chosen(caller, wish.department_id, tx),
         )
         if not await uploads.usable(tx, caller.me, wish.picture_ids):
             raise PictureGone()

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from handlers import access, audit, feedback_passage, tell
+from handlers import access, audit, departments, feedback_passage, tell
 from handlers.access import Caller, Permission
 from handlers.chat_passage import excerpt
 from handlers.context import Context
@@ -15,6 +15,7 @@ from handlers.feedback_shapes import (
     FeedbackInbox,
     FeedbackLine,
     FeedbackNews,
+    HandOnFeedback,
     OfFeedback,
     RatingTotals,
     SeeBox,
@@ -110,8 +111,14 @@ async def see(ctx: Context, caller: Caller, wish: SeeBox) -> Page[FeedbackLine]:
     """What lies in a box, in pages, the latest first."""
     await audit.read(ctx, caller, "feedback.read", "inbox")
     before = int(wish.after) if wish.after else MAX_ID
-    reach = caller.reach(Permission.FEEDBACK_ANSWER)
-    rows = await feedback.in_box(wish.box, caller.me, reach, before_id=before, limit=wish.limit + 1)
+    rows = await feedback.in_box(
+        wish.box,
+        caller.me,
+        caller.reach(Permission.FEEDBACK_ANSWER),
+        before_id=before,
+        limit=wish.limit + 1,
+        department_id=wish.department_id,
+    )
     more, rows = len(rows) > wish.limit, rows[: wish.limit]
     return Page[FeedbackLine](items=await lines_of(ctx, rows), next=str(rows[-1]["id"]) if more else None)
 
@@ -133,15 +140,35 @@ async def take(ctx: Context, caller: Caller, wish: OfFeedback) -> FeedbackLine:
 async def give_back(ctx: Context, caller: Caller, wish: OfFeedback) -> FeedbackLine:
     """Put it back for a colleague; raises `feedback_with_another` or `feedback_over`."""
     async with transaction(lock=("feedback", wish.feedback_id)) as tx:
-        row = await _of_another(caller, wish.feedback_id, tx)
-        if row["state"] in SETTLED:
-            raise FeedbackOver(state=row["state"], name=row["librarian_name"])
-        if row["librarian_id"] not in (None, caller.me):
-            raise FeedbackWithAnother(name=row["librarian_name"])
+        row = await _not_with_others(caller, wish.feedback_id, tx)
         if row["state"] == State.TAKEN:
             await feedback.release(tx, row["id"])
             await _changed(ctx, caller, row, tx, "feedback.give_back")
     return await _line(ctx, wish.feedback_id)
+
+
+async def hand_on(ctx: Context, caller: Caller, wish: HandOnFeedback) -> FeedbackLine:
+    """Give it to a department, where nobody has it yet; one that is there already stays as it is.
+
+    Raises `department_closed`, `feedback_with_another` or `feedback_over`.
+    """
+    async with transaction(lock=("feedback", wish.feedback_id)) as tx:
+        row = await _not_with_others(caller, wish.feedback_id, tx)
+        if row["department_id"] != wish.department_id:
+            to = await departments.taking(caller, wish.department_id, tx)
+            await feedback.hand_on(tx, row["id"], to["id"], ctx.clock.now())
+            await _changed(ctx, caller, row, tx, "feedback.hand_on", department=to["id"])
+    return await _line(ctx, wish.feedback_id)
+
+
+async def _not_with_others(caller: Caller, feedback_id: int, tx: Tx) -> Row:
+    """What nobody has, or the caller."""
+    row = await _of_another(caller, feedback_id, tx)
+    if row["state"] in SETTLED:
+        raise FeedbackOver(state=row["state"], name=row["librarian_name"])
+    if row["librarian_id"] not in (None, caller.me):
+        raise FeedbackWithAnother(name=row["librarian_name"])
+    return row
 
 
 async def answer(ctx: Context, caller: Caller, wish: AnswerFeedback) -> FeedbackLine:
@@ -211,8 +238,8 @@ async def _have(ctx: Context, caller: Caller, row: Row, tx: Tx) -> None:
     await _changed(ctx, caller, row, tx, "feedback.take")
 
 
-async def _changed(ctx: Context, caller: Caller, row: Row, tx: Tx, action: str) -> None:
-    await audit.add(tx, caller, action, f"feedback:{row['id']}", ctx.clock.now())
+async def _changed(ctx: Context, caller: Caller, row: Row, tx: Tx, action: str, **details: int) -> None:
+    await audit.add(tx, caller, action, f"feedback:{row['id']}", ctx.clock.now(), **details)
     feedback_passage.changed(ctx, tx, row["id"], row["reader_id"])
 
 

@@ -1,11 +1,12 @@
 """What is said of feedback and ratings on the wire, to readers and to the staff."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Final
 
 from pydantic import Field
 
-from handlers.chat_shapes import Librarian, Words
+from handlers.chat_shapes import DepartmentShown, Librarian, Words, department_of
 from handlers.context import Context
 from handlers.shapes import Cursor, Flag, Id, Input, Limit, Moment, Output, Typed
 from handlers.uploads import Picture, picture_of
@@ -27,6 +28,7 @@ class SendFeedback(Typed):
     text: Words
     may_answer: Flag
     picture_ids: Annotated[list[Id], Field(max_length=PICTURES_AT_MOST)] = []
+    department_id: Id | None = None
 
 
 class SeeFeedback(Input):
@@ -38,8 +40,16 @@ class OfFeedback(Input):
     feedback_id: Id
 
 
+class HandOnFeedback(Input):
+    """To whom it goes."""
+
+    feedback_id: Id
+    department_id: Id
+
+
 class SeeBox(Input):
     box: Box = Box.NEW
+    department_id: Id | None = None
     after: Cursor | None = None
     limit: Limit = 20
 
@@ -75,7 +85,7 @@ class FeedbackView(Output):
     """Feedback as its author sees it.
 
     `state`: received; held (somebody must look at the text first); returned (it did not go out, here is the text);
-    taken; answered; noted (seen, and there is no answer).
+    taken; answered; noted (seen, and there is no answer). `handed_on_at`: since then it is with `department`.
     """
 
     id: Id
@@ -88,6 +98,8 @@ class FeedbackView(Output):
     settled_at: Moment | None
     answer: FeedbackAnswer | None
     pictures: list[Picture]
+    department: DepartmentShown | None
+    handed_on_at: Moment | None
 
 
 class FeedbackLine(Output):
@@ -108,6 +120,8 @@ class FeedbackLine(Output):
     settled_at: Moment | None
     answer: str | None
     pictures: list[Picture]
+    department: DepartmentShown | None
+    handed_on_at: Moment | None
 
 
 class StarCount(Output):
@@ -193,7 +207,14 @@ def _view(ctx: Context, row: Row, pictures: Sequence[Row]) -> FeedbackView:
         settled_at=ctx.local(settled) if settled else None,
         answer=answer,
         pictures=[picture_of(ctx, one, seen=True) for one in pictures if one["feedback_id"] == row["id"]],
+        department=department_of(row),
+        handed_on_at=_handed_on(ctx, row),
     )
+
+
+def _handed_on(ctx: Context, row: Row) -> datetime | None:
+    at = instant_or_none(row["handed_on_at"])
+    return ctx.local(at) if at else None
 
 
 async def lines_of(ctx: Context, rows: Sequence[Row]) -> list[FeedbackLine]:
@@ -223,4 +244,6 @@ def _line(ctx: Context, row: Row, pictures: Sequence[Row]) -> FeedbackLine:
         settled_at=ctx.local(settled) if settled else None,
         answer=row["answer"],
         pictures=[picture_of(ctx, one, seen=one["state"] in OTHERS_SEE) for one in own],
+        department=department_of(row),
+        handed_on_at=_handed_on(ctx, row),
     )

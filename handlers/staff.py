@@ -15,7 +15,7 @@ from handlers.errors import NotAllowed, NotFound, Refused
 from handlers.feedback_passage import changed
 from handlers.invitations import StaffRoleName, term_of, told_of, watch_end
 from handlers.shapes import Cursor, Id, Input, ItemT, Limit, Line, Moment, Nothing, Output, Page
-from models import account, chat, feedback, grants, people, staff
+from models import account, chat, feedback, grants, people, roster, staff
 from models.db import Row, Tx, instant, transaction
 from models.grants import Held, Term
 from models.reach import Grant, Scope
@@ -334,6 +334,7 @@ async def _lose(ctx: Context, tx: Tx, remains: Caller) -> None:
         await desk.take_back(ctx, tx, reader_id, beyond=remains.reach(Permission.CHAT_ANSWER))
     else:
         await presence.end_duty(ctx, tx, reader_id)
+        await roster.end_all(tx, reader_id)
     for row in goes.feedback:
         await tx.lock("feedback", row["id"])
         await feedback.release(tx, row["id"])

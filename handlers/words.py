@@ -188,6 +188,14 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "not_with_you": lambda say: (
         f"这个咨询现在由{_somebody(say)}接待。" if say["name"] else "这个咨询现在不由您接待。"
     ),
+    "department_closed": "这个部门现在不接新的内容了，请换一个，或者不选，我们帮您转。您写的内容还在。",
+    "department_name_taken": "已经有一个部门叫这个名字了，请换一个。",
+    "not_answering": lambda say: (
+        f"{say['name'] or '这位同事'}的身份不接待这里的咨询，不能排班。请选一位馆员，或先给对方馆员身份。"
+    ),
+    "turn_clashes": lambda say: (
+        f"{say['name'] or '这位同事'}在这段时间已经有班了（从 {say.at('starts_at')} 起的那一班）。"
+    ),
     "settled_already": "这条内容已经有同事看过了。",
     "own_text": "自己写的内容，请另一位同事来看。",
     "feedback_with_another": lambda say: f"{_somebody(say)}正在看这条意见。",

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from models import roster
 from models.db import Row, Tx, fetch, instant_or_none
 
 CHANGE_OF_MIND: Final = timedelta(days=7)
@@ -58,6 +59,7 @@ async def give_up_roles(tx: Tx, reader_id: int, now: datetime) -> None:
     await tx.fetch("DELETE FROM staff_role WHERE reader_id = $1", reader_id)
     await tx.fetch("DELETE FROM staff_grant WHERE reader_id = $1", reader_id)
     await tx.fetch("DELETE FROM presence WHERE reader_id = $1", reader_id)
+    await roster.end_all(tx, reader_id)
     await tx.fetch(
         "UPDATE invitation SET expires_at = $2 WHERE made_by_id = $1 AND accepted_by IS NULL AND expires_at > $2",
         reader_id,

@@ -38,6 +38,11 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def day_of(value: date | str) -> date:
+    """A date of a row; SQLite keeps it as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def moment_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """The instant of a minute of the day; 1440 is the next midnight."""
     on, minute = (day + timedelta(days=1), 0) if minute == MINUTES_OF_DAY else (day, minute)
@@ -62,7 +67,7 @@ class Hours:
         hours = cls({}, {}, {}, zone)
         for row in rows:
             if row["special"]:
-                day = row["day"] if isinstance(row["day"], date) else date.fromisoformat(row["day"])
+                day = day_of(row["day"])
                 spans = hours.special.setdefault(day, [])
                 if row["note"]:
                     hours.notes[day] = row["note"]

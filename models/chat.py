@@ -58,6 +58,7 @@ class Kind(StrEnum):
     CLAIMED = "claimed"
     HANDED_BACK = "handed_back"
     RETURNED = "returned"  # its librarian vanished
+    TRANSFERRED = "transferred"  # to another department
     CLOSED = "closed"
     REOPENED = "reopened"
 
@@ -67,6 +68,7 @@ IN_HISTORY: Final = (
     Kind.CLAIMED,
     Kind.HANDED_BACK,
     Kind.RETURNED,
+    Kind.TRANSFERRED,
     Kind.CLOSED,
     Kind.REOPENED,
 )
@@ -180,15 +182,15 @@ async def open_of(tx: Tx, reader_id: int) -> Row | None:
 
 
 BEGIN = """
-INSERT INTO conversation (reader_id, state, opened_at, waiting_since, first_place,
+INSERT INTO conversation (reader_id, state, opened_at, waiting_since, first_place, department_id,
     reader_seq, staff_seq, reader_delivered, reader_read, staff_delivered, staff_read)
-VALUES ($1, 'waiting', $2, $2, $3, 0, 0, 0, 0, 0, 0) RETURNING *
+VALUES ($1, 'waiting', $2, $2, $3, $4, 0, 0, 0, 0, 0, 0) RETURNING *
 """
 
 
-async def begin(tx: Tx, reader_id: int, now: datetime) -> Row:
+async def begin(tx: Tx, reader_id: int, now: datetime, *, department_id: int | None = None) -> Row:
     """A conversation without a message, in the queue. Raises `IntegrityError` when the reader has one that is open."""
-    return (await tx.fetch(BEGIN, reader_id, now, False))[0]
+    return (await tx.fetch(BEGIN, reader_id, now, False, department_id))[0]
 
 
 class About(NamedTuple):
@@ -238,6 +240,18 @@ async def hand_back(tx: Tx, conversation_id: int, librarian_id: int) -> bool:
         "WHERE id = $1 AND state = 'claimed' AND librarian_id = $2 RETURNING id"
     )
     return bool(await tx.fetch(sql, conversation_id, librarian_id, True))
+
+
+HAND_ON: Final = """
+UPDATE conversation SET state = 'waiting', librarian_id = NULL, department_id = $3,
+    first_place = (first_place OR state = 'claimed')
+WHERE id = $1 AND (state = 'waiting' OR (state = 'claimed' AND librarian_id = $2)) RETURNING id
+"""
+
+
+async def hand_on(tx: Tx, conversation_id: int, librarian_id: int, department_id: int) -> bool:
+    """Into the queue of a department; before all others, when somebody had it."""
+    return bool(await tx.fetch(HAND_ON, conversation_id, librarian_id, department_id))
 
 
 async def close(tx: Tx, conversation_id: int, librarian_id: int, tag: str | None, now: datetime) -> bool:

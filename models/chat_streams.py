@@ -77,8 +77,9 @@ coalesce((SELECT m.at FROM chat_message m WHERE m.conversation_id = c.id AND m.{
 
 _MINE: Final = f"""
 SELECT c.*, l.nickname AS librarian_name, r.nickname AS reader_name, {_last(Side.READER)} AS last_text,
-    {_LAST_AT.format(seq="reader_seq")} AS last_at, {_unread(Side.READER)} AS unread
+    {_LAST_AT.format(seq="reader_seq")} AS last_at, {_unread(Side.READER)} AS unread, d.name AS department_name
 FROM conversation c JOIN reader r ON r.id = c.reader_id LEFT JOIN reader l ON l.id = c.librarian_id
+    LEFT JOIN department d ON d.id = c.department_id
 """
 MINE: Final = f"{_MINE} WHERE c.reader_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3"
 
@@ -100,12 +101,13 @@ async def unread_of(reader_id: int, tx: Tx | None = None) -> int:
 
 # A question that is being checked, or was never shown, is nobody's business yet; a reviewer's never is.
 _DESK_SHAPE: Final = """
-SELECT c.*, r.nickname AS reader_name, l.nickname AS librarian_name,
+SELECT c.*, r.nickname AS reader_name, l.nickname AS librarian_name, d.name AS department_name,
     (SELECT m.text FROM chat_message m WHERE m.conversation_id = c.id AND m.side = 'reader' AND m.staff_seq IS NOT NULL
         AND m.state <> 'withdrawn' AND m.at >= c.opened_at ORDER BY m.staff_seq LIMIT 1) AS first_text,
     {last} AS last_text, {last_at} AS last_at, {unread} AS unread,
     (SELECT max(p.lease_until) FROM presence p WHERE p.reader_id = c.reader_id AND NOT p.away) AS reader_here_until
 FROM conversation c JOIN reader r ON r.id = c.reader_id LEFT JOIN reader l ON l.id = c.librarian_id
+    LEFT JOIN department d ON d.id = c.department_id
 """
 _DESK: Final = _DESK_SHAPE.format(
     last=_last(Side.STAFF), last_at=_LAST_AT.format(seq="staff_seq"), unread=_unread(Side.STAFF)
@@ -143,10 +145,12 @@ async def one(conversation_id: int, side: Side) -> Row | None:
     return rows[0] if rows else None
 
 
-async def closed(reach: Reach, *, before_id: int, limit: int) -> list[Row]:
-    """Conversations within reach that are over, the latest opened first."""
-    which = f"c.state = 'closed' AND NOT r.sample AND c.id < $1 AND {_within(reach)}"
-    return list(await fetch(f"{_DESK} WHERE {which} ORDER BY c.id DESC LIMIT $2", before_id, limit))
+async def closed(reach: Reach, *, before_id: int, limit: int, department_id: int | None) -> list[Row]:
+    """Conversations within reach that are over, of one department or of all, the latest opened first."""
+    of = "(CAST($3 AS BIGINT) IS NULL OR c.department_id = $3)"
+    which = f"c.state = 'closed' AND NOT r.sample AND c.id < $1 AND {_within(reach)} AND {of}"
+    sql = f"{_DESK} WHERE {which} ORDER BY c.id DESC LIMIT $2"
+    return list(await fetch(sql, before_id, limit, department_id))
 
 
 _HELD: Final = """

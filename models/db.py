@@ -52,6 +52,7 @@ MODULES: Final = (
     "models.ratings",
     "models.refusals",
     "models.repeats",
+    "models.roster",
     "models.seals",
     "models.search",
     "models.search_words",

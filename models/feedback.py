@@ -68,6 +68,7 @@ class Feedback(Model):
     librarian_id: int | None
     department: Any = belongs_to("Department", null=True, indexed=False)
     department_id: int | None
+    handed_on_at = UtcDatetimeField(null=True)
     settled_at = UtcDatetimeField(null=True)
     answer = fields.CharField(TEXT_LENGTH, null=True)
     answer_local_id = fields.CharField(64, null=True)
@@ -81,8 +82,8 @@ class Feedback(Model):
 # ---------------------------------------------------------------- storing
 
 STORE = """
-INSERT INTO feedback (reader_id, local_id, topic, text, may_answer, at, passage, unchecked, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'new') RETURNING id
+INSERT INTO feedback (reader_id, local_id, topic, text, may_answer, at, passage, unchecked, state, department_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'new', $9) RETURNING id
 """
 
 
@@ -96,9 +97,10 @@ async def store(
     may_answer: bool,
     passage: Passage,
     now: datetime,
+    department_id: int | None,
 ) -> int:
     """Its id. Raises `IntegrityError` when the reader has stored something under this `local_id`."""
-    values = (reader_id, local_id, topic.value, text, may_answer, now, passage.value, False)
+    values = (reader_id, local_id, topic.value, text, may_answer, now, passage.value, False, department_id)
     feedback_id: int = (await tx.fetch(STORE, *values))[0]["id"]
     return feedback_id
 
@@ -128,6 +130,17 @@ async def release(tx: Tx, feedback_id: int) -> None:
     await tx.fetch(sql, feedback_id)
 
 
+HAND_ON: Final = """
+UPDATE feedback SET state = 'new', librarian_id = NULL, department_id = $2, handed_on_at = $3
+WHERE id = $1
+"""
+
+
+async def hand_on(tx: Tx, feedback_id: int, department_id: int, now: datetime) -> None:
+    """To a department, where nobody has it yet. The row must be locked, and not be settled."""
+    await tx.fetch(HAND_ON, feedback_id, department_id, now)
+
+
 async def answer(tx: Tx, feedback_id: int, local_id: str, text: str, now: datetime) -> None:
     """Raises `IntegrityError` when its librarian has stored another answer under this `local_id`."""
     await tx.fetch(
@@ -148,8 +161,9 @@ async def note(tx: Tx, feedback_id: int, now: datetime) -> None:
 # ---------------------------------------------------------------- reading
 
 _SHAPE: Final = """
-SELECT f.*, r.nickname AS reader_name, r.sample, l.nickname AS librarian_name
+SELECT f.*, r.nickname AS reader_name, r.sample, l.nickname AS librarian_name, d.name AS department_name
 FROM feedback f JOIN reader r ON r.id = f.reader_id LEFT JOIN reader l ON l.id = f.librarian_id
+    LEFT JOIN department d ON d.id = f.department_id
 """
 
 
@@ -181,8 +195,8 @@ _NEW: Final = "f.state = 'new' AND f.passage IN ('sent', 'held')"
 _TAKEN: Final = "f.state = 'taken' AND f.librarian_id"
 _BOXES: Final = {
     Box.NEW: _NEW,
-    Box.MINE: f"{_TAKEN} = $3",
-    Box.OTHERS: f"{_TAKEN} <> $3",
+    Box.MINE: f"{_TAKEN} = $4",
+    Box.OTHERS: f"{_TAKEN} <> $4",
     Box.ANSWERED: "f.state IN ('answered', 'noted')",
 }
 
@@ -191,11 +205,15 @@ def _within(reach: Reach) -> str:
     return reach.inbox_sql(department="f.department_id")
 
 
-async def in_box(box: Box, librarian_id: int, reach: Reach, *, before_id: int, limit: int) -> list[Row]:
-    """What a librarian finds in a box, the latest first."""
+async def in_box(
+    box: Box, librarian_id: int, reach: Reach, *, before_id: int, limit: int, department_id: int | None
+) -> list[Row]:
+    """What a librarian finds in a box, of one department or of all, the latest first."""
     whose = (librarian_id,) if box in (Box.MINE, Box.OTHERS) else ()
-    which = f"{_BOXES[box]} AND NOT r.sample AND f.id < $1 AND {_within(reach)}"
-    return list(await fetch(f"{_SHAPE} WHERE {which} ORDER BY f.id DESC LIMIT $2", before_id, limit, *whose))
+    of = "(CAST($3 AS BIGINT) IS NULL OR f.department_id = $3)"
+    which = f"{_BOXES[box]} AND NOT r.sample AND f.id < $1 AND {_within(reach)} AND {of}"
+    sql = f"{_SHAPE} WHERE {which} ORDER BY f.id DESC LIMIT $2"
+    return list(await fetch(sql, before_id, limit, department_id, *whose))
 
 
 async def lines(feedback_ids: list[int], reach: Reach) -> list[Row]:

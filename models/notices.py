@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     SEAT_REMINDER = "seat_reminder"
     BOOKING_LAPSED = "booking_lapsed"
     ANSWERED = "answered"
+    DUTY = "duty"  # a turn of duty begins soon: as ACCOUNT
     ACCOUNT = "account"  # a card, a helper, a pause: no template of WeChat's, so in the inbox only
 
 
@@ -28,6 +29,7 @@ FIELDS: Final[Mapping[Purpose, Mapping[str, str]]] = {
     Purpose.SEAT_REMINDER: {"place": "thing", "seat": "thing", "time": "time", "hint": "thing"},
     Purpose.BOOKING_LAPSED: {"seat": "thing", "time": "time", "reason": "thing"},
     Purpose.ANSWERED: {"question": "thing", "answer": "thing", "time": "time"},
+    Purpose.DUTY: {},
     Purpose.ACCOUNT: {},
 }
 

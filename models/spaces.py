@@ -1,6 +1,7 @@
 """Where things are: branch → area → spot; when a branch is open; and the rules of an area's seats."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -156,8 +157,20 @@ async def hours_rows(branch_id: int, first: date, last: date) -> list[Row]:
 
 async def hours_rows_of_all(first: date, last: date) -> dict[int, list[Row]]:
     """The same for each branch, by its id."""
+    return _by_branch(await fetch(ALL_HOURS, first, last))
+
+
+OF_LIBRARY = f"SELECT * FROM ({ALL_HOURS}) h WHERE branch_id IN (SELECT id FROM branch WHERE NOT sample)"
+
+
+async def hours_rows_of_library(first: date, last: date) -> dict[int, list[Row]]:
+    """The same without the sample, which never closes."""
+    return _by_branch(await fetch(OF_LIBRARY, first, last))
+
+
+def _by_branch(found: Iterable[Row]) -> dict[int, list[Row]]:
     rows: dict[int, list[Row]] = {}
-    for row in await fetch(ALL_HOURS, first, last):
+    for row in found:
         rows.setdefault(row["branch_id"], []).append(row)
     return rows
 

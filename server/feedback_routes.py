@@ -1,6 +1,6 @@
 """The rows of feedback and ratings, part of the tables in routes.py."""
 
-from handlers import bans, feedback, feedback_inbox, feedback_shapes, ratings, review
+from handlers import bans, departments, feedback, feedback_inbox, feedback_shapes, ratings, review
 from handlers.access import Permission as May
 from handlers.errors import KeyReused, NotFound
 from server.rows import Errors, Event, Limit, Push, Stream
@@ -14,7 +14,7 @@ EVENTS: tuple[Event, ...] = (
         "feedback_send",
         May.FEEDBACK_OWN,
         feedback.send,
-        errors=(bans.Banned, feedback.PictureGone, KeyReused),
+        errors=(bans.Banned, departments.DepartmentClosed, feedback.PictureGone, KeyReused),
         http="POST /api/feedback",
         limit=Limit.TEXT,
     ),
@@ -71,6 +71,13 @@ EVENTS: tuple[Event, ...] = (
         feedback_inbox.give_back,
         errors=HAVE,
         http="POST /api/feedback-inbox/{feedback_id}/give-back",
+    ),
+    Event(
+        "feedback_hand_on",
+        May.FEEDBACK_ANSWER,
+        feedback_inbox.hand_on,
+        errors=(*HAVE, departments.DepartmentClosed),
+        http="POST /api/feedback-inbox/{feedback_id}/hand-on",
     ),
     Event(
         "feedback_answer",

@@ -14,6 +14,7 @@ from handlers import (
     chat_passage,
     chat_shapes,
     checks,
+    departments,
     desk,
     home,
     notices,
@@ -38,6 +39,7 @@ from handlers.seats import BookingRefused
 from server import (
     audit_routes,
     content_routes,
+    duty_routes,
     feedback_routes,
     health_routes,
     import_routes,
@@ -164,6 +166,7 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/api/admin/areas/{area_id}/seat-codes", May.SEAT_CODES_READ, seats.codes, errors=(NotFound,)
     ),
     *staff_routes.ROUTES,
+    *duty_routes.ROUTES,
     *import_routes.ROUTES,
     *health_routes.ROUTES,
     *content_routes.ROUTES,
@@ -176,6 +179,7 @@ SPEAK: Errors = (
     chat.WithAnother,
     chat.ConversationOver,
     chat.AnotherIsOpen,
+    departments.DepartmentClosed,
     KeyReused,
 )
 LOOK: Errors = (NotFound, review.OwnText, review.SettledAlready)
@@ -235,6 +239,13 @@ EVENTS: tuple[Event, ...] = (
         desk.hand_back,
         errors=(NotFound, desk.NotWithYou),
         http="POST /api/desk/{conversation_id}/hand-back",
+    ),
+    Event(
+        "desk_hand_on",
+        May.CHAT_ANSWER,
+        desk.hand_on,
+        errors=(NotFound, desk.NotWithYou, departments.DepartmentClosed),
+        http="POST /api/desk/{conversation_id}/hand-on",
     ),
     Event(
         "desk_close",
@@ -308,6 +319,7 @@ JOBS: tuple[Job, ...] = (
     Job("tidy", upkeep.tidy, daily=True),
     *audit_routes.JOBS,
     *staff_routes.JOBS,
+    *duty_routes.JOBS,
     *import_routes.JOBS,
     Job("tidy_uploads", upload_checks.tidy, daily=True),
 )

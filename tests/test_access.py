@@ -23,7 +23,15 @@ EXPECTED = {
     "librarian": LIBRARIAN,
     "editor": COLLEAGUE | {"announcement.edit", "articles.edit", "imports.use"},
     "manager": LIBRARIAN
-    | {"announcement.edit", "articles.edit", "imports.use", "patrons.edit", "patrons.import", "rules.edit"},
+    | {
+        "announcement.edit",
+        "articles.edit",
+        "imports.use",
+        "patrons.edit",
+        "patrons.import",
+        "roster.edit",
+        "rules.edit",
+    },
     "admin": LIBRARIAN
     | {
         "announcement.edit",
@@ -31,7 +39,9 @@ EXPECTED = {
         "imports.use",
         "patrons.edit",
         "patrons.import",
+        "roster.edit",
         "rules.edit",
+        "departments.edit",
         "staff.invite",
         "health.read",
         "health.mend",

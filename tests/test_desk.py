@@ -280,6 +280,7 @@ async def test_out_of_hours_the_question_is_kept_and_answered_in_the_same_thread
     assert state == {
         "open": {"open_now": False, "closes_at": None, "next_opens_at": "2026-11-24T08:00:00+08:00"},
         "staffed": False,
+        "duty": None,
     }
     conversation = (await said(lin, "明天有讲座吗"))["conversation_id"]
     await library.settled()

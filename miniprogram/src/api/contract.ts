@@ -180,6 +180,54 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/departments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every department in its order, closed ones too.
+     * @description Permission: `departments.edit`.
+     */
+    get: operations['departments_see_all'];
+    put?: never;
+    /**
+     * A new one, which readers can choose at once; raises `department_name_taken`.
+     * @description Permission: `departments.edit`.
+     */
+    post: operations['departments_make'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/departments/{department_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One of them, with the version to edit it by.
+     * @description Permission: `departments.edit`.
+     */
+    get: operations['departments_show'];
+    /**
+     * Name one anew, move it, close or open it; what a closed one has stays where it is.
+     * @description Permission: `departments.edit`.
+     */
+    put: operations['departments_edit'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/health': {
     parameters: {
       query?: never;
@@ -644,6 +692,98 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/roster': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A week of the roster by its days, with what differs from the plan.
+     * @description Permission: `roster.edit`.
+     */
+    get: operations['roster_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/roster/turns': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Put somebody on duty, each week. Raises `not_answering`, `turn_clashes` or `department_closed`.
+     * @description Permission: `roster.edit`.
+     */
+    post: operations['roster_make'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/roster/turns/{turn_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * One turn, with the version to edit it by.
+     * @description Permission: `roster.edit`.
+     */
+    get: operations['roster_show'];
+    /**
+     * Change a turn; of its days that differ those stay that are still its own.
+     * @description Permission: `roster.edit`.
+     */
+    put: operations['roster_edit'];
+    post?: never;
+    /**
+     * Take a turn off the roster for good, today's too; what is left of the week.
+     * @description Permission: `roster.edit`.
+     */
+    delete: operations['roster_end'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/roster/turns/{turn_id}/days/{day}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * On one day somebody else, or nobody.
+     * @description Permission: `roster.edit`.
+     */
+    put: operations['roster_change_day'];
+    post?: never;
+    /**
+     * On one day as on the others after all; raises `turn_clashes` when who stands there has another turn by now.
+     * @description Permission: `roster.edit`.
+     */
+    delete: operations['roster_keep_day'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/seat-codes/areas': {
     parameters: {
       query?: never;
@@ -1044,7 +1184,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Whether a librarian is there, and when the library opens or closes. For a reviewer nobody is.
+     * Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
      * @description Permission: `home.read`.
      */
     get: operations['desk_state'];
@@ -1150,6 +1290,26 @@ export interface paths {
      * @description Permission: `bookings.own`.
      */
     post: operations['bookings_check_in'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/departments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Whom one can ask, in order; the staff also sees those that are closed. A reviewer sees none.
+     * @description Permission: `home.read`.
+     */
+    get: operations['departments_see'];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1316,6 +1476,46 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/desk/{conversation_id}/hand-on': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give one that waits, or that is with the caller, to a department; its queue has it with all that was said.
+     * @description Permission: `chat.answer`.
+     */
+    post: operations['desk_hand_on'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/duty': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Who is on duty now and next, for the desk, and the caller's own turns.
+     * @description Permission: `chat.answer`.
+     */
+    get: operations['duty_see'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/feedback': {
     parameters: {
       query?: never;
@@ -1414,6 +1614,26 @@ export interface paths {
      * @description Permission: `feedback.answer`.
      */
     post: operations['feedback_inbox_give_back'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/feedback-inbox/{feedback_id}/hand-on': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give it to a department, where nobody has it yet; one that is there already stays as it is.
+     * @description Permission: `feedback.answer`.
+     */
+    post: operations['feedback_inbox_hand_on'];
     delete?: never;
     options?: never;
     head?: never;
@@ -2914,6 +3134,27 @@ export interface components {
      */
     CardState: 'active' | 'lost' | 'closed';
     /**
+     * ChangeDay
+     * @description On this day of a turn somebody else, or nobody. `version` as above.
+     */
+    ChangeDay: {
+      /**
+       * Day
+       * Format: date
+       * @example 2026-11-22
+       */
+      day: string;
+      /** Person Id */
+      person_id: string | null;
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
+      /** Version */
+      version: number;
+    };
+    /**
      * ChatEvent
      * @description One thing that happened; `message` as it is now, `delivered` and `read` of a mark in the numbers of its side.
      */
@@ -3104,6 +3345,7 @@ export interface components {
       about_page: string | null;
       /** Closed At */
       closed_at: string | null;
+      department: components['schemas']['DepartmentShown'] | null;
       /**
        * Id
        * @example 42
@@ -3170,6 +3412,59 @@ export interface components {
       kind: string;
     };
     /**
+     * DepartmentEdited
+     * @description `place` is its order in lists, the lowest first.
+     */
+    DepartmentEdited: {
+      /** Asks */
+      asks: string;
+      /** Closed */
+      closed: boolean;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string;
+      /** Place */
+      place: number;
+      /** Version */
+      version: number;
+    };
+    /**
+     * DepartmentLine
+     * @description `asks`: what readers may ask it. Only the staff is told of one that is `closed`.
+     */
+    DepartmentLine: {
+      /** Asks */
+      asks: string;
+      /** Closed */
+      closed: boolean;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string;
+    };
+    /** DepartmentShown */
+    DepartmentShown: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Name */
+      name: string;
+    };
+    /** Departments */
+    Departments: {
+      /** Items */
+      items: components['schemas']['DepartmentLine'][];
+    };
+    /**
      * Desk
      * @description The queue in its order, then what librarians have; `held` counts texts that somebody must look at.
      */
@@ -3212,6 +3507,7 @@ export interface components {
       about_page: string | null;
       /** Closed At */
       closed_at: string | null;
+      department: components['schemas']['DepartmentShown'] | null;
       /** First Place */
       first_place: boolean;
       /** First Text */
@@ -3266,12 +3562,34 @@ export interface components {
     };
     /**
      * DeskState
-     * @description What a reader is told before they type: is somebody there, and if not, when.
+     * @description What a reader is told before they type: is somebody there, and if not, when; `duty` is null without a roster.
      */
     DeskState: {
+      duty: components['schemas']['DutyTold'] | null;
       open: components['schemas']['OpenState'];
       /** Staffed */
       staffed: boolean;
+    };
+    /**
+     * Duty
+     * @description Who is on duty by the roster, who is next, and when the caller's own turns of these two weeks are.
+     */
+    Duty: {
+      /** Mine */
+      mine: components['schemas']['ShiftShown'][];
+      next: components['schemas']['ShiftShown'] | null;
+      /** Now */
+      now: components['schemas']['ShiftShown'][];
+    };
+    /**
+     * DutyTold
+     * @description What readers are told of the roster: somebody is on duty; when the next one answers (null: not for two weeks).
+     */
+    DutyTold: {
+      /** Next At */
+      next_at: string | null;
+      /** Now */
+      now: boolean;
     };
     /**
      * EditAnnouncement
@@ -3308,6 +3626,27 @@ export interface components {
       text: string;
       /** Title */
       title: string;
+      /** Version */
+      version: number;
+    };
+    /**
+     * EditDepartment
+     * @description `version` is the one that was read; another one saved meanwhile is `changed_meanwhile`.
+     */
+    EditDepartment: {
+      /** Asks */
+      asks: string;
+      /** Closed */
+      closed: boolean;
+      /**
+       * Department Id
+       * @example 42
+       */
+      department_id: string;
+      /** Name */
+      name: string;
+      /** Place */
+      place: number;
       /** Version */
       version: number;
     };
@@ -3387,6 +3726,35 @@ export interface components {
       /** Words */
       words: string[];
     };
+    /**
+     * EditTurn
+     * @description `version` is the one that was read; another one saved meanwhile is `changed_meanwhile`.
+     */
+    EditTurn: {
+      /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
+      first: components['schemas']['FirstTime'];
+      /**
+       * Last Day
+       * @default null
+       */
+      last_day: string | null;
+      /**
+       * Person Id
+       * @example 42
+       */
+      person_id: string;
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
+      /** Version */
+      version: number;
+    };
     /** EndSession */
     EndSession: {
       /**
@@ -3394,6 +3762,14 @@ export interface components {
        * @example 42
        */
       session_id: string;
+    };
+    /** EndTurn */
+    EndTurn: {
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
     };
     /**
      * EnterReview
@@ -3481,6 +3857,9 @@ export interface components {
        * Format: date-time
        */
       at: string;
+      department: components['schemas']['DepartmentShown'] | null;
+      /** Handed On At */
+      handed_on_at: string | null;
       /**
        * Id
        * @example 42
@@ -3553,7 +3932,7 @@ export interface components {
      * @description Feedback as its author sees it.
      *
      *     `state`: received; held (somebody must look at the text first); returned (it did not go out, here is the text);
-     *     taken; answered; noted (seen, and there is no answer).
+     *     taken; answered; noted (seen, and there is no answer). `handed_on_at`: since then it is with `department`.
      */
     FeedbackView: {
       answer: components['schemas']['FeedbackAnswer'] | null;
@@ -3562,6 +3941,9 @@ export interface components {
        * Format: date-time
        */
       at: string;
+      department: components['schemas']['DepartmentShown'] | null;
+      /** Handed On At */
+      handed_on_at: string | null;
       /**
        * Id
        * @example 42
@@ -3654,6 +4036,24 @@ export interface components {
       idempotency_key: string;
     };
     /**
+     * FirstTime
+     * @description The first of the days of a turn, from when until when, in whole minutes and before midnight.
+     */
+    FirstTime: {
+      /**
+       * Ends At
+       * Format: date-time
+       * @example 2026-11-22T14:00:00+08:00
+       */
+      ends_at: string;
+      /**
+       * Starts At
+       * Format: date-time
+       * @example 2026-11-22T14:00:00+08:00
+       */
+      starts_at: string;
+    };
+    /**
      * Found
      * @description `excerpt` is the passage of its text to show; `pinned`: the library wants it to be the first answer.
      */
@@ -3709,6 +4109,38 @@ export interface components {
     Groups: {
       /** Items */
       items: components['schemas']['Group'][];
+    };
+    /**
+     * HandOn
+     * @description To whom a conversation goes.
+     */
+    HandOn: {
+      /**
+       * Conversation Id
+       * @example 42
+       */
+      conversation_id: string;
+      /**
+       * Department Id
+       * @example 42
+       */
+      department_id: string;
+    };
+    /**
+     * HandOnFeedback
+     * @description To whom it goes.
+     */
+    HandOnFeedback: {
+      /**
+       * Department Id
+       * @example 42
+       */
+      department_id: string;
+      /**
+       * Feedback Id
+       * @example 42
+       */
+      feedback_id: string;
     };
     /**
      * Health
@@ -4047,6 +4479,20 @@ export interface components {
       /** Number */
       number: number;
     };
+    /** KeepDay */
+    KeepDay: {
+      /**
+       * Day
+       * Format: date
+       * @example 2026-11-22
+       */
+      day: string;
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
+    };
     /**
      * Kind
      * @enum {string}
@@ -4102,12 +4548,52 @@ export interface components {
       /** Title */
       title: string;
     };
+    /** MakeDepartment */
+    MakeDepartment: {
+      /** Asks */
+      asks: string;
+      /**
+       * Closed
+       * @default false
+       */
+      closed: boolean;
+      /** Idempotency Key */
+      idempotency_key: string;
+      /** Name */
+      name: string;
+      /**
+       * Place
+       * @default 0
+       */
+      place: number;
+    };
     /** MakeSynonyms */
     MakeSynonyms: {
       /** Idempotency Key */
       idempotency_key: string;
       /** Words */
       words: string[];
+    };
+    /** MakeTurn */
+    MakeTurn: {
+      /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
+      first: components['schemas']['FirstTime'];
+      /** Idempotency Key */
+      idempotency_key: string;
+      /**
+       * Last Day
+       * @default null
+       */
+      last_day: string | null;
+      /**
+       * Person Id
+       * @example 42
+       */
+      person_id: string;
     };
     /**
      * MapColumns
@@ -4257,6 +4743,14 @@ export interface components {
        */
       conversation_id: string;
     };
+    /** OfDepartment */
+    OfDepartment: {
+      /**
+       * Department Id
+       * @example 42
+       */
+      department_id: string;
+    };
     /** OfFeedback */
     OfFeedback: {
       /**
@@ -4332,6 +4826,14 @@ export interface components {
        */
       id: string;
       kind: components['schemas']['Rated'];
+    };
+    /** OfTurn */
+    OfTurn: {
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
     };
     /** OfUpload */
     OfUpload: {
@@ -4435,6 +4937,13 @@ export interface components {
     Page_DeadJob_: {
       /** Items */
       items: components['schemas']['DeadJob'][];
+      /** Next */
+      next: string | null;
+    };
+    /** Page[DepartmentEdited] */
+    Page_DepartmentEdited_: {
+      /** Items */
+      items: components['schemas']['DepartmentEdited'][];
       /** Next */
       next: string | null;
     };
@@ -4813,6 +5322,31 @@ export interface components {
       invitations: number;
     };
     /**
+     * RosterDay
+     * @description `open`: whether the library opens; else nobody is on duty.
+     */
+    RosterDay: {
+      /**
+       * Day
+       * Format: date
+       */
+      day: string;
+      /** Open */
+      open: boolean;
+      /** Turns */
+      turns: components['schemas']['ShiftShown'][];
+    };
+    /**
+     * RosterWeek
+     * @description Seven days, and the turns that begin after them.
+     */
+    RosterWeek: {
+      /** Days */
+      days: components['schemas']['RosterDay'][];
+      /** Later */
+      later: components['schemas']['ShiftShown'][];
+    };
+    /**
      * RowProblems
      * @description `row` is its number in the file.
      */
@@ -5103,6 +5637,11 @@ export interface components {
       /** @default new */
       box: components['schemas']['Box'];
       /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
+      /**
        * Limit
        * @default 20
        */
@@ -5129,6 +5668,11 @@ export interface components {
        */
       after: string | null;
       /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
+      /**
        * Limit
        * @default 20
        */
@@ -5146,6 +5690,19 @@ export interface components {
        * @default
        */
       kind: string;
+      /**
+       * Limit
+       * @default 20
+       */
+      limit: number;
+    };
+    /** SeeDepartments */
+    SeeDepartments: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
       /**
        * Limit
        * @default 20
@@ -5272,6 +5829,17 @@ export interface components {
       reader_id: string;
       reason: components['schemas']['Reason'];
     };
+    /**
+     * SeeRoster
+     * @description A week from this day on; without one, from today.
+     */
+    SeeRoster: {
+      /**
+       * Day
+       * @default null
+       */
+      day: string | null;
+    };
     /** SeeSeatCodes */
     SeeSeatCodes: {
       /**
@@ -5360,7 +5928,7 @@ export interface components {
     };
     /**
      * SendChat
-     * @description Without `conversation_id`: a reader's open conversation, or a new one.
+     * @description Without `conversation_id`: a reader's open conversation, or a new one; that goes to `department_id`, if named.
      *
      *     The same `local_id` again is the same message.
      */
@@ -5372,6 +5940,11 @@ export interface components {
        * @default null
        */
       conversation_id: string | null;
+      /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
       /** Local Id */
       local_id: string;
       /** Text */
@@ -5382,6 +5955,11 @@ export interface components {
      * @description The same `local_id` again is the same feedback. `may_answer`: the reader would like to hear.
      */
     SendFeedback: {
+      /**
+       * Department Id
+       * @default null
+       */
+      department_id: string | null;
       /** Local Id */
       local_id: string;
       /** May Answer */
@@ -5438,6 +6016,36 @@ export interface components {
       x: number;
       /** Y */
       y: number;
+    };
+    /**
+     * ShiftShown
+     * @description A turn on one of its days. `person` is null when nobody stands there; `changed`: it is not as planned.
+     */
+    ShiftShown: {
+      /** Changed */
+      changed: boolean;
+      /**
+       * Day
+       * Format: date
+       */
+      day: string;
+      department: components['schemas']['DepartmentShown'] | null;
+      /**
+       * Ends At
+       * Format: date-time
+       */
+      ends_at: string;
+      person: components['schemas']['Librarian'] | null;
+      /**
+       * Starts At
+       * Format: date-time
+       */
+      starts_at: string;
+      /**
+       * Turn Id
+       * @example 42
+       */
+      turn_id: string;
     };
     /**
      * SignIn
@@ -5623,6 +6231,35 @@ export interface components {
      * @enum {string}
      */
     Topic: 'space' | 'service' | 'collection' | 'system' | 'other';
+    /**
+     * TurnEdited
+     * @description `starts_at` and `ends_at` are of its first time; `days` are the next ones on which it falls.
+     */
+    TurnEdited: {
+      /** Days */
+      days: components['schemas']['ShiftShown'][];
+      department: components['schemas']['DepartmentShown'] | null;
+      /**
+       * Ends At
+       * Format: date-time
+       */
+      ends_at: string;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Last Day */
+      last_day: string | null;
+      person: components['schemas']['Librarian'];
+      /**
+       * Starts At
+       * Format: date-time
+       */
+      starts_at: string;
+      /** Version */
+      version: number;
+    };
     /** Typing */
     Typing: {
       /**
@@ -6861,6 +7498,453 @@ export interface operations {
       };
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  departments_see_all: {
+    parameters: {
+      query?: {
+        after?: string;
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_DepartmentEdited_'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  departments_make: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Asks */
+          asks: string;
+          /**
+           * Closed
+           * @default false
+           */
+          closed?: boolean;
+          /** Idempotency Key */
+          idempotency_key: string;
+          /** Name */
+          name: string;
+          /**
+           * Place
+           * @default 0
+           */
+          place?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepartmentEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `department_name_taken`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  departments_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        department_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepartmentEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  departments_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        department_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Asks */
+          asks: string;
+          /** Closed */
+          closed: boolean;
+          /** Name */
+          name: string;
+          /** Place */
+          place: number;
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DepartmentEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `department_name_taken` */
+      409: {
         headers: {
           [name: string]: unknown;
         };
@@ -9455,6 +10539,800 @@ export interface operations {
       };
     };
   };
+  roster_see: {
+    parameters: {
+      query?: {
+        day?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RosterWeek'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_make: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Department Id
+           * @default null
+           */
+          department_id?: string | null;
+          first: components['schemas']['FirstTime'];
+          /** Idempotency Key */
+          idempotency_key: string;
+          /**
+           * Last Day
+           * @default null
+           */
+          last_day?: string | null;
+          /**
+           * Person Id
+           * @example 42
+           */
+          person_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Created */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TurnEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_answering`; `turn_clashes`; `department_closed`; `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_show: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        turn_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TurnEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_edit: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        turn_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Department Id
+           * @default null
+           */
+          department_id?: string | null;
+          first: components['schemas']['FirstTime'];
+          /**
+           * Last Day
+           * @default null
+           */
+          last_day?: string | null;
+          /**
+           * Person Id
+           * @example 42
+           */
+          person_id: string;
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TurnEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `not_answering`; `turn_clashes`; `department_closed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_end: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        turn_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RosterWeek'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_change_day: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        turn_id: string;
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Person Id */
+          person_id: string | null;
+          /** Version */
+          version: number;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TurnEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `not_answering`; `turn_clashes` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  roster_keep_day: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        turn_id: string;
+        day: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['TurnEdited'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `changed_meanwhile`; `turn_clashes` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   seats_code_areas: {
     parameters: {
       query?: never;
@@ -11620,6 +13498,11 @@ export interface operations {
            * @default null
            */
           conversation_id?: string | null;
+          /**
+           * Department Id
+           * @default null
+           */
+          department_id?: string | null;
           /** Local Id */
           local_id: string;
           /** Text */
@@ -11664,7 +13547,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `banned`; `with_another_librarian`; `conversation_over`; `another_conversation_open`; `idempotency_key_reused` */
+      /** @description `banned`; `with_another_librarian`; `conversation_over`; `another_conversation_open`; `department_closed`; `idempotency_key_reused` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -12301,6 +14184,80 @@ export interface operations {
       };
     };
   };
+  departments_see: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Departments'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   desk_watch: {
     parameters: {
       query?: never;
@@ -12387,6 +14344,7 @@ export interface operations {
   desk_closed: {
     parameters: {
       query?: {
+        department_id?: string;
         after?: string;
         limit?: number;
       };
@@ -13184,6 +15142,220 @@ export interface operations {
       };
     };
   };
+  desk_hand_on: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        conversation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Department Id
+           * @example 42
+           */
+          department_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeskLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_with_you`; `department_closed` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  duty_see: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Duty'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
   feedback_see: {
     parameters: {
       query?: {
@@ -13271,6 +15443,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * Department Id
+           * @default null
+           */
+          department_id?: string | null;
           /** Local Id */
           local_id: string;
           /** May Answer */
@@ -13314,7 +15491,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `banned`; `picture_gone`; `idempotency_key_reused` */
+      /** @description `banned`; `department_closed`; `picture_gone`; `idempotency_key_reused` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -13466,6 +15643,7 @@ export interface operations {
     parameters: {
       query?: {
         box?: components['schemas']['Box'];
+        department_id?: string;
         after?: string;
         limit?: number;
       };
@@ -13740,6 +15918,137 @@ export interface operations {
         };
       };
       /** @description `own_text`; `feedback_with_another`; `feedback_over` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  feedback_inbox_hand_on: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        feedback_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Department Id
+           * @example 42
+           */
+          department_id: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['FeedbackLine'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `own_text`; `feedback_with_another`; `feedback_over`; `department_closed` */
       409: {
         headers: {
           [name: string]: unknown;
