@@ -15,13 +15,17 @@ import uvloop
 from aiohttp import web
 
 from models import db, jobs, spaces
-from models.bookings import FACTS, MAKE, MARK_LAPSED
+from models.bookings import FACTS, MARK_LAPSED
 from models.calendar import Span, day_span
 from models.slots import CLAIM, slots_of
 from server.clock import SystemClock
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 LOCK: Final = "SELECT id FROM reader WHERE id = $1 FOR NO KEY UPDATE"
+MAKE: Final = """
+INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at)
+VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7) RETURNING id
+"""
 POOL: Final = web.AppKey("pool", asyncpg.Pool)
 CLOCK: Final = SystemClock()
 
@@ -57,7 +61,7 @@ async def write_booking(connection: Any, wish: dict[str, Any]) -> dict[str, Any]
     opens = starts - timedelta(minutes=seat["checkin_before_minutes"])
     remind = starts - timedelta(minutes=seat["remind_before_minutes"])
     await connection.fetch(MARK_LAPSED, spot, *slots, now)
-    booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now, None))[0]["id"]
+    booking = (await connection.fetch(MAKE, reader, spot, starts, ends, opens, lapses, now))[0]["id"]
     first, until = slots
     if len(await connection.fetch(CLAIM, spot, first, until, booking, lapses, now)) < until - first:
         raise Taken

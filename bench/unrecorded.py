@@ -9,8 +9,10 @@ from server.__main__ import app
 _together = Tx.together
 
 
-async def _unrecorded(tx: Tx, first: Write, *others: Write) -> Sequence[Row]:
-    return await _together(tx, first, *(write for write in others if write[0] != audit.ADD))
+async def _unrecorded(tx: Tx, *writes: Write, answers: int = 0) -> Sequence[Row]:
+    answer = writes[answers]
+    kept = [write for write in writes if write[0] != audit.ADD]
+    return await _together(tx, *kept, answers=kept.index(answer))
 
 
 if __name__ == "__main__":

@@ -26,9 +26,11 @@ def _fingerprint(wish: Repeatable) -> str:
 async def earlier(caller: Caller, wish: Repeatable, answer: type[Answer]) -> Answer | None:
     """What this very request answered before; another request with its key raises `idempotency_key_reused`."""
     found = await repeats.earlier(caller.me, wish.idempotency_key)
-    if found is None:
-        return None
-    fingerprint, text = found
+    return again(wish, *found, answer) if found else None
+
+
+def again(wish: Repeatable, fingerprint: str, text: str, answer: type[Answer]) -> Answer:
+    """What is stored under the key of a wish, for whoever has read it already; raises as `earlier` does."""
     if fingerprint != _fingerprint(wish):
         raise KeyReused()
     return answer.model_validate_json(text)

@@ -3,8 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tortoise.exceptions import IntegrityError
-
 from handlers import access, audit, bans, bookings, helpers, repeat
 from handlers.access import Caller, Permission
 from handlers.bookings import BookingView, ForReader
@@ -81,12 +79,8 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
         # Locked before the counts: two bookings at once must not both pass.
         async with access.acting(caller, wish.for_reader_id) as (tx, reader_id):
             return await _reserve(ctx, caller, wish, tx, reader_id)
-    except (Refused, IntegrityError) as refused:
-        # A request that comes again meets its own booking or its own key, so only here is it looked for.
-        if done := await repeat.earlier(caller, wish, BookingView):
-            return done
-        if isinstance(refused, BookingRefused):
-            await _explain_and_keep(ctx, wish, refused)
+    except BookingRefused as refused:
+        await _explain_and_keep(ctx, wish, refused)
         raise
 
 
@@ -119,10 +113,13 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, read
         day=date_,
         zone=ctx.zone,
         now=now,
+        request=(caller.me, wish.idempotency_key),
     )
     if not facts:
         raise NotFound()
     seat, hours = facts[0], Hours.of(facts, ctx.zone)
+    if seat["fingerprint"]:
+        return repeat.again(wish, seat["fingerprint"], seat["answer"], BookingView)
     rules = Rules.of(seat)
     if why := _why_not(ctx, seat, rules, span, hours):
         raise await _refusal(ctx, seat, why, rules, reader_id)
@@ -132,11 +129,8 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, read
         raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
     if seat["taken"]:
         raise BookingRefused("seat_taken", label=seat["label"])
-    window = checkin_window(rules, span, now)
+    booking_id, window = seat["next_id"], checkin_window(rules, span, now)
     helper_id = helpers.helper_of(caller, reader_id)
-    booking_id = await held.make(
-        tx, reader_id, seat["id"], wish=span, slots=slots, window=window, now=now, helper_id=helper_id
-    )
     row = _made(seat, reader_id, booking_id, span, window, now)
     if helper_id:
         row = {**row, "helper_id": helper_id, "helper_name": await chat.name_of(tx, helper_id)}
@@ -144,6 +138,9 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, read
     about = {"booking_id": booking_id}
     remind_at = max(now, wish.starts_at - timedelta(minutes=rules.remind_before_minutes))
     beside = (
+        held.making(
+            booking_id, reader_id, seat["id"], wish=span, window=window, now=now, helper_id=helper_id
+        ),
         audit.adding(
             caller,
             "booking.make",

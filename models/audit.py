@@ -1,10 +1,10 @@
 """Who changed what, when: ids, codes and numbers only, never a name or a text (they could not be erased)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 from tortoise import fields
 from tortoise.models import Model
 
@@ -37,7 +37,7 @@ def adding(
     action: str, actor_id: int | None, subject: str, details: Mapping[str, Any], now: datetime
 ) -> Write:
     """The write that records, for `Tx.together`."""
-    return ADD, (action, actor_id, subject, json.dumps(details, separators=(",", ":")), now)
+    return ADD, (action, actor_id, subject, orjson.dumps(details).decode(), now)
 
 
 async def add(

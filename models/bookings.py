@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from tortoise.models import Model
 
 from models.bans import stops
 from models.calendar import Span, day_span
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, UtcDatetimeField, Write, belongs_to, fetch
 from models.slots import keep
 from models.spaces import SeatRules, hours_between
 
@@ -197,14 +198,21 @@ WHERE s.id = $1 AND s.kind = 'seat' AND b.sample = $8
 """
 
 
-# With what each of them would cost a message of its own: whether somebody holds a slot of the wish, and the hours.
+# With what each of them would cost a message of its own: whether somebody holds a slot of the wish, the hours, what
+# the same request was answered before, and the id of the booking to come.
 ASKED = f"""
 SELECT f.*, h.special, h.at, h.day, h.opens_minute, h.closes_minute, h.note, EXISTS (
     SELECT 1 FROM slot t WHERE t.spot_id = f.id AND t.slot_no >= $9 AND t.slot_no < $10
         AND (t.lapses_at IS NULL OR t.lapses_at > $3)
-) AS taken
+) AS taken, q.fingerprint, q.answer, {{next_id}} AS next_id
 FROM ({FACTS}) f LEFT JOIN ({hours_between("$11", "$11")}) h ON h.branch_id = f.branch_id
+LEFT JOIN repeat q ON q.reader_id = $12 AND q.key = $13
 """
+
+
+@cache
+def _asking(next_id: str) -> str:
+    return ASKED.format(next_id=next_id)
 
 
 async def asked(
@@ -218,37 +226,40 @@ async def asked(
     day: date,
     zone: ZoneInfo,
     now: datetime,
+    request: tuple[int, str],
 ) -> Sequence[Row]:
     """What a wish for a seat depends on: the seat, its rules and the reader's counts, in each of the rows that
     `calendar.Hours` is made from. None: no such seat. Lock the reader's row in a statement before this one.
+
+    `request` is who asks and with which idempotency key. Bookings that have lapsed on these slots say so from now on.
     """
     that_day = day_span(day, zone)
     spans = (that_day.starts, that_day.ends, wish.starts, wish.ends)
-    return await tx.fetch(ASKED, spot_id, reader_id, now, *spans, sample, *slots, day)
+    return await tx.together(
+        (_asking(tx.next_id("booking")), (spot_id, reader_id, now, *spans, sample, *slots, day, *request)),
+        (MARK_LAPSED, (spot_id, *slots, now)),
+    )
 
 
 MAKE = """
-INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at, helper_id)
-VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8) RETURNING id
+INSERT INTO booking
+    (id, reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, lapses_at, made_at, helper_id)
+VALUES ($1, $2, $3, $4, $5, 'booked', $6, $7, $8, $9) RETURNING id
 """
 
 
-async def make(
-    tx: Tx,
+def making(
+    booking_id: int,
     reader_id: int,
     spot_id: int,
     *,
     wish: Span,
-    slots: tuple[int, int],
     window: tuple[datetime, datetime],
     now: datetime,
     helper_id: int | None,
-) -> int:
-    """Write a booking, and say of those that lapsed on its slots that they did: its id. Claim the slots next."""
-    making = (MAKE, (reader_id, spot_id, wish.starts, wish.ends, *window, now, helper_id))
-    rows = await tx.together(making, (MARK_LAPSED, (spot_id, *slots, now)))
-    booking_id: int = rows[0]["id"]
-    return booking_id
+) -> Write:
+    """The write of a booking with the id that `asked` gave it; it goes with the claim of its slots."""
+    return MAKE, (booking_id, reader_id, spot_id, wish.starts, wish.ends, *window, now, helper_id)
 
 
 VIEW = """

@@ -252,18 +252,18 @@ def _shift(by: int, parameter: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=128)
-def _one_statement(writes: tuple[str, ...]) -> str:
+def _one_statement(writes: tuple[str, ...], answers: int) -> str:
     parts, used = [], 0
     for place, sql in enumerate(writes):
         numbers = [int(number) for number in re.findall(r"\$(\d+)", sql)]
         shifted = re.sub(r"\$(\d+)", partial(_shift, used), sql)
         parts.append(f"w{place} AS ({shifted})")
         used += max(numbers)
-    return f"WITH {', '.join(parts)} SELECT * FROM w0"
+    return f"WITH {', '.join(parts)} SELECT * FROM w{answers}"
 
 
-def _joined(writes: Sequence[Write]) -> tuple[Any, ...]:
-    sql = _one_statement(tuple(sql for sql, _ in writes))
+def _joined(writes: Sequence[Write], answers: int = 0) -> tuple[Any, ...]:
+    sql = _one_statement(tuple(sql for sql, _ in writes), answers)
     return sql, *(value for _, values in writes for value in values)
 
 
@@ -332,14 +332,20 @@ class Tx:
         if not self._sqlite:
             await self._connection.fetch(select, *values)
 
-    async def together(self, first: Write, *others: Write) -> Sequence[Row]:
-        """Writes that do not depend on each other, on PostgreSQL in one message: what the first returns."""
+    async def together(self, *writes: Write, answers: int = 0) -> Sequence[Row]:
+        """Statements that do not see each other's rows, on PostgreSQL in one message: what one of them returns."""
         if self._sqlite:
-            rows = await self.fetch(first[0], *first[1])
-            for sql, values in others:
-                await self.fetch(sql, *values)
-            return rows
-        return await self.fetch(*_joined((first, *others)))
+            return [await self.fetch(sql, *values) for sql, values in writes][answers]
+        return await self.fetch(*_joined(writes, answers))
+
+    def next_id(self, table: str) -> str:
+        """The id of a row to come, as an expression, for what must know it before the row is written.
+
+        No two are given the same: PostgreSQL counts on at once, on SQLite no other writer is in.
+        """
+        if self._sqlite:
+            return f"(SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{table}')"
+        return f"(SELECT nextval(pg_get_serial_sequence('{table}', 'id')))"
 
     async def each(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for each of many rows of values."""

@@ -4,12 +4,12 @@ A job is idempotent by its key; its handler must bear being run twice (a worker 
 and before it says so). States: `new` → `run` → `done`, or `dead` after `MAX_ATTEMPTS`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
 from structlog.contextvars import get_contextvars
 from tortoise import fields
 from tortoise.models import Model
@@ -59,7 +59,7 @@ ON CONFLICT (key) DO NOTHING RETURNING id
 
 def adding(kind: str, key: str, payload: Mapping[str, Any], due_at: datetime) -> tuple[str, tuple[Any, ...]]:
     """The write that adds a job, for `Tx.together`."""
-    return ADD, (kind, key, json.dumps(payload, separators=(",", ":")), due_at, _cause())
+    return ADD, (kind, key, orjson.dumps(payload).decode(), due_at, _cause())
 
 
 def _cause() -> str | None:
@@ -105,7 +105,7 @@ async def claim(owner: str, now: datetime, kinds: Sequence[str], *, limit: int) 
         CLAIM.format(skip_locked=skip_locked, kinds=named), owner, now + LEASE, now, limit, *kinds
     )
     return [
-        Claimed(r["id"], r["kind"], r["key"], json.loads(r["payload"]), r["attempts"], r["cause"])
+        Claimed(r["id"], r["kind"], r["key"], orjson.loads(r["payload"]), r["attempts"], r["cause"])
         for r in rows
     ]
 

@@ -49,12 +49,13 @@ async def claim(
     now: datetime,
     beside: Sequence[Write] = (),
 ) -> bool:
-    """Take every slot of a span, and write what is `beside` it in the same message.
+    """Take every slot of a span, and write what is `beside` it, the booking too, in the same message.
 
     False: somebody holds a slot, and the caller must roll back.
     """
     first, until = slots
-    taken = await tx.together((CLAIM, (spot_id, first, until, booking_id, lapses_at, now)), *beside)
+    claiming = (CLAIM, (spot_id, first, until, booking_id, lapses_at, now))
+    taken = await tx.together(*beside, claiming, answers=len(beside))
     return len(taken) == until - first
 
 
