@@ -162,7 +162,7 @@ async def changes(ctx: Context, stream: str, keys: list[str]) -> tuple[str, dict
     changed = DeskChanged(
         number=0,
         items=[line_of(ctx, row) for row in rows],
-        gone=sorted({*ids} - {row["id"] for row in rows}),
+        gone=reach.gone(ids, (row["id"] for row in rows)),
         librarians=await _on_duty(ctx),
         held=await chat_streams.held_count(reach),
     )

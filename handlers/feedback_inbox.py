@@ -88,7 +88,7 @@ async def changes(ctx: Context, stream: str, keys: list[str]) -> tuple[str, dict
     news = FeedbackNews(
         number=0,
         items=await lines_of(ctx, rows),
-        gone=sorted({*ids} - {row["id"] for row in rows}),
+        gone=reach.gone(ids, (row["id"] for row in rows)),
         waiting=waiting,
         held=held,
         ratings=await _ratings(),

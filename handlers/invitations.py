@@ -7,17 +7,18 @@ from typing import Annotated
 from pydantic import Field
 
 from handlers import access, audit, people
-from handlers.access import PRODUCT, SCOPES, STAFF, Caller, Role, caller_of
+from handlers.access import PRODUCT, SCOPES, STAFF, Caller, Permission, Role, caller_of
 from handlers.context import Context
 from handlers.errors import Invalid, NotFound, Refused
 from handlers.people import Me
-from handlers.shapes import Id, Input, Line, Moment, Output
+from handlers.shapes import Id, Input, Line, Moment, NoInput, Output
 from models import departments, grants, jobs
 from models import people as known
 from models.db import Row, Tx, transaction
 from models.grants import Held, Term
 from models.people import Reader
 from models.reach import Grant, Scope
+from models.spaces import Branch
 
 
 class InvitationUnknown(Refused):
@@ -70,8 +71,37 @@ class Invited(Output):
     expires_at: Moment
 
 
+class ScopeName(Output):
+    """`name` is null for the library."""
+
+    scope: Scope
+    scope_id: Id | None
+    name: str | None
+
+
+class ScopeNames(Output):
+    items: list[ScopeName]
+
+
 class AcceptInvitation(Input):
     code: Annotated[Line, Field(min_length=1, max_length=64)]
+
+
+async def scopes(_ctx: Context, caller: Caller, _wish: NoInput) -> ScopeNames:
+    """Where a role can hold: the library, its branches, its areas, and the departments that are not closed."""
+    areas = await access.areas_of(caller, Permission.STAFF_INVITE)
+    branches = await Branch.filter(sample=caller.sample).order_by("place", "id")
+    named = [
+        (Scope.LIBRARY, None, None),
+        *((Scope.BRANCH, branch.id, branch.name) for branch in branches),
+        *((Scope.AREA, area.id, f"{area.branch.name} · {area.name}") for area in areas),
+        *(
+            (Scope.DEPARTMENT, row["id"], row["name"])
+            for row in await departments.all_of_them()
+            if not row["closed"]
+        ),
+    ]
+    return ScopeNames(items=[ScopeName(scope=scope, scope_id=one, name=name) for scope, one, name in named])
 
 
 async def invite(ctx: Context, caller: Caller, wish: Invite) -> Invited:

@@ -81,6 +81,10 @@ class Reach:
             either.append(f"{department} IS NULL AND {branch} IS NULL")
         return f"({' OR '.join(either) or 'FALSE'})"
 
+    def gone(self, asked: Iterable[int], found: Iterable[int]) -> list[int]:
+        """Those that were asked for and not found inside; who reaches everything loses nothing to others."""
+        return [] if self.whole else sorted({*asked} - {*found})
+
     def __str__(self) -> str:
         if self.whole:
             return "all"

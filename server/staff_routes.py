@@ -29,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
         staff.set_term,
         errors=(NotFound, staff.OwnRole, staff.AdministratorNeeded),
     ),
+    Route("GET", "/api/admin/scopes", May.STAFF_INVITE, invitations.scopes),
     Route(
         "POST", "/api/admin/invitations", May.STAFF_INVITE, invitations.invite, status=201, errors=(NotFound,)
     ),

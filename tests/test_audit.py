@@ -51,6 +51,7 @@ NOT_ABOUT_READERS: Final = {
     "GET /api/admin/seat-codes/areas": "what everybody sees",
     "GET /api/admin/staff/{reader_id}/roles/{role}/taken": "numbers, of a colleague",
     "GET /api/admin/reader-groups": "which groups there are, not who is in them",
+    "GET /api/admin/scopes": "what everybody sees",
     "GET /api/admin/staff": "who works here, and as what",
     "GET /api/staff/people": "who works here, and as what",
 }

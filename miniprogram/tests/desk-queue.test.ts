@@ -76,6 +76,7 @@ test('a changed line takes the place of the old one, and one that is closed leav
   assert.deepEqual(ids(now), ['1', '2', '4']);
   assert.equal(now[1]?.state, 'claimed');
   assert.deepEqual(withChanged(now, changed), now);
+  assert.deepEqual(ids(withChanged(now, [], ['2', '9'])), ['1', '4']);
 });
 
 test('the count is who waits and what readers of mine wrote', () => {

@@ -17,7 +17,7 @@ export interface paths {
      */
     get: operations['announcements_show'];
     /**
-     * Change the notice, on every home page at once. Raises `changed_meanwhile` when somebody saved first.
+     * Change the notice, on every home page at once.
      * @description Permission: `announcement.edit`.
      */
     put: operations['announcements_edit'];
@@ -62,7 +62,7 @@ export interface paths {
     get: operations['articles_see_written'];
     put?: never;
     /**
-     * Write a new one; the search finds it at once.
+     * Write a new one; the search finds it at once. Raises `picture_gone`.
      * @description Permission: `articles.edit`.
      */
     post: operations['articles_make'];
@@ -85,7 +85,7 @@ export interface paths {
      */
     get: operations['articles_edited'];
     /**
-     * Change one, and what the search finds of it. Raises `changed_meanwhile` when somebody saved first.
+     * Change one, and what the search finds of it.
      * @description Permission: `articles.edit`.
      */
     put: operations['articles_edit'];
@@ -779,6 +779,26 @@ export interface paths {
      * @description Permission: `roster.edit`.
      */
     delete: operations['roster_keep_day'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/admin/scopes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Where a role can hold: the library, its branches, its areas, and the departments that are not closed.
+     * @description Permission: `staff.invite`.
+     */
+    get: operations['invitations_scopes'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -2462,6 +2482,7 @@ export interface components {
     };
     /** AnnouncementEdited */
     AnnouncementEdited: {
+      picture: components['schemas']['Picture'] | null;
       /** Text */
       text: string;
       /** Title */
@@ -2473,6 +2494,7 @@ export interface components {
     };
     /** AnnouncementShown */
     AnnouncementShown: {
+      picture: components['schemas']['Picture'] | null;
       /** Text */
       text: string;
       /** Title */
@@ -2644,6 +2666,7 @@ export interface components {
      * @description `pinned` are the questions to which it is the first answer.
      */
     ArticleEdited: {
+      cover: components['schemas']['Picture'] | null;
       /**
        * Id
        * @example 42
@@ -2674,6 +2697,7 @@ export interface components {
     ArticleLine: {
       /** Beginning */
       beginning: string;
+      cover: components['schemas']['Picture'] | null;
       /**
        * Id
        * @example 42
@@ -2724,6 +2748,7 @@ export interface components {
      * @description `text` is plain: an empty line parts paragraphs, a line that begins with `# ` is a heading.
      */
     ArticleView: {
+      cover: components['schemas']['Picture'] | null;
       /**
        * Id
        * @example 42
@@ -3593,9 +3618,14 @@ export interface components {
     };
     /**
      * EditAnnouncement
-     * @description An empty title and text take the notice off the page.
+     * @description An empty title and text take the notice off the page. Without a `picture_id` its picture stays.
      */
     EditAnnouncement: {
+      /**
+       * Picture Id
+       * @default null
+       */
+      picture_id: string | null;
       /** Text */
       text: string;
       /** Title */
@@ -3603,13 +3633,21 @@ export interface components {
       /** Version */
       version: number;
     };
-    /** EditArticle */
+    /**
+     * EditArticle
+     * @description Without a `cover_id` its cover stays.
+     */
     EditArticle: {
       /**
        * Article Id
        * @example 42
        */
       article_id: string;
+      /**
+       * Cover Id
+       * @default null
+       */
+      cover_id: string | null;
       kind: components['schemas']['ContentKind'];
       /**
        * Pinned
@@ -4528,6 +4566,11 @@ export interface components {
     };
     /** MakeArticle */
     MakeArticle: {
+      /**
+       * Cover Id
+       * @default null
+       */
+      cover_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
       kind: components['schemas']['ContentKind'];
@@ -5381,6 +5424,22 @@ export interface components {
      * @enum {string}
      */
     Scope: 'library' | 'branch' | 'area' | 'department';
+    /**
+     * ScopeName
+     * @description `name` is null for the library.
+     */
+    ScopeName: {
+      /** Name */
+      name: string | null;
+      scope: components['schemas']['Scope'];
+      /** Scope Id */
+      scope_id: string | null;
+    };
+    /** ScopeNames */
+    ScopeNames: {
+      /** Items */
+      items: components['schemas']['ScopeName'][];
+    };
     /**
      * Search
      * @description `kind` is left out for everything.
@@ -6425,6 +6484,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * Picture Id
+           * @default null
+           */
+          picture_id?: string | null;
           /** Text */
           text: string;
           /** Title */
@@ -6471,7 +6535,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `changed_meanwhile` */
+      /** @description `changed_meanwhile`; `picture_gone` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -6730,6 +6794,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * Cover Id
+           * @default null
+           */
+          cover_id?: string | null;
           /** Idempotency Key */
           idempotency_key: string;
           kind: components['schemas']['ContentKind'];
@@ -6789,7 +6858,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `idempotency_key_reused` */
+      /** @description `idempotency_key_reused`; `picture_gone` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -6960,6 +7029,11 @@ export interface operations {
     requestBody: {
       content: {
         'application/json': {
+          /**
+           * Cover Id
+           * @default null
+           */
+          cover_id?: string | null;
           kind: components['schemas']['ContentKind'];
           /**
            * Pinned
@@ -7027,7 +7101,7 @@ export interface operations {
           'application/json': components['schemas']['Error'];
         };
       };
-      /** @description `changed_meanwhile` */
+      /** @description `changed_meanwhile`; `picture_gone` */
       409: {
         headers: {
           [name: string]: unknown;
@@ -11288,6 +11362,89 @@ export interface operations {
       };
       /** @description `changed_meanwhile`; `turn_clashes` */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  invitations_scopes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ScopeNames'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -34,7 +34,7 @@ function begin(): () => void {
     number: 'desk_number',
     isMine: () => true,
     onWhole: (desk) => tell(desk.items, desk),
-    onChange: (change) => tell(withChanged(current?.lines ?? [], change.items), change),
+    onChange: (change) => tell(withChanged(current?.lines ?? [], change.items, change.gone), change),
     onError: (error) => followers.forEach((onError) => onError(error)),
   });
 }

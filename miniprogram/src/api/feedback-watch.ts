@@ -13,8 +13,11 @@ export interface InboxNow {
 
 interface Follower {
   onInbox: (inbox: InboxNow) => void;
-  /** What changed, with absolute states; null when changes were missed and lists are to be fetched anew. */
-  onLines: (lines: FeedbackLine[] | null) => void;
+  /**
+   * What changed, with absolute states, and the ids of what is gone to others; null when changes were missed and lists
+   * are to be fetched anew.
+   */
+  onLines: (lines: FeedbackLine[] | null, gone: readonly string[]) => void;
   onError: (error: unknown) => void;
 }
 
@@ -23,11 +26,11 @@ const BOXES: FeedbackBox[] = ['new', 'mine', 'others', 'answered'];
 const followers = new Set<Follower>();
 let current: InboxNow | null = null;
 
-function tell(inbox: InboxNow, lines: FeedbackLine[] | null): void {
+function tell(inbox: InboxNow, lines: FeedbackLine[] | null, gone: readonly string[] = []): void {
   current = inbox;
   followers.forEach(({ onInbox, onLines }) => {
     onInbox(inbox);
-    onLines(lines);
+    onLines(lines, gone);
   });
 }
 
@@ -41,7 +44,7 @@ function begin(): () => void {
     number: 'feedback_number',
     isMine: () => true,
     onWhole: (inbox) => tell(inbox, null),
-    onChange: (news) => tell(news, news.items),
+    onChange: (news) => tell(news, news.items, news.gone),
     onError: (error) => followers.forEach(({ onError }) => onError(error)),
   });
 }

@@ -122,12 +122,19 @@ export type StaffMember = Schemas['StaffMember'];
 export type Health = Schemas['Health'];
 export type DeadJob = Schemas['DeadJob'];
 export type History = Schemas['History'];
+export type HeldRole = Schemas['HeldRole'];
+export type RoleTaken = Schemas['RoleTaken'];
+export type Scope = Schemas['Scope'];
+export type ScopeNames = Schemas['ScopeNames'];
 export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
-/** A table of cards that somebody sent, and what is wrong with its rows. */
+export type AreaName = Schemas['AreaName'];
+export type AllSeatRules = Schemas['AllSeatRules'];
+/** A table that somebody sent, what its rows become, and what is wrong with them. */
+export type ImportTarget = 'cards' | 'articles';
 export type ImportState =
   'reading' | 'mapping' | 'checking' | 'checked' | 'applying' | 'done' | 'undoing' | 'undone' | 'failed';
-export type ImportRun = Narrowed<Schemas['ImportView'], { state: ImportState }>;
+export type ImportRun = Narrowed<Schemas['ImportView'], { target: ImportTarget; state: ImportState }>;
 export type ImportField = Schemas['FieldShown'];
 export type ImportProblems = Schemas['RowProblems'];
 export type ImportChanged = Schemas['ImportChanged'];

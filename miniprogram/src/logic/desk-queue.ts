@@ -10,13 +10,18 @@ export interface DeskLists {
 
 const MINUTE_MS = 60_000;
 
-/** Absolute states of changed lines put into the list; what is closed leaves it. */
-export function withChanged(lines: readonly DeskLine[], changed: readonly DeskLine[]): DeskLine[] {
+/** Absolute states of changed lines put into the list; what is closed leaves it, and what is gone to others. */
+export function withChanged(
+  lines: readonly DeskLine[],
+  changed: readonly DeskLine[],
+  gone: readonly string[] = [],
+): DeskLine[] {
   const byId = new Map(lines.map((line) => [line.id, line]));
   for (const line of changed) {
     if (line.state === 'closed') byId.delete(line.id);
     else byId.set(line.id, line);
   }
+  gone.forEach((id) => byId.delete(id));
   return [...byId.values()];
 }
 

@@ -1,4 +1,7 @@
+import type { HeldRole } from '../api/types';
 import { staffRoles } from '../words/admin';
+import { grantSay } from '../words/staff';
+import { clockOf, plainDate, todayBy } from './time';
 
 /** The staff pages, each with the permission it needs, its path and its icon. */
 const PAGES = [
@@ -26,6 +29,25 @@ const PAGES = [
 /** How a role is called. */
 export function roleName(role: string): string {
   return staffRoles.find((one) => one.role === role)?.name ?? role;
+}
+
+/** A role as it is held: `馆员 · 东馆 · 至 2027年1月31日`; whole days are said without their hours. */
+export function grantName(
+  { role, place, starts_at, ends_at }: Pick<HeldRole, 'role' | 'place' | 'starts_at' | 'ends_at'>,
+  now: number,
+): string {
+  const said = (iso: string, wholeDay: string) => {
+    const day = plainDate(iso.slice(0, 10), todayBy(iso, now));
+    return clockOf(iso) === wholeDay ? day : `${day} ${clockOf(iso)}`;
+  };
+  return [
+    roleName(role),
+    place,
+    starts_at && Date.parse(starts_at) > now ? grantSay.from(said(starts_at, '00:00')) : null,
+    ends_at ? grantSay.until(said(ends_at, '23:59')) : null,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 export type StaffPage = (typeof PAGES)[number];

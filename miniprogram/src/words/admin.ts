@@ -17,7 +17,7 @@ export const staffWords = {
   groups: '读者类别',
   groupsFacts: '学生、教工、少儿……规则按它分',
   imports: '导入和导出',
-  importsFacts: '从表格导入读者证，看哪些行有问题，也可以撤销',
+  importsFacts: '从表格导入读者证、文章和常见问题，也可以撤销',
   rules: '预约规则',
   rulesFacts: '时长、次数、签到时间',
   staff: '同事和身份',
@@ -44,7 +44,7 @@ export const announcementWords = {
 };
 
 export const rulesWords = {
-  none: '还没有预约规则。',
+  none: '没有只管您这里的预约规则：和别处共用的，请管理全馆的同事来改。',
   consequence: '对之后的预约马上生效，已有的预约不变',
   saved: '已经生效',
 };
@@ -101,28 +101,15 @@ export const ruleGroups = [
 
 const hours = (minutes: number) => (minutes % 60 === 0 ? `${minutes / 60} 小时` : `${minutes} 分钟`);
 
-/** What the limits of each group mean for a reader. */
+/** Where rules hold, and what the limits of each group mean for a reader. */
 export const rulesSay = {
+  areas: (names: readonly string[]) => (names.length ? `管着 ${names.join('、')}` : '还没有区域用它'),
   length: (shortest: number, longest: number) => `读者一次可以约 ${hours(shortest)}到 ${hours(longest)}。`,
   count: (atOnce: number, perDay: number) => `手上有 ${atOnce} 个没用完的，就不能再约；一天共 ${perDay} 次。`,
   ahead: (days: number, time: string) =>
     days === 0 ? '只能约当天的座位。' : `每天 ${time} 放出 ${days} 天后的座位。`,
   checkIn: (opens: string, closes: string, reminded: string) =>
     `约 14:00 的座位：${reminded} 提醒，${opens} 起可签到，${closes} 没到就让给别人。`,
-};
-
-export const inviteWords = {
-  role: '给什么身份',
-  make: '生成邀请码',
-  consequence: '邀请码只显示这一次，一个人用过就失效',
-  code: '邀请码',
-  copy: '复制',
-  how: '发给同事。对方在“我的”页打开“我有邀请码”，粘贴进去。',
-  another: '再邀请一位',
-};
-
-export const inviteSay = {
-  until: (time: string) => `${time} 前有效`,
 };
 
 export const staffRoles: { role: StaffRole; name: string; facts: string }[] = [

@@ -2,7 +2,7 @@ import { copy } from '../../api/copy';
 import { failureOf, type Failure } from '../../api/failure';
 import { showPicture } from '../../api/picture';
 import { request } from '../../api/request';
-import type { SeatCode, Spaces } from '../../api/types';
+import type { AreaName, SeatCode } from '../../api/types';
 import { look } from '../../look';
 import { codesSay, codesWords } from '../../words/admin';
 
@@ -47,11 +47,10 @@ Page({
   },
 
   async fetchAreas() {
-    const { branches } = await request<Spaces>('GET', '/api/spaces');
-    const areas = branches.flatMap((branch) =>
-      branch.areas.map(({ id, name }) => ({ id, name: `${branch.name} · ${name}` })),
-    );
-    this.setData({ areas });
+    const { items } = await request<{ items: AreaName[] }>('GET', '/api/admin/seat-codes/areas');
+    this.setData({
+      areas: items.map(({ id, name, branch_name }) => ({ id, name: `${branch_name} · ${name}` })),
+    });
   },
 
   show(page: number) {

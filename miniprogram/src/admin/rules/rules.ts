@@ -1,9 +1,9 @@
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
-import type { AdminSeatRules, ReaderGroup } from '../../api/types';
+import type { AdminSeatRules, AllSeatRules, ReaderGroup } from '../../api/types';
 import { consequencesOf } from '../../logic/rules-form';
 import { look } from '../../look';
-import { cardRules, cardSay, ruleGroups, rulesWords } from '../../words/admin';
+import { cardRules, cardSay, ruleGroups, rulesSay, rulesWords } from '../../words/admin';
 import type { FieldGroup, FormSchema, ShownForm } from '../kit/form';
 
 const PATH = '/api/admin/seat-rules';
@@ -35,7 +35,7 @@ function cardGroup(readers: readonly ReaderGroup[]): FieldGroup {
   };
 }
 
-const fetchAll = async () => (await request<{ items: AdminSeatRules[] }>('GET', PATH)).items;
+const fetchAll = () => request<AllSeatRules>('GET', PATH);
 
 function formOf(rulesId: string, readers: readonly ReaderGroup[]): FormSchema<AdminSeatRules> {
   return {
@@ -43,7 +43,7 @@ function formOf(rulesId: string, readers: readonly ReaderGroup[]): FormSchema<Ad
     consequence: rulesWords.consequence,
     saved: rulesWords.saved,
     read: async () => {
-      const rules = (await fetchAll()).find(({ id }) => id === rulesId);
+      const rules = (await fetchAll()).items.find(({ id }) => id === rulesId);
       if (!rules) throw new Error('a set of rules is never taken away');
       return rules;
     },
@@ -58,8 +58,10 @@ Page({
     bones: [1, 2, 3],
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
-    sets: [] as { id: string; name: string }[],
+    sets: [] as { id: string; name: string; areas: string }[],
     chosen: '',
+    /** Where the chosen set holds. */
+    areas: '',
     form: null as FormSchema<AdminSeatRules> | null,
   },
   readers: [] as ReaderGroup[],
@@ -71,15 +73,17 @@ Page({
   async load() {
     this.setData({ state: 'loading' });
     try {
-      const [sets, groups] = await Promise.all([
+      const [{ items, areas }, groups] = await Promise.all([
         fetchAll(),
         request<{ items: ReaderGroup[] }>('GET', '/api/admin/reader-groups'),
       ]);
       this.readers = groups.items;
-      this.setData({
-        sets: sets.map(({ id, name }) => ({ id, name })),
-        state: sets.length ? 'ready' : 'empty',
-      });
+      const sets = items.map(({ id, name }) => ({
+        id,
+        name,
+        areas: rulesSay.areas(areas.filter(({ rules_id }) => rules_id === id).map((area) => area.name)),
+      }));
+      this.setData({ sets, state: sets.length ? 'ready' : 'empty' });
       if (sets[0]) this.show(sets[0].id);
     } catch (error) {
       this.setData({ state: 'error', failure: failureOf(error) });
@@ -87,7 +91,8 @@ Page({
   },
 
   show(chosen: string) {
-    this.setData({ chosen, form: formOf(chosen, this.readers) });
+    const areas = this.data.sets.find(({ id }) => id === chosen)?.areas ?? '';
+    this.setData({ chosen, areas, form: formOf(chosen, this.readers) });
   },
 
   async choose(event: WechatMiniprogram.TouchEvent) {

@@ -1,17 +1,12 @@
 import { serverNow } from '../../api/clock';
 import { failureOf } from '../../api/failure';
 import { request } from '../../api/request';
-import type { StaffMember, StaffRole } from '../../api/types';
-import { roleName } from '../../logic/staff';
+import type { HeldRole, RoleTaken, StaffMember } from '../../api/types';
+import { grantName, roleName } from '../../logic/staff';
 import { moment, plainDate, todayBy } from '../../logic/time';
 import { look } from '../../look';
 import { staffRoles } from '../../words/admin';
-import {
-  staffListSay,
-  staffListWords as w,
-  takenAdminConsequence,
-  takenConsequences,
-} from '../../words/staff';
+import { staffListSay, staffListWords as w, takenSay, takenWords } from '../../words/staff';
 import type { ListSchema, ShownList } from '../kit/list';
 
 const sinceOf = (iso: string, now: number) =>
@@ -48,17 +43,33 @@ const list: ListSchema<StaffMember> = {
       name: name ?? (mine ? w.mine : w.unnamed),
       since: roles[0] ? sinceOf(roles[0].granted_at, now) : '',
     },
-    chips: roles.map(({ role }) => ({ text: roleName(role), tone: role === 'admin' ? 'seal' : 'river' })),
+    chips: roles.map((held) => ({
+      text: grantName(held, now),
+      tone: held.role === 'admin' ? 'seal' : 'river',
+    })),
   }),
 };
 
 function rolesOf({ roles }: StaffMember) {
   const now = serverNow();
-  return roles.map(({ role, granted_at, granted_by }) => ({
-    role,
-    name: roleName(role),
-    given: staffListSay.given(moment(granted_at, now), granted_by),
+  return roles.map((held, index) => ({
+    index,
+    held,
+    name: grantName(held, now),
+    given: staffListSay.given(moment(held.granted_at, now), held.granted_by),
   }));
+}
+
+/** The role as the server's paths name it; `where` says the scope, which a role can be held in several of. */
+const pathOf = (readerId: string, { role }: HeldRole) => `/api/admin/staff/${readerId}/roles/${role}`;
+const where = ({ scope, scope_id }: HeldRole) =>
+  `scope=${scope}${scope_id === null ? '' : `&scope_id=${scope_id}`}`;
+
+/** What follows from a role that is taken, with how much goes back. */
+function consequencesOf(goes: RoleTaken): string[] {
+  const kinds = ['conversations', 'feedback', 'invitations'] as const;
+  const numbers = kinds.filter((kind) => goes[kind] > 0).map((kind) => takenSay[kind](goes[kind]));
+  return [takenWords.phones, ...(numbers.length ? numbers : [takenWords.nothing]), takenWords.again];
 }
 
 Page({
@@ -66,13 +77,24 @@ Page({
     ...look(),
     w,
     list,
-    person: null as { id: string; name: string; roles: ReturnType<typeof rolesOf> } | null,
+    person: null as {
+      id: string;
+      name: string;
+      mine: boolean;
+      roles: ReturnType<typeof rolesOf>;
+    } | null,
     /** The role that is about to be taken. */
-    role: null as StaffRole | null,
+    role: null as HeldRole | null,
     title: '',
     consequences: [] as string[],
     busy: false,
     refused: '',
+  },
+  left: false,
+
+  onShow() {
+    if (this.left) void this.shown()?.reload();
+    this.left = false;
   },
 
   shown() {
@@ -90,17 +112,27 @@ Page({
 
   open({ detail: { item } }: WechatMiniprogram.CustomEvent<{ item: StaffMember }>) {
     const name = item.name ?? (item.mine ? w.mine : w.unnamed);
-    this.setData({ person: { id: item.id, name, roles: rolesOf(item) }, role: null });
+    this.setData({ person: { id: item.id, name, mine: item.mine, roles: rolesOf(item) }, role: null });
   },
 
-  askToTake(event: WechatMiniprogram.TouchEvent) {
-    const role = event.currentTarget.dataset.role as StaffRole;
-    this.setData({
-      role,
-      title: staffListSay.takeTitle(this.data.person?.name ?? '', roleName(role)),
-      consequences: role === 'admin' ? [...takenConsequences, takenAdminConsequence] : takenConsequences,
-      refused: '',
-    });
+  chosen(event: WechatMiniprogram.TouchEvent): HeldRole {
+    return this.data.person!.roles[Number(event.currentTarget.dataset.index)]!.held;
+  },
+
+  async askToTake(event: WechatMiniprogram.TouchEvent) {
+    const { id, name } = this.data.person!;
+    const role = this.chosen(event);
+    try {
+      const goes = await request<RoleTaken>('GET', `${pathOf(id, role)}/taken?${where(role)}`);
+      this.setData({
+        role,
+        title: staffListSay.takeTitle(name, roleName(role.role)),
+        consequences: consequencesOf(goes),
+        refused: '',
+      });
+    } catch (error) {
+      wx.showToast({ title: failureOf(error).text, icon: 'none' });
+    }
   },
 
   async take() {
@@ -108,7 +140,7 @@ Page({
     if (!person || !role) return;
     this.setData({ busy: true, refused: '' });
     try {
-      await request('DELETE', `/api/admin/staff/${person.id}/roles/${role}`);
+      await request('DELETE', `${pathOf(person.id, role)}?${where(role)}`);
       this.close();
       wx.showToast({ title: w.taken, icon: 'none' });
       void this.shown()?.reload();
@@ -117,6 +149,22 @@ Page({
     } finally {
       this.setData({ busy: false });
     }
+  },
+
+  changeTerm(event: WechatMiniprogram.TouchEvent) {
+    const { id, name } = this.data.person!;
+    const held = this.chosen(event);
+    const said = {
+      reader: id,
+      role: held.role,
+      name: `${name} · ${roleName(held.role)}`,
+      from: held.starts_at ?? '',
+      until: held.ends_at ?? '',
+    };
+    const query = Object.entries(said).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
+    this.close();
+    this.left = true;
+    wx.navigateTo({ url: `/admin/staff/term?${[...query, where(held)].join('&')}` });
   },
 
   close() {

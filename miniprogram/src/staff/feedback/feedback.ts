@@ -42,7 +42,7 @@ Page({
     this.offs = [
       followInbox({
         onInbox: (inbox) => this.showInbox(inbox),
-        onLines: (lines) => this.take(lines),
+        onLines: (lines, gone) => this.take(lines, gone),
         onError: (error) => this.fail(error),
       }),
       followKeys({
@@ -79,11 +79,12 @@ Page({
   },
 
   /** What changed, put into the list; everything anew when something was missed. */
-  take(lines: FeedbackLine[] | null) {
+  take(lines: FeedbackLine[] | null, gone: readonly string[]) {
     if (lines === null) void this.load();
     else if (this.data.state === 'ready' || this.data.state === 'empty') {
       const more = this.data.next !== null;
-      this.show(withNews(this.shown, lines, this.data.box, { me: me().id, more }), this.data.next);
+      const stays = this.shown.filter(({ id }) => !gone.includes(id));
+      this.show(withNews(stays, lines, this.data.box, { me: me().id, more }), this.data.next);
     }
   },
 

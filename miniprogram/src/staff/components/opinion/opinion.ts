@@ -76,9 +76,10 @@ Component({
   },
   lifetimes: {
     attached() {
-      const onLines = (lines: FeedbackLine[] | null) => {
+      const onLines = (lines: FeedbackLine[] | null, gone: readonly string[]) => {
         const line = lines?.find(({ id }) => id === this.data.feedbackId);
         if (line) this.show(line);
+        else if (gone.includes(this.data.feedbackId)) this.triggerEvent('left');
         else if (!lines && this.data.state === 'ready') void this.load();
       };
       ends.set(this, followInbox({ onInbox: () => undefined, onLines }));
