@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from handlers import access, audit, repeat
+from handlers import access, audit, repeat, uploads
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Changed
@@ -23,6 +23,7 @@ from handlers.shapes import (
     Text,
     Whole,
 )
+from handlers.uploads import Picture
 from models import articles, search
 from models.articles import (
     TAG_LENGTH,
@@ -53,6 +54,7 @@ class ArticleLine(Output):
     title: str
     beginning: str
     tags: list[str]
+    cover: Picture | None
     published_at: Moment
 
 
@@ -64,6 +66,7 @@ class ArticleView(Output):
     title: str
     text: str
     tags: list[str]
+    cover: Picture | None
     published_at: Moment
     updated_at: Moment
 
@@ -87,6 +90,7 @@ class ArticleEdited(Output):
     tags: list[str]
     pinned: list[str]
     state: ArticleState
+    cover: Picture | None
     version: int
     saved_at: Moment
 
@@ -119,9 +123,12 @@ class MakeArticle(Repeatable):
     tags: Tags = []
     pinned: Pinned = []
     state: ArticleState = ArticleState.DRAFT
+    cover_id: Id | None = None
 
 
 class EditArticle(Input):
+    """Without a `cover_id` its cover stays."""
+
     article_id: Id
     kind: ContentKind
     title: Annotated[Line, Field(min_length=1, max_length=TITLE_LENGTH)]
@@ -129,6 +136,7 @@ class EditArticle(Input):
     tags: Tags = []
     pinned: Pinned = []
     state: ArticleState
+    cover_id: Id | None = None
     version: Whole
 
 
@@ -152,6 +160,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeArticles) -> Page[ArticleLi
         wish.kind, sample=caller.sample, after=place(wish.after), limit=wish.limit + 1
     )
     rows, following = part(found, wish.after, wish.limit)
+    covers = await uploads.pictures(ctx, (row["cover_id"] for row in rows), staff=False)
     return Page[ArticleLine](
         items=[
             ArticleLine(
@@ -160,6 +169,7 @@ async def see(ctx: Context, caller: Caller, wish: SeeArticles) -> Page[ArticleLi
                 title=row["title"],
                 beginning=articles.plain(row["beginning"]),
                 tags=lines(row["tags"]),
+                cover=covers.get(row["cover_id"]),
                 published_at=ctx.local(instant(row["published_at"])),
             )
             for row in rows
@@ -171,12 +181,14 @@ async def see(ctx: Context, caller: Caller, wish: SeeArticles) -> Page[ArticleLi
 async def show(ctx: Context, caller: Caller, wish: OfArticle) -> ArticleView:
     """One of them; a draft does not exist here."""
     row = await access.article(caller, wish.article_id)
+    covers = await uploads.pictures(ctx, [row["cover_id"]], staff=False)
     return ArticleView(
         id=row["id"],
         kind=row["kind"],
         title=row["title"],
         text=row["text"],
         tags=lines(row["tags"]),
+        cover=covers.get(row["cover_id"]),
         published_at=ctx.local(instant(row["published_at"])),
         updated_at=ctx.local(instant(row["saved_at"])),
     )
@@ -232,10 +244,11 @@ async def _found(wish: SeeWritten) -> Sequence[Row]:
 
 async def edited(ctx: Context, _caller: Caller, wish: OfArticle) -> ArticleEdited:
     """One of them as it is kept, with the version to edit it by."""
-    return _edited(ctx, await access.article_written(wish.article_id))
+    return await _edited(ctx, await access.article_written(wish.article_id))
 
 
-def _edited(ctx: Context, row: Row) -> ArticleEdited:
+async def _edited(ctx: Context, row: Row) -> ArticleEdited:
+    covers = await uploads.pictures(ctx, [row["cover_id"]], staff=True)
     return ArticleEdited(
         id=row["id"],
         kind=row["kind"],
@@ -244,6 +257,7 @@ def _edited(ctx: Context, row: Row) -> ArticleEdited:
         tags=lines(row["tags"]),
         pinned=lines(row["pinned"]),
         state=row["state"],
+        cover=covers.get(row["cover_id"]),
         version=row["version"],
         saved_at=ctx.local(instant(row["saved_at"])),
     )
@@ -254,15 +268,18 @@ def _wished(wish: MakeArticle | EditArticle) -> Written:
 
 
 async def make(ctx: Context, caller: Caller, wish: MakeArticle) -> ArticleEdited:
-    """Write a new one; the search finds it at once."""
+    """Write a new one; the search finds it at once. Raises `picture_gone`."""
     now = ctx.clock.now()
     found_by = await search.found_by(wish.title, wish.tags, wish.text, wish.pinned)
     async with transaction(lock=("reader", caller.me)) as tx:
         if earlier := await repeat.earlier(caller, wish, ArticleEdited):
             return earlier
+        await uploads.choose(tx, caller, wish.cover_id)
         row = await articles.make(tx, _wished(wish), caller.me, now)
+        if wish.cover_id:
+            row = await articles.show(tx, row["id"], wish.cover_id)
         await search.put(tx, entry_of(row), found_by)
-        made = _edited(ctx, row)
+        made = await _edited(ctx, row)
         await tx.together(
             audit.adding(caller, "article.make", f"article:{row['id']}", now, state=row["state"]),
             repeat.remembering(caller, wish, made, now),
@@ -271,14 +288,20 @@ async def make(ctx: Context, caller: Caller, wish: MakeArticle) -> ArticleEdited
 
 
 async def edit(ctx: Context, caller: Caller, wish: EditArticle) -> ArticleEdited:
-    """Change one, and what the search finds of it. Raises `changed_meanwhile` when somebody saved first."""
+    """Change one, and what the search finds of it.
+
+    Raises `changed_meanwhile` when somebody saved first, and `picture_gone`.
+    """
     now = ctx.clock.now()
     found_by = await search.found_by(wish.title, wish.tags, wish.text, wish.pinned)
-    async with transaction() as tx:
+    async with transaction(lock=("reader", caller.me)) as tx:
         before = await _held(tx, wish.article_id)
         if before["version"] != wish.version:
             raise Changed(version=before["version"])
         row = await articles.save(tx, wish.article_id, _wished(wish), caller.me, now)
+        if "cover_id" in wish.model_fields_set:
+            await uploads.choose(tx, caller, wish.cover_id, shown=before["cover_id"])
+            row = await articles.show(tx, wish.article_id, wish.cover_id)
         await search.remove(tx, articles.KINDS, wish.article_id)
         await search.put(tx, entry_of(row), found_by)
         await audit.add(
@@ -290,7 +313,7 @@ async def edit(ctx: Context, caller: Caller, wish: EditArticle) -> ArticleEdited
             version=row["version"],
             state=row["state"],
         )
-    return _edited(ctx, row)
+    return await _edited(ctx, row)
 
 
 async def delete(ctx: Context, caller: Caller, wish: OfArticle) -> Nothing:

@@ -3,7 +3,7 @@
 from handlers import access, audit, bans, checks, departments, tell
 from handlers.access import Caller
 from handlers.context import Context
-from handlers.errors import KeyReused, Refused
+from handlers.errors import KeyReused
 from handlers.feedback_passage import changed, page_of
 from handlers.feedback_shapes import (
     FeedbackSent,
@@ -16,15 +16,10 @@ from handlers.feedback_shapes import (
     views_of,
 )
 from handlers.shapes import Nothing, Page
+from handlers.uploads import PictureGone
 from models import feedback, uploads
 from models.db import MAX_ID, Row, instant, transaction
 from models.feedback import Passage
-
-
-class PictureGone(Refused):
-    """One of the pictures is not the author's, was named twice, found risky, or has left unused."""
-
-    code = "picture_gone"
 
 
 async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent:

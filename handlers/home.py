@@ -1,19 +1,22 @@
 """The first page: open until when, free seats, the next booking with its next step, the notice."""
 
-from handlers import bookings, spaces
+from handlers import bookings, spaces, uploads
 from handlers.access import Caller, Permission
 from handlers.bookings import BookingView
 from handlers.context import Context
 from handlers.shapes import Id, Moment, NoInput, Output
 from handlers.spaces import OpenState
+from handlers.uploads import Picture
 from models import announcements, notices
 from models import bookings as held
+from models.announcements import Announcement
 from models.calendar import Span
 
 
 class AnnouncementShown(Output):
     title: str
     text: str
+    picture: Picture | None
     updated_at: Moment
 
 
@@ -58,12 +61,20 @@ async def show(ctx: Context, caller: Caller, _wish: NoInput) -> Home:
     return Home(
         library_name=ctx.library.name,
         open=spaces.whole_library([line.open for line in lines]),
-        announcement=AnnouncementShown(
-            title=announcement.title, text=announcement.text, updated_at=ctx.local(announcement.saved_at)
-        )
-        if announcement and (announcement.title or announcement.text)
-        else None,
+        announcement=await _shown(ctx, announcement),
         branches=lines,
         next_booking=bookings.view(ctx, mine[0]) if mine else None,
         unread=await notices.unread(caller.me) if signed_in else 0,
+    )
+
+
+async def _shown(ctx: Context, found: Announcement | None) -> AnnouncementShown | None:
+    if found is None or not (found.title or found.text):
+        return None
+    pictures = await uploads.pictures(ctx, [found.picture_id], staff=False)
+    return AnnouncementShown(
+        title=found.title,
+        text=found.text,
+        picture=pictures.get(found.picture_id),
+        updated_at=ctx.local(found.saved_at),
     )

@@ -14,6 +14,7 @@ from handlers.access import PRODUCT, Caller
 from handlers.context import Context, Suggest, WeChatRefused
 from handlers.errors import Postponed
 from handlers.feedback_passage import changed, page_of
+from handlers.home import HomeChanged
 from handlers.notices import Consented
 from handlers.shapes import Input
 from handlers.upkeep import Daily
@@ -98,13 +99,26 @@ async def judge(ctx: Context, _caller: Caller, wish: JudgePicture) -> None:
         shown_in = await uploads.feedback_with(tx, row["id"])
         for feedback_id in shown_in:
             changed(ctx, tx, feedback_id, row["reader_id"])
+        announced = await uploads.announced(tx, row["id"])
+        if announced:
+            tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
         if becomes is State.REMOVED:
             await remove_files(ctx, tx, [row["id"]], becomes)
-            await _tell_removed(ctx, tx, row, shown_in)
+            await _tell_removed(ctx, tx, row, await _page(tx, row["id"], shown_in, announced=announced))
             await audit.add(tx, PRODUCT, "upload.remove", f"upload:{row['id']}", ctx.clock.now())
 
 
-async def _tell_removed(ctx: Context, tx: Tx, row: Row, shown_in: list[int]) -> None:
+async def _page(tx: Tx, upload_id: int, shown_in: list[int], *, announced: bool) -> str:
+    """Where another picture can be put in its place."""
+    if shown_in:
+        return page_of(shown_in[0])
+    if announced:
+        return "/admin/announcement/announcement"
+    covered = await uploads.articles_with(tx, upload_id)
+    return f"/admin/articles/edit?id={covered[0]}" if covered else "/pages/feedback/tell"
+
+
+async def _tell_removed(ctx: Context, tx: Tx, row: Row, page: str) -> None:
     await tell.reader(
         ctx,
         tx,
@@ -114,7 +128,7 @@ async def _tell_removed(ctx: Context, tx: Tx, row: Row, shown_in: list[int]) -> 
         words=Words(
             "有一张图片没有通过检查",
             "别人看不到它，它已经删掉了。文字还在，可以换一张图片再发。",
-            page_of(shown_in[0]) if shown_in else "/pages/feedback/tell",
+            page,
         ),
         values={
             "question": "您发来的图片",

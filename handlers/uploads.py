@@ -1,6 +1,7 @@
 """Pictures that readers send: taken once, drawn anew, seen by nobody else before WeChat has judged them."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -40,6 +41,12 @@ class PicturesUsedUp(Refused):
     """The day's `details.limit` pictures were sent; tomorrow there are as many again."""
 
     code = "pictures_used_up"
+
+
+class PictureGone(Refused):
+    """One of the pictures is not the author's, was named twice, found risky, or has left unused."""
+
+    code = "picture_gone"
 
 
 class Picture(Output):
@@ -179,3 +186,28 @@ async def fetch(ctx: Context, link: Link) -> tuple[str, bytes]:
 
 
 SEEN = (State.CHECKING, State.SHOWN, State.HELD)
+
+
+# ---------------------------------------------------------------- what the library shows
+
+
+async def choose(tx: Tx, caller: Caller, upload_id: int | None, *, shown: int | None = None) -> None:
+    """Whether staff may show it to readers: it is their own, or is `shown` there already. Their row must be locked.
+
+    Raises `picture_gone`.
+    """
+    chosen = upload_id not in (None, shown)
+    if chosen and not await uploads.usable(tx, caller.me, [upload_id] if upload_id else []):
+        raise PictureGone()
+
+
+async def pictures(
+    ctx: Context, upload_ids: Iterable[int | None], *, staff: bool
+) -> dict[int | None, Picture]:
+    """Pictures of what the library writes, by id. Readers see those that WeChat has let pass."""
+    wanted = [upload_id for upload_id in upload_ids if upload_id]
+    return {
+        row["id"]: picture_of(ctx, row, seen=True)
+        for row in (await uploads.of_ids(wanted) if wanted else [])
+        if staff or row["state"] == State.SHOWN
+    }

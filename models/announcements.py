@@ -1,11 +1,12 @@
 """The notice on the home page."""
 
 from datetime import datetime
+from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField
+from models.db import Tx, UtcDatetimeField, belongs_to
 
 
 class Announcement(Model):
@@ -18,6 +19,8 @@ class Announcement(Model):
     saved_by = fields.BigIntField(null=True)
     saved_at = UtcDatetimeField()
     sample = fields.BooleanField(default=False, db_default=False)
+    picture: Any = belongs_to("Upload", null=True)
+    picture_id: int | None
 
     class Meta:
         table = "announcement"

@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import tokens
-from models.db import Row, Tx, UtcDatetimeField, fetch, instant
+from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant
 from models.search import Audience, ContentKind, Entry
 
 KINDS: Final = (ContentKind.ARTICLE, ContentKind.FAQ)
@@ -47,6 +47,8 @@ class Article(Model):
     saved_by = fields.BigIntField(null=True)
     saved_at = UtcDatetimeField()
     sample = fields.BooleanField(default=False)
+    cover: Any = belongs_to("Upload", null=True)
+    cover_id: int | None
 
     class Meta:
         table = "article"
@@ -132,6 +134,12 @@ async def save(tx: Tx, article_id: int, written: Written, editor_id: int | None,
     return (await tx.fetch(SAVE, article_id, *_values(written, editor_id, now)))[0]
 
 
+async def show(tx: Tx, article_id: int, cover_id: int | None) -> Row:
+    """The row must be locked."""
+    sql = "UPDATE article SET cover_id = $2 WHERE id = $1 RETURNING *"
+    return (await tx.fetch(sql, article_id, cover_id))[0]
+
+
 async def delete(tx: Tx, article_id: int) -> None:
     await tx.fetch("DELETE FROM article WHERE id = $1", article_id)
 
@@ -146,7 +154,7 @@ async def get(article_id: int, tx: Tx | None = None, *, sample: bool) -> Row | N
 
 
 LISTED: Final = f"""
-SELECT id, kind, title, substr(text, 1, {BEGINNING}) AS beginning, tags, state, published_at, saved_at
+SELECT id, kind, title, substr(text, 1, {BEGINNING}) AS beginning, tags, state, published_at, saved_at, cover_id
 FROM article
 """
 

@@ -165,9 +165,33 @@ async def feedback_with(tx: Tx, upload_id: int) -> list[int]:
     return [row["feedback_id"] for row in rows]
 
 
+# ---------------------------------------------------------------- being shown by what the library writes
+
+
+async def of_ids(upload_ids: Sequence[int]) -> list[Row]:
+    return list(await fetch(f"SELECT * FROM upload WHERE id IN ({_listed(upload_ids)})"))
+
+
+async def articles_with(tx: Tx, upload_id: int) -> list[int]:
+    """The ids of the articles that show it."""
+    return [row["id"] for row in await tx.fetch("SELECT id FROM article WHERE cover_id = $1", upload_id)]
+
+
+async def announced(tx: Tx, upload_id: int) -> bool:
+    """Whether the notice on the home page shows it."""
+    return bool(await tx.fetch("SELECT 1 FROM announcement WHERE picture_id = $1", upload_id))
+
+
 # ---------------------------------------------------------------- leaving
 
-UNUSED = "u.at < $1 AND NOT EXISTS (SELECT 1 FROM feedback_picture p WHERE p.upload_id = u.id)"
+NOT_THE_LIBRARYS = (
+    "NOT EXISTS (SELECT 1 FROM article a WHERE a.cover_id = u.id) "
+    "AND NOT EXISTS (SELECT 1 FROM announcement n WHERE n.picture_id = u.id)"
+)
+UNUSED = (
+    "u.at < $1 AND NOT EXISTS (SELECT 1 FROM feedback_picture p WHERE p.upload_id = u.id) "
+    f"AND {NOT_THE_LIBRARYS}"
+)
 
 
 async def unused(before: datetime, *, limit: int) -> list[Row]:
@@ -182,10 +206,13 @@ async def leave_unused(tx: Tx, upload_id: int, before: datetime) -> bool:
 
 
 async def leave_all(tx: Tx, reader_id: int) -> list[int]:
-    """Nothing shows them any more: the ids of all that this reader sent."""
+    """Nothing shows them any more: the ids of all that this reader sent, but for what the library itself shows."""
     whose = "SELECT id FROM upload WHERE reader_id = $1"
     await tx.fetch(f"DELETE FROM feedback_picture WHERE upload_id IN ({whose})", reader_id)
-    rows = await tx.fetch("UPDATE upload SET state = 'leaving' WHERE reader_id = $1 RETURNING id", reader_id)
+    sql = (
+        f"UPDATE upload AS u SET state = 'leaving' WHERE u.reader_id = $1 AND {NOT_THE_LIBRARYS} RETURNING id"
+    )
+    rows = await tx.fetch(sql, reader_id)
     return [row["id"] for row in rows]
 
 

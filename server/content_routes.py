@@ -1,6 +1,6 @@
 """The rows of articles, answers and the search, part of the tables in routes.py."""
 
-from handlers import articles, search, search_words
+from handlers import articles, search, search_words, uploads
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotFound
 from server.rows import Route
@@ -12,14 +12,21 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/articles/{article_id}", May.ARTICLES_READ, articles.show, errors=(NotFound,)),
     # editors
     Route("GET", "/api/admin/articles", May.ARTICLES_EDIT, articles.see_written),
-    Route("POST", "/api/admin/articles", May.ARTICLES_EDIT, articles.make, status=201, errors=(KeyReused,)),
+    Route(
+        "POST",
+        "/api/admin/articles",
+        May.ARTICLES_EDIT,
+        articles.make,
+        status=201,
+        errors=(KeyReused, uploads.PictureGone),
+    ),
     Route("GET", "/api/admin/articles/{article_id}", May.ARTICLES_EDIT, articles.edited, errors=(NotFound,)),
     Route(
         "PUT",
         "/api/admin/articles/{article_id}",
         May.ARTICLES_EDIT,
         articles.edit,
-        errors=(NotFound, Changed),
+        errors=(NotFound, Changed, uploads.PictureGone),
     ),
     Route(
         "DELETE", "/api/admin/articles/{article_id}", May.ARTICLES_EDIT, articles.delete, errors=(NotFound,)

@@ -1,6 +1,6 @@
 """The rows of feedback and ratings, part of the tables in routes.py."""
 
-from handlers import bans, departments, feedback, feedback_inbox, feedback_shapes, ratings, review
+from handlers import bans, departments, feedback, feedback_inbox, feedback_shapes, ratings, review, uploads
 from handlers.access import Permission as May
 from handlers.errors import KeyReused, NotFound
 from server.rows import Errors, Event, Limit, Push, Stream
@@ -14,7 +14,7 @@ EVENTS: tuple[Event, ...] = (
         "feedback_send",
         May.FEEDBACK_OWN,
         feedback.send,
-        errors=(bans.Banned, departments.DepartmentClosed, feedback.PictureGone, KeyReused),
+        errors=(bans.Banned, departments.DepartmentClosed, uploads.PictureGone, KeyReused),
         http="POST /api/feedback",
         limit=Limit.TEXT,
     ),

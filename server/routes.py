@@ -152,7 +152,13 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/inbox/read", May.INBOX_OWN, notices.read),
     # staff
     Route("GET", "/api/admin/announcement", May.ANNOUNCEMENT_EDIT, announcements.show),
-    Route("PUT", "/api/admin/announcement", May.ANNOUNCEMENT_EDIT, announcements.edit, errors=(Changed,)),
+    Route(
+        "PUT",
+        "/api/admin/announcement",
+        May.ANNOUNCEMENT_EDIT,
+        announcements.edit,
+        errors=(Changed, uploads.PictureGone),
+    ),
     Route("GET", "/api/admin/seat-rules", May.RULES_EDIT, rules.see),
     Route(
         "PUT",

@@ -16,6 +16,7 @@ async def write(
     tags: Sequence[str] = (),
     pinned: Sequence[str] = (),
     state: str = "published",
+    cover_id: str | None = None,
 ) -> Any:
     """Write one, which must succeed: how it is kept."""
     answer = await editor.post(
@@ -27,6 +28,7 @@ async def write(
             "tags": list(tags),
             "pinned": list(pinned),
             "state": state,
+            "cover_id": cover_id,
             "idempotency_key": new_key(),
         },
     )
