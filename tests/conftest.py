@@ -65,9 +65,10 @@ def _two_servers() -> Iterator[None]:
 
 
 @pytest.fixture
-def database_url(all_databases: Databases) -> str:
+def database_url(all_databases: Databases) -> Iterator[str]:
     """A small library of this test's own."""
-    return all_databases.new()
+    with all_databases.new() as url:
+        yield url
 
 
 @pytest.fixture

@@ -184,4 +184,5 @@ async def live_story(url: str, moves: list[Any]) -> None:
 def test_whatever_breaks_both_sides_read_what_a_plain_list_says(
     all_databases: Databases, moves: list[Any]
 ) -> None:
-    asyncio.run(live_story(all_databases.new(), moves))
+    with all_databases.new() as url:
+        asyncio.run(live_story(url, moves))

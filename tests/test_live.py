@@ -354,4 +354,5 @@ async def live_story(url: str, moves: list[Any]) -> None:
 def test_whatever_three_readers_do_the_map_is_what_a_plain_model_says(
     all_databases: Databases, moves: list[Any]
 ) -> None:
-    asyncio.run(live_story(all_databases.new(), moves))
+    with all_databases.new() as url:
+        asyncio.run(live_story(url, moves))

@@ -227,5 +227,5 @@ async def _main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    with databases(fill) as made:
-        asyncio.run(_main(made.new()))
+    with databases(fill) as made, made.new() as url:
+        asyncio.run(_main(url))
