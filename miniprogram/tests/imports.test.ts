@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { ImportField } from '../src/api/types';
-import { isComplete, isJudged, isWorking, mappingOf, withColumn } from '../src/logic/imports';
+import { isComplete, isJudged, isWorking, mappingOf, targetsOf, withColumn } from '../src/logic/imports';
 import { importSay } from '../src/words/imports';
 
 const fields: ImportField[] = [
@@ -22,6 +22,12 @@ test('a column holds one field: whoever had it lets go', () => {
   assert.equal(isComplete(withColumn(moved, 'card_no', null)), false);
 });
 
+test('who may do what imports as much', () => {
+  assert.deepEqual(targetsOf(['articles.edit', 'imports.use']), ['articles']);
+  assert.deepEqual(targetsOf(['articles.edit', 'patrons.import']), ['cards', 'articles']);
+  assert.deepEqual(targetsOf(['imports.use']), []);
+});
+
 test('what the server works on is looked at again, and only judged rows are told of', () => {
   assert.equal(isWorking({ state: 'checking' }), true);
   assert.equal(isWorking({ state: 'checked' }), false);
@@ -30,7 +36,15 @@ test('what the server works on is looked at again, and only judged rows are told
 });
 
 test('what will be done and what was done is said in one sentence', () => {
-  const counts = { rows: 980, created: 812, changed: 150, same: 0, problems: 18, kept: 0 };
+  const counts = {
+    target: 'cards' as const,
+    rows: 980,
+    created: 812,
+    changed: 150,
+    same: 0,
+    problems: 18,
+    kept: 0,
+  };
   assert.equal(importSay.will(counts), '将新增 812 人，更新 150 人，18 行有问题不导入。');
   assert.equal(
     importSay.will({ ...counts, created: 0, problems: 0, same: 3 }),
@@ -38,4 +52,5 @@ test('what will be done and what was done is said in one sentence', () => {
   );
   assert.equal(importSay.did({ ...counts, created: 0, changed: 0, problems: 0 }), '没有变化。');
   assert.equal(importSay.undone({ ...counts, kept: 2 }), '已撤销，2 人后来有变动，留着没有动。');
+  assert.equal(importSay.did({ ...counts, target: 'articles', problems: 0 }), '已新增 812 篇，更新 150 篇。');
 });

@@ -13,9 +13,9 @@ from tests.support.tables import csv_of
 IMPORTS = "admin/imports/imports"
 
 
-async def choose(manager: Screen, path: Path) -> None:
+async def choose(manager: Screen, path: Path, what: str = "读者证") -> None:
     async with manager.page.expect_file_chooser() as chooser:
-        await manager.tap("选一个文件导入")
+        await manager.tap(f"选一个文件导入{what}")
     await (await chooser.value).set_files(path)
 
 
@@ -83,3 +83,22 @@ async def test_columns_are_named_by_hand_and_cards_leave_as_a_worksheet(
         async with manager.page.expect_download() as saved:
             await manager.tap("整理资料")
         assert (await (await saved.value).path()).read_bytes().startswith(b"PK")
+
+
+async def test_an_editor_imports_what_is_often_asked_and_sees_no_card(
+    library: Library, chromium: Browser, tmp_path: Path
+) -> None:
+    await library.reader("editor", role="editor")
+    file = tmp_path / "faq.csv"
+    rows = (("常见问题", "怎么续借", "在我的页续借。", "已发布"), ("公告", "停电", "明天停电。", ""))
+    file.write_bytes(csv_of(*rows, head=("类型", "标题", "正文", "状态")))
+    async with screen(chromium, library, "editor", page=IMPORTS) as editor:
+        assert not await editor.page.get_by_text("读者证", exact=False).filter(visible=True).count()
+        await choose(editor, file, "文章和常见问题")
+        await editor.sees("将新增 1 篇，1 行有问题不导入。")
+        await editor.sees("类型“公告”：不是认得的类型，请写文章或常见问题。")
+        await editor.tap("导入", exact=True)
+        await editor.sees("类型和标题都相同的会换成文件里的内容")
+        await editor.page.get_by_role("button", name="导入", exact=True).filter(visible=True).last.click()
+        await editor.sees("已新增 1 篇")
+        await editor.look("admin-import-articles")

@@ -1,4 +1,14 @@
-import type { ImportField, ImportRun } from '../api/types';
+import type { ImportField, ImportRun, ImportTarget } from '../api/types';
+
+const NEEDS: [ImportTarget, string][] = [
+  ['cards', 'patrons.import'],
+  ['articles', 'articles.edit'],
+];
+
+/** What somebody with these permissions imports. */
+export function targetsOf(permissions: readonly string[]): ImportTarget[] {
+  return NEEDS.flatMap(([target, permission]) => (permissions.includes(permission) ? [target] : []));
+}
 
 const WORKING = ['reading', 'checking', 'applying', 'undoing'];
 

@@ -1,13 +1,13 @@
-import type { ImportState } from '../api/types';
+import type { ImportState, ImportTarget } from '../api/types';
 
-/** The pages on imports and exports of cards. */
+/** The pages on imports and exports. */
 export const importWords = {
-  choose: '选一个文件导入',
   chooseWhy: '先把 CSV 或 XLSX 文件发到微信聊天里，再从这里选它。第一行是各列的名称，最多 10 万行、20 MB。',
   sending: '正在上传',
   tooLarge: '文件超过 20 MB，请分成几个。',
   none: '还没有导入过。',
   file: '文件',
+  target: '导入为',
   who: '谁',
   when: '什么时候',
   forgottenName: '已清除的文件',
@@ -17,7 +17,6 @@ export const importWords = {
   notOpened: '文件没有打开，请再试一次。',
   // one import
   columns: '每一列是什么',
-  columnsWhy: '没有对应的列不会导入。读者证号和姓名一定要有。',
   notImported: '不导入',
   needed: '必填',
   recheck: '按这样检查',
@@ -29,14 +28,36 @@ export const importWords = {
   problem: '问题',
   report: '把问题存成表格',
   applyTitle: '开始导入？',
-  applyOld: '文件里没有写到的读者证不会变；文件里有对应列却空着的内容会清空。',
   applyUndo: '7 天之内可以撤销。',
   undoTitle: '撤销这次导入？',
-  undoWhat: '新增的读者证会删除，更新的会改回原来的内容。',
-  undoKept: '导入以后又改过，或已有读者绑定的，会留着不动。',
   undoDo: '撤销',
   nothingToDo: '没有要导入的行：不是有问题，就是和现在一样。',
   forgotten: '已过 7 天，文件里的内容已经清除，只留下数目。',
+};
+
+/** What is said of what rows become; `unit` counts it. */
+export const importTargets: Record<
+  ImportTarget,
+  Record<'name' | 'choose' | 'unit' | 'columnsWhy' | 'applyOld' | 'undoWhat' | 'undoKept', string>
+> = {
+  cards: {
+    name: '读者证',
+    choose: '选一个文件导入读者证',
+    unit: '人',
+    columnsWhy: '没有对应的列不会导入。读者证号和姓名一定要有。',
+    applyOld: '文件里没有写到的读者证不会变；文件里有对应列却空着的内容会清空。',
+    undoWhat: '新增的读者证会删除，更新的会改回原来的内容。',
+    undoKept: '导入以后又改过，或已有读者绑定的，会留着不动。',
+  },
+  articles: {
+    name: '文章和常见问题',
+    choose: '选一个文件导入文章和常见问题',
+    unit: '篇',
+    columnsWhy: '没有对应的列不会导入。类型、标题和正文一定要有；新的不写状态就是草稿。',
+    applyOld: '类型和标题都相同的会换成文件里的内容，其他的不会变。',
+    undoWhat: '新增的会删除，更新的会改回原来的内容。',
+    undoKept: '导入以后又改过的，会留着不动。',
+  },
 };
 
 export const importStates: Record<
@@ -55,6 +76,7 @@ export const importStates: Record<
 };
 
 interface Counts {
+  target: ImportTarget;
   rows: number;
   created: number;
   changed: number;
@@ -63,10 +85,16 @@ interface Counts {
   kept: number;
 }
 
-const parts = ({ created, changed }: Counts, will: string) => [
-  ...(created ? [`${will}新增 ${created} 人`] : []),
-  ...(changed ? [`${created ? '' : will}更新 ${changed} 人`] : []),
-];
+const unitOf = ({ target }: Counts) => importTargets[target].unit;
+
+const parts = (counts: Counts, will: string) => {
+  const { created, changed } = counts;
+  const unit = unitOf(counts);
+  return [
+    ...(created ? [`${will}新增 ${created} ${unit}`] : []),
+    ...(changed ? [`${created ? '' : will}更新 ${changed} ${unit}`] : []),
+  ];
+};
 
 export const importSay = {
   rows: (rows: number) => `共 ${rows} 行`,
@@ -74,7 +102,7 @@ export const importSay = {
   will: (counts: Counts) =>
     `${[
       ...parts(counts, '将'),
-      ...(counts.same ? [`${counts.same} 人没有变化`] : []),
+      ...(counts.same ? [`${counts.same} ${unitOf(counts)}没有变化`] : []),
       ...(counts.problems ? [`${counts.problems} 行有问题不导入`] : []),
     ].join('，')}。`,
   did: (counts: Counts) =>
@@ -83,7 +111,8 @@ export const importSay = {
         '，',
       ) || '没有变化'
     }。`,
-  undone: ({ kept }: Counts) => (kept ? `已撤销，${kept} 人后来有变动，留着没有动。` : '已全部撤销。'),
+  undone: (counts: Counts) =>
+    counts.kept ? `已撤销，${counts.kept} ${unitOf(counts)}后来有变动，留着没有动。` : '已全部撤销。',
   rowNo: (row: number) => `第 ${row} 行`,
   problem: (column: string, value: string, words: string) =>
     value ? `${column}“${value}”：${words}` : `${column}：${words}`,

@@ -1,11 +1,13 @@
 import { tellFailure } from '../../api/failure';
 import { ApiError } from '../../api/http';
 import { chooseTable, exportTable } from '../../api/table-file';
-import type { ImportRun } from '../../api/types';
+import { me, onMe } from '../../api/session';
+import type { ImportRun, ImportTarget } from '../../api/types';
 import { sendFile } from '../../api/upload';
+import { targetsOf } from '../../logic/imports';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
-import { importStates, importWords as w } from '../../words/imports';
+import { importStates, importTargets, importWords as w } from '../../words/imports';
 import type { ListSchema, ShownList } from '../kit/list';
 
 const PATH = '/api/admin/imports';
@@ -15,22 +17,46 @@ const list: ListSchema<ImportRun> = {
   path: PATH,
   columns: [
     { key: 'file', label: w.file, share: 2 },
+    { key: 'target', label: w.target },
     { key: 'who', label: w.who },
     { key: 'when', label: w.when },
   ],
   opens: true,
   empty: w.none,
   icon: 'ticket',
-  rowOf: ({ id, file_name, who, at, state }, now) => ({
+  rowOf: ({ id, file_name, target, who, at, state }, now) => ({
     id,
-    cells: { file: file_name || w.forgottenName, who: who ?? '', when: moment(at, now) },
+    cells: {
+      file: file_name || w.forgottenName,
+      target: importTargets[target].name,
+      who: who ?? '',
+      when: moment(at, now),
+    },
     chips: [{ text: importStates[state].name, tone: importStates[state].tone }],
   }),
 };
 
+function shown() {
+  const targets = targetsOf(me().permissions);
+  return {
+    targets: targets.map((target) => ({ target, choose: importTargets[target].choose })),
+    mayExport: targets.includes('cards'),
+  };
+}
+
 Page({
-  data: { ...look(), w, list, sending: false, percent: 0, exporting: false },
+  data: { ...look(), w, list, ...shown(), sending: false, percent: 0, exporting: false },
   seen: false,
+  off: null as (() => void) | null,
+
+  onLoad() {
+    this.setData(shown());
+    this.off = onMe(() => this.setData(shown()));
+  },
+
+  onUnload() {
+    this.off?.();
+  },
 
   onShow() {
     // Back from one import, which has come further meanwhile.
@@ -51,14 +77,17 @@ Page({
     void this.shown()?.more();
   },
 
-  async choose() {
+  async choose({ currentTarget }: WechatMiniprogram.CustomEvent) {
+    const { target } = currentTarget.dataset as { target: ImportTarget };
     const file = await chooseTable();
     if (!file || this.data.sending) return;
     this.setData({ sending: true, percent: 0 });
     try {
       if (file.size > LARGEST_BYTES) throw new ApiError('too_large', w.tooLarge);
       const onProgress = (percent: number) => this.setData({ percent });
-      const { id } = await sendFile<ImportRun>(PATH, file.path, onProgress, { name: file.name });
+      const { id } = await sendFile<ImportRun>(`${PATH}?target=${target}`, file.path, onProgress, {
+        name: file.name,
+      });
       this.go(id);
     } catch (error) {
       tellFailure(error);

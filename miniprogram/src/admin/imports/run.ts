@@ -5,7 +5,7 @@ import { openTable } from '../../api/table-file';
 import type { ImportChanged, ImportField, ImportProblems, ImportRun } from '../../api/types';
 import { isComplete, isJudged, isWorking, mappingOf, withColumn } from '../../logic/imports';
 import { look } from '../../look';
-import { importSay, importStates, importWords as w } from '../../words/imports';
+import { importSay, importStates, importTargets, importWords as w } from '../../words/imports';
 import type { ListSchema, ShownList } from '../kit/list';
 
 const LOOK_MS = 2_000;
@@ -45,6 +45,7 @@ function shownOf(run: ImportRun) {
   return {
     run,
     named: importStates[run.state],
+    columnsWhy: importTargets[run.target].columnsWhy,
     working: isWorking(run),
     said: saidOf(run),
     mayMap: run.state === 'mapping' || run.state === 'checked',
@@ -59,7 +60,7 @@ Page({
     w,
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
-    ...shownOf({ state: 'reading', columns: [] as string[] } as ImportRun),
+    ...shownOf({ target: 'cards', state: 'reading', columns: [] as string[] } as ImportRun),
     choices: [] as string[],
     fields: [] as ImportField[],
     mapped: false,
@@ -164,13 +165,15 @@ Page({
   },
 
   askToApply() {
-    const consequences = [importSay.will(this.data.run), w.applyOld, w.applyUndo];
+    const { run } = this.data;
+    const consequences = [importSay.will(run), importTargets[run.target].applyOld, w.applyUndo];
     const question = { title: w.applyTitle, deed: w.apply, tone: 'river', consequences };
     this.setData({ asked: 'apply', question, refused: '' });
   },
 
   askToUndo() {
-    const consequences = [w.undoWhat, w.undoKept];
+    const { undoWhat, undoKept } = importTargets[this.data.run.target];
+    const consequences = [undoWhat, undoKept];
     const question = { title: w.undoTitle, deed: w.undoDo, tone: 'seal', consequences };
     this.setData({ asked: 'undo', question, refused: '' });
   },
