@@ -77,15 +77,14 @@ async def close_planned(ctx: Context, _caller: Caller, wish: AccountJob) -> None
             await close_now(ctx, tx, wish.reader_id)
 
 
-async def close_now(ctx: Context, tx: Tx, reader_id: int) -> None:
-    """End the sessions and forget who it was; the rest follows in a minute. The reader's row must be locked."""
+async def close_now(ctx: Context, tx: Tx, reader_id: int, *, then: str = "erase_account") -> None:
+    """End the sessions and forget who it was; the job `then` does the rest in a minute. The reader's row must be
+    locked."""
     now = ctx.clock.now()
     if not await account.close(tx, reader_id, now):
         return
     ended = await end_sessions(tx, reader_id)
-    await jobs.add(
-        tx, "erase_account", f"erase:{reader_id}", {"reader_id": reader_id}, now + account.UNDER_WAY
-    )
+    await jobs.add(tx, then, f"erase:{reader_id}", {"reader_id": reader_id}, now + account.UNDER_WAY)
     await audit.add(tx, PRODUCT, "account.close", f"reader:{reader_id}", now, count=len(ended))
     tx.after_commit(lambda: ctx.live.sessions_ended(ended))
 

@@ -98,7 +98,7 @@ async def judge(ctx: Context, _caller: Caller, wish: JudgePicture) -> None:
             return
         shown_in = await uploads.feedback_with(tx, row["id"])
         for feedback_id in shown_in:
-            changed(ctx, tx, feedback_id, row["reader_id"])
+            changed(ctx, tx, feedback_id, row["holder_id"])
         announced = await uploads.announced(tx, row["id"])
         if announced:
             tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
@@ -122,7 +122,7 @@ async def _tell_removed(ctx: Context, tx: Tx, row: Row, page: str) -> None:
     await tell.reader(
         ctx,
         tx,
-        row["reader_id"],
+        row["holder_id"],
         Purpose.ANSWERED,
         key=f"upload_removed:{row['id']}",
         words=Words(

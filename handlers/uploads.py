@@ -103,7 +103,7 @@ async def known(ctx: Context, caller: Caller, wish: KnownUpload) -> UploadFound:
 async def show(ctx: Context, caller: Caller, wish: OfUpload) -> Picture:
     """A picture of the caller's own, with a link that is good from now."""
     row = await uploads.get(wish.upload_id)
-    if row is None or row["reader_id"] != caller.me or row["state"] in (State.STORING, State.LEAVING):
+    if row is None or row["holder_id"] != caller.me or row["state"] in (State.STORING, State.LEAVING):
         raise NotFound()
     return picture_of(ctx, row, seen=True)
 

@@ -7,6 +7,7 @@ from typing import Final
 from models.bans import stops
 from models.chat import Kind, Passage, Side
 from models.db import Row, Tx, Write, fetch
+from models.people import NOW_OF
 from models.reach import Reach
 
 FACTS = """
@@ -159,9 +160,9 @@ async def message(message_id: int, tx: Tx | None = None) -> Row | None:
     return rows[0] if rows else None
 
 
-UNJUDGED = """
+UNJUDGED = f"""
 SELECT m.id, m.text, m.at, r.openid FROM chat_message m JOIN reader r ON r.id = m.sender_id
-WHERE m.sender_id = $1 AND m.local_id = $2 AND (m.state = 'checking' OR (m.state = 'sent' AND m.unchecked))
+WHERE m.sender_id = {NOW_OF} AND m.local_id = $2 AND (m.state = 'checking' OR (m.state = 'sent' AND m.unchecked))
 """
 
 

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.people import NOW_OF
 from models.reach import Reach
 
 TEXT_LENGTH: Final = 1000
@@ -241,9 +242,9 @@ async def count_of(librarian_id: int) -> int:
     return int((await fetch(sql, librarian_id))[0]["n"])
 
 
-UNJUDGED = """
+UNJUDGED = f"""
 SELECT f.id, f.text, f.at, r.openid FROM feedback f JOIN reader r ON r.id = f.reader_id
-WHERE f.reader_id = $1 AND f.local_id = $2
+WHERE f.reader_id = {NOW_OF} AND f.local_id = $2
     AND (f.passage = 'checking' OR (f.passage = 'sent' AND f.unchecked AND f.settled_at IS NULL))
 """
 

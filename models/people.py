@@ -20,13 +20,17 @@ INVITATION_LIFE: Final = timedelta(hours=24)
 NICKNAME_LENGTH: Final = 20
 PHONE_LENGTH: Final = 20
 SAMPLE: Final = "sample:"  # before the openid of a reviewer; WeChat's hold no colon
+NOW_OF: Final = (
+    "(SELECT coalesce(merged_into, id) FROM reader WHERE id = $1)"  # where their things are by now
+)
 
 
 class Reader(Model):
     """Everybody who has signed in once, staff included. `openid` is WeChat's, opaque, until the account is closed.
 
     `closes_at`: the reader has asked to close it then; `closed_at`: that is done. `sample`: a reviewer's, from its
-    first day to its last; its openid is that of the person after `SAMPLE`.
+    first day to its last; its openid is that of the person after `SAMPLE`. `merged_into`: the reader who has everything
+    that was this one's.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -37,6 +41,7 @@ class Reader(Model):
     closes_at = UtcDatetimeField(null=True)
     closed_at = UtcDatetimeField(null=True)
     sample = fields.BooleanField(default=False, db_default=False)
+    merged_into = fields.BigIntField(null=True)
 
     class Meta:
         table = "reader"

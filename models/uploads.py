@@ -89,8 +89,16 @@ async def become(tx: Tx, upload_id: int, was: State, becomes: State) -> bool:
     return bool(await tx.fetch(sql, upload_id, was.value, becomes.value))
 
 
+# Their files are named after who sent them, so they stay with an account that is merged into another.
+_WITH_HOLDER: Final = """
+SELECT u.*, h.id AS holder_id, h.openid FROM upload u JOIN reader r ON r.id = u.reader_id
+JOIN reader h ON h.id = coalesce(r.merged_into, r.id)
+"""
+
+
 async def get(upload_id: int, tx: Tx | None = None) -> Row | None:
-    rows = await (tx.fetch if tx else fetch)("SELECT * FROM upload WHERE id = $1", upload_id)
+    """A picture, with the id and the `openid` of the reader whose it is now."""
+    rows = await (tx.fetch if tx else fetch)(f"{_WITH_HOLDER} WHERE u.id = $1", upload_id)
     return rows[0] if rows else None
 
 
@@ -98,12 +106,8 @@ async def get(upload_id: int, tx: Tx | None = None) -> Row | None:
 
 
 async def unjudged(upload_id: int) -> Row | None:
-    """One that waits for WeChat, with its reader's `openid`."""
-    sql = (
-        "SELECT u.*, r.openid FROM upload u JOIN reader r ON r.id = u.reader_id "
-        "WHERE u.id = $1 AND u.state = 'checking'"
-    )
-    rows = await fetch(sql, upload_id)
+    """One that waits for WeChat."""
+    rows = await fetch(f"{_WITH_HOLDER} WHERE u.id = $1 AND u.state = 'checking'", upload_id)
     return rows[0] if rows else None
 
 
@@ -113,7 +117,7 @@ async def asked(upload_id: int, trace_id: str, now: datetime) -> None:
 
 
 async def of_trace(trace_id: str) -> Row | None:
-    rows = await fetch("SELECT * FROM upload WHERE trace_id = $1", trace_id)
+    rows = await fetch(f"{_WITH_HOLDER} WHERE u.trace_id = $1", trace_id)
     return rows[0] if rows else None
 
 
@@ -206,12 +210,12 @@ async def leave_unused(tx: Tx, upload_id: int, before: datetime) -> bool:
 
 
 async def leave_all(tx: Tx, reader_id: int) -> list[int]:
-    """Nothing shows them any more: the ids of all that this reader sent, but for what the library itself shows."""
-    whose = "SELECT id FROM upload WHERE reader_id = $1"
+    """Nothing shows them any more, but what the library itself shows: the ids of all that this reader sent, also from
+    accounts that were merged into theirs."""
+    theirs = "reader_id IN (SELECT id FROM reader WHERE $1 IN (id, merged_into))"
+    whose = f"SELECT id FROM upload WHERE {theirs}"
     await tx.fetch(f"DELETE FROM feedback_picture WHERE upload_id IN ({whose})", reader_id)
-    sql = (
-        f"UPDATE upload AS u SET state = 'leaving' WHERE u.reader_id = $1 AND {NOT_THE_LIBRARYS} RETURNING id"
-    )
+    sql = f"UPDATE upload AS u SET state = 'leaving' WHERE u.{theirs} AND {NOT_THE_LIBRARYS} RETURNING id"
     rows = await tx.fetch(sql, reader_id)
     return [row["id"] for row in rows]
 

@@ -1,6 +1,6 @@
 """The rows of cards, helpers and bans, part of the tables in routes.py."""
 
-from handlers import bans, cards, helpers, patrons, phone
+from handlers import bans, cards, helpers, merging, patrons, phone
 from handlers.access import Permission as May
 from handlers.errors import Changed, KeyReused, NotFound
 from server.rows import Limit, Route
@@ -69,6 +69,20 @@ ROUTES: tuple[Route, ...] = (
         bans.ban,
         status=201,
         errors=(NotFound, KeyReused),
+    ),
+    Route(
+        "GET",
+        "/api/admin/readers/{stays_id}/merging",
+        May.PATRONS_EDIT,
+        merging.show,
+        errors=(NotFound, merging.MergeRefused),
+    ),
+    Route(
+        "POST",
+        "/api/admin/readers/{stays_id}/merging",
+        May.PATRONS_EDIT,
+        merging.merge,
+        errors=(NotFound, KeyReused, merging.MergeRefused, merging.MergeChanged),
     ),
     Route("POST", "/api/admin/bans/{ban_id}/lift", May.PATRONS_EDIT, bans.lift, errors=(NotFound,)),
     Route("GET", "/api/admin/reader-groups", May.PATRONS_READ, patrons.groups),

@@ -27,7 +27,7 @@ from handlers.errors import Detail, KeyReused, Refused
 from handlers.shapes import Input, Repeatable, Typed
 from handlers.words import SENTENCES, sentence
 from models import bookings as rules
-from models import patrons
+from models import merging_rules, patrons
 from models.calendar import local_day
 from server.adapter import Bound
 from server.openapi import document, errors_of
@@ -53,6 +53,13 @@ OF_RULES = {
     "card_expired",
     "card_not_yet",
     "group_not_allowed",
+    "merge_own",
+    "merge_closed",
+    "merge_sample",
+    "merge_staff",
+    "merge_closing",
+    "merge_answered",
+    "merge_two_cards",
 }
 OF_THE_PROTOCOL = {"method_not_allowed", "our_fault", "unknown_event"}
 # That a stay ends after it begins, or that a name has something to see, no JSON schema can say: such a
@@ -68,7 +75,7 @@ def refusals(kind: type[Refused] = Refused) -> Iterator[type[Refused]]:
 
 def codes_of_rules() -> set[str]:
     """The codes that the pure rules and the handler of bookings name."""
-    sources = (inspect.getsource(rules), inspect.getsource(handlers.seats), inspect.getsource(patrons))
+    sources = map(inspect.getsource, (rules, handlers.seats, patrons, merging_rules))
     named = {word for source in sources for word in source.split('"') if word in SENTENCES}
     return named & OF_RULES
 

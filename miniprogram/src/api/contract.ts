@@ -692,6 +692,30 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/readers/{stays_id}/merging': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What merging would do, in words with numbers; that it was looked at, and why, is recorded.
+     * @description Permission: `patrons.edit`.
+     */
+    get: operations['merging_show'];
+    put?: never;
+    /**
+     * Do what was shown, all of it or nothing; once more is as once. It cannot be undone.
+     * @description Permission: `patrons.edit`.
+     */
+    post: operations['merging_merge'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/roster': {
     parameters: {
       query?: never;
@@ -4713,6 +4737,74 @@ export interface components {
       unread: number;
     };
     /**
+     * MergeReaders
+     * @description `fingerprint` is that of what was shown.
+     */
+    MergeReaders: {
+      /** Fingerprint */
+      fingerprint: string;
+      /**
+       * Goes Id
+       * @example 42
+       */
+      goes_id: string;
+      /** Idempotency Key */
+      idempotency_key: string;
+      /**
+       * Stays Id
+       * @example 42
+       */
+      stays_id: string;
+    };
+    /**
+     * MergeShown
+     * @description Sentences: what `moves` to the account that stays, and what `ends`.
+     */
+    MergeShown: {
+      /** Ends */
+      ends: string[];
+      /** Fingerprint */
+      fingerprint: string;
+      goes: components['schemas']['MergingAccount'];
+      /** Moves */
+      moves: string[];
+      stays: components['schemas']['MergingAccount'];
+    };
+    /**
+     * Merged
+     * @description `reader_id` has everything now.
+     */
+    Merged: {
+      /**
+       * Reader Id
+       * @example 42
+       */
+      reader_id: string;
+    };
+    /** MergingAccount */
+    MergingAccount: {
+      /** Card Name */
+      card_name: string | null;
+      /** Card No */
+      card_no: string | null;
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
+      /** Last Used At */
+      last_used_at: string | null;
+      /**
+       * Made At
+       * Format: date-time
+       */
+      made_at: string;
+      /** Nickname */
+      nickname: string | null;
+      /** Phone */
+      phone: string | null;
+    };
+    /**
      * MissedSearchRow
      * @description `words` without case and signs; `times` is how often they found nothing.
      */
@@ -5838,6 +5930,23 @@ export interface components {
        * @default 20
        */
       limit: number;
+    };
+    /**
+     * SeeMerging
+     * @description `stays_id` is the account that the reader uses from now on.
+     */
+    SeeMerging: {
+      /**
+       * Goes Id
+       * @example 42
+       */
+      goes_id: string;
+      reason: components['schemas']['Reason'];
+      /**
+       * Stays Id
+       * @example 42
+       */
+      stays_id: string;
     };
     /** SeeMissed */
     SeeMissed: {
@@ -10549,6 +10658,247 @@ export interface operations {
         };
       };
       /** @description `idempotency_key_reused` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  merging_show: {
+    parameters: {
+      query: {
+        goes_id: string;
+        reason: components['schemas']['Reason'];
+      };
+      header?: never;
+      path: {
+        stays_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MergeShown'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `merge_same` */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  merging_merge: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        stays_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Fingerprint */
+          fingerprint: string;
+          /**
+           * Goes Id
+           * @example 42
+           */
+          goes_id: string;
+          /** Idempotency Key */
+          idempotency_key: string;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Merged'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `idempotency_key_reused`; `merge_same`; `merge_changed` */
       409: {
         headers: {
           [name: string]: unknown;

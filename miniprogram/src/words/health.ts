@@ -81,6 +81,7 @@ export const jobNames: Record<string, string> = {
   watch_duty: '看馆员是否在岗',
   close_account: '注销账号',
   erase_account: '删除注销账号的内容',
+  end_merge: '收好合并账号后来的内容',
   end_review: '结束审核体验',
   seal_audit: '封存操作记录',
   tidy: '每天的清理',
