@@ -103,6 +103,8 @@ export type PeopleFound = Schemas['PeopleFound'];
 export type PersonFound = Schemas['PersonFound'];
 export type Patron = Schemas['PatronView'];
 export type PatronReader = Schemas['ReaderView'];
+export type MergingAccount = Schemas['MergingAccount'];
+export type MergeShown = Schemas['MergeShown'];
 
 /** What the library writes for its readers, and what the search finds of it. */
 export type ArticleKind = Schemas['ContentKind'];

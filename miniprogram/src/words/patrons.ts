@@ -42,6 +42,7 @@ export const patronWords = {
   noBans: '没有暂停。',
   ban: '暂停使用',
   lift: '恢复',
+  merge: '合并账号',
   lifted: '恢复了',
   from: '从哪天起',
   until: '到哪天为止',

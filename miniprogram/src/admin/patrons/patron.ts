@@ -153,4 +153,8 @@ Page({
   ban() {
     wx.navigateTo({ url: `/admin/patrons/ban?reader=${this.data.reader?.id}` });
   },
+
+  merge() {
+    wx.navigateTo({ url: `/admin/patrons/merge?reader=${this.data.reader?.id}&reason=${this.reason}` });
+  },
 });
