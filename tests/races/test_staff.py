@@ -5,7 +5,7 @@ import asyncio
 from models.db import fetch, transaction
 from models.grants import Held, held, take
 from models.reach import Grant
-from tests.support.library import Library, Phone
+from tests.support.library import Library, Phone, at
 
 
 async def administrators() -> set[int]:
@@ -55,3 +55,23 @@ async def test_of_two_taps_one_takes_the_role_and_ones_own_last_role_stays(libra
     assert [answer.status for answer in answers].count(200) == 1
     left = await fetch("SELECT role FROM staff_role WHERE reader_id = $1", admin.reader_id)
     assert len(left) == 1
+
+
+async def set_end(phone: Phone, other: Phone) -> tuple[int, str]:
+    wish = {"starts_at": None, "ends_at": at(9, day=30)}
+    answer = await phone.put(f"/api/admin/staff/{other.reader_id}/roles/admin/term", wish)
+    return answer.status, answer.code if answer.status != 200 else ""
+
+
+async def test_of_two_administrators_who_give_each_other_an_end_one_stays_for_good(library: Library) -> None:
+    one, other = [await library.reader(name, role="admin") for name in ("one", "other")]
+    answers = await asyncio.gather(set_end(one, other), set_end(other, one))
+    assert sorted(answers) == [(200, ""), (409, "administrator_needed")]
+    assert len(await administrators()) == 1
+
+
+async def test_of_an_end_and_a_taking_at_once_one_administrator_stays_for_good(library: Library) -> None:
+    one, other = [await library.reader(name, role="admin") for name in ("one", "other")]
+    answers = await asyncio.gather(set_end(one, other), take_admin(other, one))
+    assert sorted(status for status, _ in answers)[0] == 200
+    assert len(await administrators()) == 1
