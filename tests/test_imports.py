@@ -1,6 +1,8 @@
 """Imports of cards: staged, checked without a change, applied once, taken back."""
 
 import asyncio
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from handlers import import_jobs
 from handlers.access import PRODUCT
 from handlers.import_jobs import ImportJob
 from models.db import fetch, transaction
+from models.jobs import LEASE
 from models.patrons import save_group
+from server.jobs import Worker
 from tests.support.cards import bind
 from tests.support.commands import command
 from tests.support.library import Library, Phone, running_library
@@ -25,6 +29,8 @@ from tests.support.tables import (
     state,
     xlsx_of,
 )
+
+CHILD = Path(__file__).parent / "support" / "dying_import.py"
 
 
 @pytest.fixture
@@ -270,3 +276,38 @@ async def test_who_goes_on_after_a_dead_worker_does_no_row_twice(database_url: s
         done = (await manager.get(f"{IMPORTS}/{run_id}")).body
         assert (done["state"], done["created"], done["step"]) == ("done", 2000, 2000)
         assert {(row["version"]) for row in await cards()} == {1}
+
+
+async def test_another_worker_goes_on_where_one_was_killed_and_writes_every_row_once(
+    database_url: str,
+) -> None:
+    async with running_library(database_url, with_worker=False) as library:
+        manager = await library.reader("manager", role="manager")
+        rows = [
+            (f"{20_230_000 + n}", f"读者{n}", "246810") for n in range(50)
+        ]  # three transactions of 20 at most
+        view = (await send(manager, csv_of(*rows, head=("证号", "姓名", "密码")))).body
+        run_id, ctx = int(view["id"]), library.services.context("test")
+        await import_jobs.check(ctx, PRODUCT, import_jobs.CheckImport(run_id=run_id, version=view["version"]))
+        await manager.post(f"{IMPORTS}/{run_id}/apply", {"version": view["version"]})
+        now = library.services.clock.now().isoformat()
+        child = await asyncio.create_subprocess_exec(sys.executable, str(CHILD), database_url, now)
+
+        async def begun() -> Any:
+            return await cards()
+
+        await library.until(begun, seconds=20)
+        child.kill()
+        assert await child.wait() == -signal.SIGKILL
+        assert len(await cards()) in (20, 40)
+        worker = Worker(library.services)
+        await worker.start()
+        try:
+            await library.advance(seconds=LEASE.total_seconds() + 1)
+            done = await state(manager, view["id"], "done")
+        finally:
+            await worker.stop()
+        assert (done["created"], done["changed"], done["problems"], done["step"]) == (50, 0, 0, 50)
+        assert [row["version"] for row in await cards()] == [1] * 50
+        applied_rows = await fetch("SELECT key FROM import_row WHERE state = 'applied' AND effect = 'new'")
+        assert sorted(row["key"] for row in applied_rows) == [row[0] for row in rows]

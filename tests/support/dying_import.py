@@ -1,0 +1,34 @@
+"""A worker that claims the import that is to be applied, and works at it until it is killed.
+
+`dying_import.py <database url> <now>`
+"""
+
+import asyncio
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+
+sys.path[0] = str(Path(__file__).parents[2])  # where the product is, instead of what tests have beside this
+
+from handlers import import_jobs
+from handlers.access import PRODUCT
+from handlers.import_jobs import ImportJob
+from models import db, jobs
+from server import config as settings
+from server.app import services_of
+from server.clock import SystemClock
+
+
+async def work(url: str, now: datetime) -> None:
+    config = settings.load()
+    await db.connect(url)
+    claimed = (await jobs.claim("the dying", now, ["apply_import"], limit=1))[0]
+    async with aiohttp.ClientSession() as http:
+        services = services_of(config, settings.load_secrets(config), SystemClock(), http)
+        await import_jobs.apply(services.context("dying"), PRODUCT, ImportJob(**claimed.payload))
+
+
+if __name__ == "__main__":
+    asyncio.run(work(sys.argv[1], datetime.fromisoformat(sys.argv[2])))
