@@ -1,5 +1,8 @@
 """Talking: the same use cases for a reader in their conversation and for the librarian who has it."""
 
+from functools import partial
+from hashlib import sha256
+
 from tortoise.exceptions import IntegrityError
 
 from handlers import access, audit, bans, checks, departments, tell
@@ -23,13 +26,13 @@ from handlers.chat_shapes import (
     conversation_of,
     event_of,
 )
-from handlers.chat_thread import Thread, Voice, page_of
+from handlers.chat_thread import DESK, Thread, Voice, page_of
 from handlers.context import Context
 from handlers.errors import KeyReused, NotFound, Refused
 from handlers.shapes import Nothing
 from models import chat, chat_messages, chat_streams
 from models.chat import Kind, Passage, Side, State
-from models.db import MAX_ID, Row, Tx, instant, transaction
+from models.db import MAX_ID, Row, Tx, instant, one_message, transaction
 
 
 class WithAnother(Refused):
@@ -118,8 +121,16 @@ async def _send(
     ctx: Context, caller: Caller, wish: SendChat, about: chat.About | None, *, look_first: bool
 ) -> ChatSent:
     if wish.conversation_id is not None:
+        # Nearly every text can simply be stored, so why not is only looked for when one cannot.
+        if not look_first and not caller.may(
+            Permission.CHAT_ANSWER
+        ):  # of an answer more is written than itself
+            async with one_message(if_lost=partial(ctx.live.changed, DESK, str(wish.conversation_id))) as tx:
+                sent = await _stored(ctx, caller, wish, tx, wish.conversation_id)
+            if sent:
+                return sent
+            look_first = True
         async with transaction(lock=("conversation", wish.conversation_id)) as tx:
-            # Nearly every text can simply be stored, so why not is only looked for when one cannot.
             sent = None if look_first else await _stored(ctx, caller, wish, tx, wish.conversation_id)
             return sent or await _post(
                 ctx, caller, wish, tx, conversation_id=wish.conversation_id, about=about
@@ -187,6 +198,7 @@ async def _stored(
     """None: the caller may not write there as things stand."""
     now, checked = ctx.clock.now(), ctx.wechat.checks_text
     passage = Passage.CHECKING if checked else Passage.SENT
+    key = f"{caller.me}:{sha256(wish.local_id.encode()).hexdigest()[:32]}"
     row = await chat_messages.store(
         tx,
         conversation_id,
@@ -196,6 +208,7 @@ async def _stored(
         text=wish.text,
         passage=passage,
         now=now,
+        then=checks.adding(ctx, "chat", key, caller.me, wish.local_id) if checked else (),
     )
     if row is None:
         return None
@@ -214,8 +227,6 @@ async def _stored(
     voice = Voice(ctx, tx, conversation_id, reader_id=row["reader_id"], librarian_id=row["librarian_id"])
     voice.tell_posted(side, message, row["sender_name"])
     if checked:
-        key = f"{conversation_id}:{side}:{message.seq}"
-        await tx.together(*checks.adding(ctx, "chat", key, caller.me, wish.local_id))
         tx.after_commit(ctx.live.wake_workers)
     else:
         voice.tell_posted(side.other, message, row["sender_name"])

@@ -1,5 +1,9 @@
-"""Storing what is said and what happens in a conversation, and how far each text has come. Its row must be locked."""
+"""Storing what is said and what happens in a conversation, and how far each text has come.
 
+Its row must be locked, but for `store`, which counts on in it.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -45,27 +49,31 @@ id = $1 AND ((reader_id = $2 AND state <> 'closed' AND NOT {stopped})
 """
 
 
-# The numbers of the conversation are read here as they were before COUNT_ON, which goes along.
+# Of two at once the second waits here, and counts on from what the first has left.
+COUNT_ON: Final = """
+UPDATE conversation SET reader_seq = reader_seq + CASE WHEN reader_id = $2 OR $3 THEN 1 ELSE 0 END,
+    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END
+WHERE {speaks} RETURNING id, reader_id, librarian_id, state, department_id, branch_id, area_id, reader_seq, staff_seq
+"""
 STORE: Final = """
 INSERT INTO chat_message (conversation_id, sender_id, side, local_id, text, state, unchecked, at, reader_seq, staff_seq)
 SELECT id, $2, CASE WHEN reader_id = $2 THEN 'reader' ELSE 'staff' END, $3, $4, $5, FALSE, $7,
-    CASE WHEN reader_id = $2 OR $6 THEN reader_seq + 1 END, CASE WHEN reader_id <> $2 OR $6 THEN staff_seq + 1 END
-FROM conversation WHERE {speaks}
+    CASE WHEN reader_id = $2 OR $6 THEN reader_seq END, CASE WHEN reader_id <> $2 OR $6 THEN staff_seq END
+FROM {counted} WHERE {speaks}
 RETURNING id, side, reader_seq, staff_seq,
-    (SELECT reader_id FROM conversation WHERE id = $1) AS reader_id,
-    (SELECT librarian_id FROM conversation WHERE id = $1) AS librarian_id,
+    (SELECT reader_id FROM {counted} WHERE id = $1) AS reader_id,
+    (SELECT librarian_id FROM {counted} WHERE id = $1) AS librarian_id,
     (SELECT nickname FROM reader WHERE id = $2) AS sender_name
-"""
-COUNT_ON: Final = """
-UPDATE conversation SET reader_seq = reader_seq + CASE WHEN reader_id = $2 OR $3 THEN 1 ELSE 0 END,
-    staff_seq = staff_seq + CASE WHEN reader_id <> $2 OR $3 THEN 1 ELSE 0 END WHERE {speaks}
 """
 
 
 @lru_cache(maxsize=64)
-def _storing(reach: Reach) -> tuple[str, str]:
+def _storing(reach: Reach, counted: str) -> tuple[str, str]:
     theirs = reach.inbox_sql(department="department_id", branch="branch_id", area="area_id")
-    return STORE.format(speaks=_speaks("$7", theirs)), COUNT_ON.format(speaks=_speaks("$4", theirs))
+    return (
+        COUNT_ON.format(speaks=_speaks("$4", theirs)),
+        STORE.format(speaks=_speaks("$7", theirs), counted=counted),
+    )
 
 
 COUNT = "UPDATE conversation SET reader_seq = $2, staff_seq = $3 WHERE id = $1"
@@ -81,17 +89,19 @@ async def store(
     text: str,
     passage: Passage,
     now: datetime,
+    then: Sequence[Write] = (),
 ) -> Row | None:
-    """The one place where a message is stored: its id, side and numbers, and who is in the conversation. `reach` is
-    what the sender answers, as things stand for them.
+    """The one place where a message is stored, in one statement: its id, side and numbers, and who is in the
+    conversation. `reach` is what the sender answers, as things stand for them; `then` goes with what is stored.
 
     None when the sender may not write there as things stand: whoever asks looks why. Raises `IntegrityError` when
     they have stored something under this `local_id` before.
     """
     shown = passage is Passage.SENT  # then it has a number in the other side's stream as well
     values = (conversation_id, sender_id, local_id, text, passage.value, shown, now)
-    store, count_on = _storing(reach)
-    rows = await tx.together((store, values), (count_on, (conversation_id, sender_id, shown, now)))
+    count_on, storing = _storing(reach, tx.returned(0, "conversation"))
+    counting_on = (count_on, (conversation_id, sender_id, shown, now))
+    rows = await tx.together(counting_on, (storing, values), answers=1, then=then)
     return rows[0] if rows else None
 
 

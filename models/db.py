@@ -251,10 +251,10 @@ def _shift(by: int, parameter: re.Match[str]) -> str:
     return f"${int(parameter[1]) + by}"
 
 
-@lru_cache(maxsize=128)
-def _one_statement(writes: tuple[str, ...], answers: int) -> str:
+@lru_cache(maxsize=256)
+def _one_statement(writes: tuple[str, ...], answers: int, then: tuple[str, ...]) -> str:
     parts, used = [], 0
-    for place, sql in enumerate(writes):
+    for place, sql in enumerate((*writes, *(_if_any(sql, f"w{answers}") for sql in then))):
         numbers = [int(number) for number in re.findall(r"\$(\d+)", sql)]
         shifted = re.sub(r"\$(\d+)", partial(_shift, used), sql)
         parts.append(f"w{place} AS ({shifted})")
@@ -262,9 +262,17 @@ def _one_statement(writes: tuple[str, ...], answers: int) -> str:
     return f"WITH {', '.join(parts)} SELECT * FROM w{answers}"
 
 
-def _joined(writes: Sequence[Write], answers: int = 0) -> tuple[Any, ...]:
-    sql = _one_statement(tuple(sql for sql, _ in writes), answers)
-    return sql, *(value for _, values in writes for value in values)
+def _if_any(insert: str, source: str) -> str:
+    """The same INSERT of one row, made only when `source` has one."""
+    changed, found = re.subn(r"VALUES \(([^()]*)\)", rf"SELECT \1 FROM {source}", insert)
+    if found != 1:
+        raise ValueError(f"one row of plain values can be written under a condition, not {insert}")
+    return changed
+
+
+def _joined(writes: Sequence[Write], answers: int = 0, then: Sequence[Write] = ()) -> tuple[Any, ...]:
+    sql = _one_statement(tuple(sql for sql, _ in writes), answers, tuple(sql for sql, _ in then))
+    return sql, *(value for _, values in (*writes, *then) for value in values)
 
 
 async def fetch(sql: str, *values: Any) -> Sequence[Row]:
@@ -301,9 +309,9 @@ async def _sqlite_rows(connection: Any, sql: str, values: Sequence[Any]) -> Sequ
 class Tx:
     """An open transaction. Models used inside it take part in it by themselves."""
 
-    def __init__(self, client: SqliteTransaction | PostgresTransaction) -> None:
-        self._connection: Any = client._connection
-        self._sqlite = isinstance(client, SqliteTransaction)
+    def __init__(self, connection: Any, *, sqlite: bool) -> None:
+        self._connection = connection
+        self._sqlite = sqlite
         self._afterwards: list[tuple[Callable[[], None], bool]] = []
 
     async def fetch(self, sql: str, *values: Any) -> Sequence[Row]:
@@ -332,11 +340,21 @@ class Tx:
         if not self._sqlite:
             await self._connection.fetch(select, *values)
 
-    async def together(self, *writes: Write, answers: int = 0) -> Sequence[Row]:
-        """Statements that do not see each other's rows, on PostgreSQL in one message: what one of them returns."""
-        if self._sqlite:
-            return [await self.fetch(sql, *values) for sql, values in writes][answers]
-        return await self.fetch(*_joined(writes, answers))
+    async def together(self, *writes: Write, answers: int = 0, then: Sequence[Write] = ()) -> Sequence[Row]:
+        """Statements that do not see each other's rows, on PostgreSQL in one message: what one of them returns.
+
+        `then`: INSERTs of one row each, made only when that one returns something.
+        """
+        if not self._sqlite:
+            return await self.fetch(*_joined(writes, answers, then))
+        rows = [await self.fetch(sql, *values) for sql, values in writes][answers]
+        for sql, values in then if rows else ():
+            await self.fetch(sql, *values)
+        return rows
+
+    def returned(self, place: int, table: str) -> str:
+        """Where a later statement of `together` reads what an earlier one has returned of a table's rows."""
+        return table if self._sqlite else f"w{place}"
 
     def next_id(self, table: str) -> str:
         """The id of a row to come, as an expression, for what must know it before the row is written.
@@ -406,7 +424,7 @@ async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = F
             else _postgres_transaction(parent, SNAPSHOT if snapshot else "BEGIN", lock)
         )
         async with begun as client:
-            tx = Tx(client)
+            tx = Tx(client._connection, sqlite=sqlite)
             seen_by_models = connections.set("default", client)
             mark = _open.set(True)
             try:
@@ -431,6 +449,44 @@ async def transaction(*, lock: tuple[str, int] | None = None, snapshot: bool = F
         # Out here, so that a task that one of them starts does not inherit the connection.
         for call in look_again:
             call()
+
+
+@contextlib.asynccontextmanager
+async def one_message(*, if_lost: Callable[[], None]) -> AsyncIterator[Tx]:
+    """A transaction that is one `together`: PostgreSQL needs no message to begin and none to commit it.
+
+    `if_lost` is called when its answer was lost, so that nobody knows whether it was stored: it only says "look again".
+    """
+    client = _client()
+    if isinstance(client, SqliteClient):
+        async with transaction() as tx:
+            yield tx
+        return
+    if _open.get():
+        raise RuntimeError("a transaction is open already: a use case never calls a use case")
+    assert client._pool is not None
+    tx = Tx(_OneFetch(client._pool), sqlite=False)
+    try:
+        yield tx
+    except BaseException as error:
+        if not isinstance(error, Exception) or what_is_away(error):
+            if_lost()
+        raise
+    for call, _ in tx._afterwards:
+        call()
+
+
+class _OneFetch:
+    """In the place of a connection: a second statement would be a transaction of its own."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def fetch(self, sql: str, *values: Any) -> Sequence[Row]:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            raise RuntimeError("one message holds one statement")
+        return cast(Sequence[Row], await pool.fetch(sql, *values))
 
 
 @contextlib.asynccontextmanager
