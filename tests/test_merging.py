@@ -1,6 +1,7 @@
 """Two accounts of one person become one: shown first, then whole or not at all, and nothing of it is lost."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from models.people import Reader
 from tests.support.cards import CARD, bind, bound, card, inbox, trail
 from tests.support.chat import said, texts
 from tests.support.feedback import mine, told
-from tests.support.library import Library, Phone, at, new_key
+from tests.support.library import MONDAY_9, Library, Phone, at, new_key
 from tests.support.merging import left_of, look, looked, merged, path, signed_out, wish
 
 OTHERS = {  # columns that are called like one with somebody in it, and name something else
@@ -129,6 +130,14 @@ async def test_what_has_happened_since_it_was_shown_is_shown_first(
 async def test_who_is_not_merged_and_by_whom(library: Library, admin: Phone, old: Phone, new: Phone) -> None:
     he = await library.reader("he", role="librarian")
     reviewer = await library.reviewer("tester")
+    soon = await library.reader("soon")
+    await fetch(
+        "INSERT INTO staff_grant (reader_id, role, scope, starts_at, granted_at) "
+        "VALUES ($1, 'librarian', 'library', $2, $3)",
+        soon.reader_id,
+        MONDAY_9 + timedelta(days=1),
+        MONDAY_9,
+    )
     closing = await library.reader("closing")
     await closing.post("/api/me/closing")
     for stays, goes, code in (
@@ -136,6 +145,7 @@ async def test_who_is_not_merged_and_by_whom(library: Library, admin: Phone, old
         (admin, old, "merge_own"),
         (old, admin, "merge_own"),
         (new, he, "merge_staff"),
+        (new, soon, "merge_staff"),
         (new, reviewer, "merge_sample"),
         (reviewer, old, "merge_sample"),
         (new, closing, "merge_closing"),

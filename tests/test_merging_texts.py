@@ -1,6 +1,4 @@
-"""What was said and shown under an account that goes: conversations, texts that are being checked, pictures."""
-
-import pytest
+"""What was said and shown under an account that goes, lin: conversations, texts that are being checked, pictures."""
 
 from models.db import fetch
 from tests.support.chat import CHECK, claim, claimed, librarian, queue, said, say, stream, texts
@@ -10,78 +8,67 @@ from tests.support.merging import later, look, looked, merged, signed_out
 from tests.support.pictures import sent
 
 
-@pytest.fixture
-async def old(library: Library) -> Phone:
-    """The account of the WeChat that the reader no longer uses."""
-    return await library.reader("old")
-
-
-@pytest.fixture
-async def new(library: Library) -> Phone:
-    return await library.reader("new")
-
-
 async def test_a_conversation_goes_on_with_its_numbers_and_the_desk_sees_whose_it_is(
-    library: Library, admin: Phone, old: Phone, new: Phone
+    library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
     he = await librarian(library)
-    await new.put("/api/me", {"nickname": "林新"})
-    talk = await claimed(library, old, he)
+    await zhou.put("/api/me", {"nickname": "林新"})
+    talk = await claimed(library, lin, he)
     await said(he, "有的", conversation_id=talk)
     await library.settled()
-    await old.post(f"/api/chats/{talk}/marks", {"delivered": 3, "read": 2})
-    before = await stream(old, talk)
+    await lin.post(f"/api/chats/{talk}/marks", {"delivered": 3, "read": 2})
+    before = await stream(lin, talk)
     row = dict((await fetch("SELECT * FROM conversation"))[0])
-    async with new.socket() as socket:
-        await merged(admin, new, old)
+    async with zhou.socket() as socket:
+        await merged(admin, zhou, lin)
         assert (await socket.next("chat_unread"))["unread"] == 1
-    after = await stream(new, talk)
+    after = await stream(zhou, talk)
     assert [event["seq"] for event in after] == [event["seq"] for event in before]
-    assert dict((await fetch("SELECT * FROM conversation"))[0]) == {**row, "reader_id": new.reader_id}
+    assert dict((await fetch("SELECT * FROM conversation"))[0]) == {**row, "reader_id": zhou.reader_id}
     (line,) = await queue(he)
     assert (line["id"], line["reader_name"]) == (talk, "林新")
-    await said(new, "谢谢", conversation_id=talk)
+    await said(zhou, "谢谢", conversation_id=talk)
     await library.settled()
     assert (await texts(he, talk))[-1] == "谢谢"
-    assert await library.until(lambda: signed_out(old))
-    assert (await say(old, "我", conversation_id=talk)).code == "sign_in_needed"
+    assert await library.until(lambda: signed_out(lin))
+    assert (await say(lin, "我", conversation_id=talk)).code == "sign_in_needed"
 
 
 async def test_of_two_open_conversations_the_one_with_a_librarian_goes_on(
-    library: Library, admin: Phone, old: Phone, new: Phone
+    library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
     he = await librarian(library)
-    talk = await claimed(library, old, he)
-    waiting = (await said(new, "另一件事"))["conversation_id"]
+    talk = await claimed(library, lin, he)
+    waiting = (await said(zhou, "另一件事"))["conversation_id"]
     await library.settled()
-    assert any("两边各有一个" in line for line in (await looked(admin, new, old))["ends"])
-    await merged(admin, new, old)
-    states = {item["id"]: item["state"] for item in (await new.get("/api/chats")).body["items"]}
+    assert any("两边各有一个" in line for line in (await looked(admin, zhou, lin))["ends"])
+    await merged(admin, zhou, lin)
+    states = {item["id"]: item["state"] for item in (await zhou.get("/api/chats")).body["items"]}
     assert states == {talk: "claimed", waiting: "closed"}
-    assert (await stream(new, waiting))[-1]["kind"] == "closed"
+    assert (await stream(zhou, waiting))[-1]["kind"] == "closed"
     assert [line["id"] for line in await queue(he)] == [talk]
 
 
 async def test_who_has_answered_the_other_account_is_not_merged_with_it(
-    library: Library, admin: Phone, old: Phone
+    library: Library, admin: Phone, lin: Phone
 ) -> None:
     he = await librarian(library)
-    talk = await claimed(library, old, he)
-    assert (await look(admin, he, old)).code == "merge_answered"
+    talk = await claimed(library, lin, he)
+    assert (await look(admin, he, lin)).code == "merge_answered"
     assert (await he.post(f"/api/desk/{talk}/hand-back")).status == 200
-    await merged(admin, he, old)
+    await merged(admin, he, lin)
     (item,) = (await he.get("/api/chats")).body["items"]
     assert (item["id"], item["state"]) == (talk, "waiting")
     assert (await claim(he, talk)).code == "not_found"
 
 
 async def test_a_text_that_is_being_checked_arrives_all_the_same(
-    library: Library, admin: Phone, old: Phone, new: Phone
+    library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
     he = await librarian(library)
     await library.sim("faults", {"path": CHECK, "kind": "latency", "seconds": 0.5})
-    talk = (await said(old, "在吗"))["conversation_id"]
-    await merged(admin, new, old)
+    talk = (await said(lin, "在吗"))["conversation_id"]
+    await merged(admin, zhou, lin)
     await library.settled()
     assert await texts(he, talk) == ["在吗"]
 
@@ -90,19 +77,19 @@ async def test_a_text_that_is_being_checked_arrives_all_the_same(
 
 
 async def test_pictures_are_shown_on_and_go_when_the_account_that_stays_is_closed(
-    library: Library, admin: Phone, old: Phone, new: Phone
+    library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
-    picture = await sent(old)
-    await told(library, old, picture_ids=[picture["id"]])
-    await merged(admin, new, old)
+    picture = await sent(lin)
+    await told(library, lin, picture_ids=[picture["id"]])
+    await merged(admin, zhou, lin)
     await later(library)
-    (item,) = await mine(new)
+    (item,) = await mine(zhou)
     (shown,) = item["pictures"]
     assert shown["url"]
-    assert (await new.get(f"/api/uploads/{picture['id']}")).status == 200
+    assert (await zhou.get(f"/api/uploads/{picture['id']}")).status == 200
     he = await librarian(library)
     assert [line["id"] for line in await box(he)] == [item["id"]]
-    await new.post("/api/me/closing")
+    await zhou.post("/api/me/closing")
     await library.advance(days=7)
     await library.settled()
     await later(library)
@@ -110,11 +97,12 @@ async def test_pictures_are_shown_on_and_go_when_the_account_that_stays_is_close
 
 
 async def test_an_account_merged_on_takes_along_what_it_had_taken(
-    library: Library, admin: Phone, old: Phone, new: Phone, zhou: Phone
+    library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
-    await old.booked("A-1", at(10), at(12))
-    await merged(admin, new, old)
-    await merged(admin, zhou, new)
+    third = await library.reader("third")
+    await lin.booked("A-1", at(10), at(12))
+    await merged(admin, third, lin)
+    await merged(admin, zhou, third)
     await later(library)
     assert len((await zhou.get("/api/bookings")).body["items"]) == 1
     rows = await fetch("SELECT merged_into FROM reader WHERE merged_into IS NOT NULL")
