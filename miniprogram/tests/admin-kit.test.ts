@@ -147,6 +147,22 @@ test('a list asks for what was filtered, and leaves out what was not', () => {
   );
 });
 
+test('a picture is saved by its id, waits until it is there, and is the same under another link', () => {
+  const fields = [field('picture', 'cover')];
+  const cover = { id: '7', state: 'shown', url: '/api/uploads/7/picture?until=1', width: 4, height: 3 };
+  const of = (more: Partial<typeof cover>) =>
+    valuesOf({ groups: [{ fields }] } as unknown as FormSchema<unknown>, { cover: { ...cover, ...more } });
+  assert.deepEqual(written([{ fields }], of({})), { cover: '7' });
+  assert.deepEqual(written([{ fields }], { cover: null }), { cover: null });
+  assert.deepEqual(changedKeys(of({ url: '/another' }), of({})), []);
+  assert.deepEqual(changedKeys(of({ id: '8' }), of({})), ['cover']);
+  assert.deepEqual(wrongFields([{ fields }], of({})), {});
+  assert.ok(wrongFields([{ fields }], of({ state: 'removed' }))['cover']);
+  const sending = { id: '', path: '/tmp/1', standing: 'sending', given: null } as const;
+  assert.ok(wrongFields([{ fields }], { cover: sending })['cover']);
+  assert.equal(sayValue(fields[0]!, of({})['cover']), '一张图片');
+});
+
 // ---------------------------------------------------------------- charts
 
 const chart = (more: Partial<ChartSchema>): ChartSchema => ({

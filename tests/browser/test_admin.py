@@ -1,16 +1,19 @@
 """The administrators' pages: lists, forms, taking a role; on a phone and on a computer."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from models import jobs, processes
 from models.db import fetch, transaction
 from models.processes import Said
+from tests.browser.test_pictures import choose
 from tests.support.library import Library, Phone
 from tests.support.phones import COMPUTER, Screen, screen
+from tests.support.pictures import picture, state
 
 STAFF = "admin/staff/staff"
 HEALTH = "admin/health/health"
@@ -138,6 +141,43 @@ async def test_of_two_who_save_the_second_sees_both_and_chooses(library: Library
         await expect(field(admin, "内容")).to_have_value("又是别人")
         await admin.sees("没有改动")
         assert await saved_text(phone) == "又是别人"
+
+
+async def test_a_picture_of_the_notice_is_chosen_seen_by_readers_and_taken_off(
+    library: Library, chromium: Browser, tmp_path: Path
+) -> None:
+    poster = tmp_path / "poster.jpg"
+    poster.write_bytes(picture(size=(900, 500)))
+    phone = await library.reader("admin", role="admin")
+
+    async def broken(route: Route) -> None:
+        await route.abort()
+
+    async with screen(chromium, library, "admin", page=NOTICE, allowed=("ERR_", "409")) as admin:
+        await admin.page.route("**/api/uploads", broken)
+        await choose(admin, poster)
+        await admin.sees("现在连不上网络")
+        await admin.tap("保存并显示在首页")
+        await admin.sees("图片没有传上，或者没有通过检查。重试一下，或者先去掉它。")
+        await admin.page.unroute("**/api/uploads")
+        await admin.tap("重试", exact=True)
+        await expect(admin.page.locator(".over").filter(visible=True)).to_have_count(0)
+        await phone.put("/api/admin/announcement", {"title": "别人的", "text": "别人的", "version": 1})
+        await admin.tap("保存并显示在首页")
+        await admin.sees("一张图片")
+        await admin.tap("用我改的")
+        await admin.sees("首页已经换上")
+        await expect(admin.page.locator(".tile img").filter(visible=True)).to_have_count(1)
+        await admin.look("admin-announcement-picture")
+        kept = (await phone.get("/api/admin/announcement")).body
+        assert (kept["title"], kept["picture"]["width"]) == ("别人的", 900)
+        await state(library, kept["picture"]["id"], "shown")
+        async with screen(chromium, library, "lin", page="pages/home/home") as lin:
+            await expect(lin.page.get_by_alt_text("看大图").filter(visible=True)).to_be_visible()
+            await lin.look("home-picture")
+            await admin.page.get_by_label("去掉这张图片").filter(visible=True).click()
+            await admin.tap("保存并显示在首页")
+            await expect(lin.page.get_by_alt_text("看大图").filter(visible=True)).to_have_count(0)
 
 
 async def test_who_leaves_with_changes_is_asked(library: Library, chromium: Browser) -> None:

@@ -36,6 +36,16 @@ export const kitWords = {
   addTag: '加一个词',
   add: '加上',
   remove: '去掉',
+  // pictures
+  onePicture: '一张图片',
+  pictureWait: '图片还在传，传完再保存。',
+  pictureFailed: '图片没有传上，或者没有通过检查。重试一下，或者先去掉它。',
+  pictureFacts: {
+    checking: '微信还在检查，通过以前读者看不到。',
+    shown: '',
+    held: '微信拿不准，读者看不到。请换一张。',
+    removed: '没有通过检查，已经删掉。请换一张。',
+  },
   // persons and spans
   findPerson: '找一个人',
   nobody: '没有找到这个人。',

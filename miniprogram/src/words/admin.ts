@@ -37,6 +37,8 @@ export const announcementWords = {
   titlePlaceholder: '例如 周三提前闭馆',
   text: '内容',
   textPlaceholder: '写给读者的话',
+  picture: '图片',
+  pictureHint: '可以不放。比如活动的海报，通过检查后读者才看得到。',
   save: '保存并显示在首页',
   saved: '首页已经换上',
   takenOff: '标题和内容都空着：保存以后，首页不再显示通知。',

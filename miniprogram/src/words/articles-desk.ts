@@ -20,6 +20,8 @@ export const articleFormWords = {
   titleHint: '常见问题就写读者会怎么问',
   text: '内容',
   textHint: '空一行另起一段，行首写“# ”是小标题',
+  cover: '题图',
+  coverHint: '可以不放。通过检查后读者才看得到。',
   tags: '标签',
   tagHint: '例如 借阅',
   pinned: '优先出现的词',

@@ -15,6 +15,7 @@ const FRESH: ArticleEdited = {
   tags: [],
   pinned: [],
   state: 'draft',
+  cover: null,
   version: 0,
   saved_at: '',
 };
@@ -34,6 +35,7 @@ function formOf(id: string): FormSchema<ArticleEdited> {
           },
           { kind: 'text', key: 'title', label: w.title, hint: w.titleHint, most: 60, needed: true },
           { kind: 'long', key: 'text', label: w.text, hint: w.textHint, most: 10_000, needed: true },
+          { kind: 'picture', key: 'cover', label: w.cover, hint: w.coverHint },
         ],
       },
       {
@@ -63,10 +65,10 @@ function formOf(id: string): FormSchema<ArticleEdited> {
     saved: w.saved,
     fresh: !id,
     read: () => (id ? request<ArticleEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
-    save: (written, { version }) =>
+    save: ({ cover: cover_id, ...written }, { version }) =>
       id
-        ? request<ArticleEdited>('PUT', `${PATH}/${id}`, { ...written, version })
-        : request<ArticleEdited>('POST', PATH, { ...written, idempotency_key: key }),
+        ? request<ArticleEdited>('PUT', `${PATH}/${id}`, { ...written, cover_id, version })
+        : request<ArticleEdited>('POST', PATH, { ...written, cover_id, idempotency_key: key }),
   };
 }
 

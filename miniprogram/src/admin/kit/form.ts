@@ -1,5 +1,7 @@
 /** What a form of the admin pages is made of, and what can be said of it without a screen. */
 
+import type { Picture } from '../../api/types';
+import type { standing } from '../../logic/pictures';
 import { kitSay, kitWords } from '../../words/admin-kit';
 import type { Choice } from './list';
 
@@ -14,14 +16,23 @@ export interface Span {
   until: string;
 }
 
+/** A picture that was chosen: its `id` once the server has it. `given`: as the server knows it. */
+export interface PictureValue {
+  id: string;
+  path: string;
+  standing: ReturnType<typeof standing>;
+  given: Picture | null;
+}
+
 /**
  * What a field holds while it is edited: text for `text`, `long`, `number` (as typed), `choice`, `date`
  * (`2026-11-24`) and `time` (`08:30`); a boolean for `switch`; words for `tags`, and for `choices` the chosen values;
- * `Span` for `span`; `Person` or null for `person`.
+ * `Span` for `span`; `Person` or null for `person`;
+ * `PictureValue` or null for `picture`.
  */
-export type FieldValue = string | boolean | readonly string[] | Span | Person | null;
+export type FieldValue = string | boolean | readonly string[] | Span | Person | PictureValue | null;
 export type FormValues = Record<string, FieldValue>;
-/** The same as it is saved: numbers are numbers. */
+/** The same as it is saved: numbers are numbers, a picture is its id. */
 export type Written = Record<string, FieldValue | number>;
 
 export interface Field {
@@ -36,7 +47,8 @@ export interface Field {
     | 'time'
     | 'span'
     | 'tags'
-    | 'person';
+    | 'person'
+    | 'picture';
   key: string;
   label: string;
   /** Shown in the field while it is empty. */
@@ -95,6 +107,7 @@ const EMPTY: Record<Field['kind'], FieldValue> = {
   span: { from: '', until: '' },
   tags: [],
   person: null,
+  picture: null,
 };
 
 /** What the fields hold of an item: numbers as text, nothing as the empty value of its kind. */
@@ -103,14 +116,27 @@ export function valuesOf<Item>(schema: FormSchema<Item>, item: Item): FormValues
   const held = item as Record<string, FieldValue | number | undefined>;
   return Object.fromEntries(
     fieldsOf(schema.groups).map(({ key, kind }) => {
+      if (kind === 'picture') return [key, given(held[key] as unknown as Picture | null)];
       const value = held[key] ?? EMPTY[kind];
       return [key, typeof value === 'number' ? String(value) : value];
     }),
   );
 }
 
-const same = (one: FieldValue | undefined, other: FieldValue | undefined) =>
-  JSON.stringify(one) === JSON.stringify(other);
+function given(picture: Picture | null): PictureValue | null {
+  if (!picture) return null;
+  const standing = picture.state === 'removed' ? 'failed' : 'there';
+  return { id: picture.id, path: '', standing, given: picture };
+}
+
+const isPicture = (value: FieldValue | undefined): value is PictureValue =>
+  typeof value === 'object' && value !== null && 'standing' in value;
+
+/** What tells a value from another: where a picture can be fetched changes by itself. */
+const gist = (value: FieldValue | undefined) =>
+  JSON.stringify(isPicture(value) ? [value.id, value.standing] : value);
+
+export const same = (one: FieldValue | undefined, other: FieldValue | undefined) => gist(one) === gist(other);
 
 /** The keys whose values differ. */
 export function changedKeys(values: FormValues, saved: FormValues): string[] {
@@ -129,6 +155,8 @@ function wrongIn(field: Field, value: FieldValue | undefined): string {
     if (field.needed && (!from || !until)) return kitWords.needed;
     return from && until && from >= until ? kitWords.endsBefore : '';
   }
+  if (isPicture(value) && value.standing !== 'there')
+    return value.standing === 'sending' ? kitWords.pictureWait : kitWords.pictureFailed;
   const blank = typeof value === 'string' ? value.trim() === '' : isEmpty(value);
   // An empty number is none that could be saved.
   return blank && (field.needed || field.kind === 'number') ? said || kitWords.needed : '';
@@ -152,7 +180,7 @@ export function written(groups: readonly FieldGroup[], values: FormValues): Writ
   return Object.fromEntries(
     fieldsOf(groups).map(({ key, kind }) => {
       const value = values[key] ?? null;
-      return [key, kind === 'number' ? Number(value) : value];
+      return [key, kind === 'number' ? Number(value) : isPicture(value) ? value.id : value];
     }),
   );
 }
@@ -165,6 +193,7 @@ export function sayValue(field: Field, value: FieldValue | undefined): string {
     return field.choices?.find((one) => one.value === value)?.name ?? String(value);
   if (field.kind === 'tags') return (value as readonly string[]).join('、');
   if (field.kind === 'person') return (value as Person).name;
+  if (field.kind === 'picture') return kitWords.onePicture;
   if (field.kind === 'span') {
     const { from, until } = value as Span;
     return from || until ? kitSay.span(sayMoment(from), sayMoment(until)) : kitWords.empty;

@@ -18,9 +18,14 @@ type Touch = WechatMiniprogram.BaseEvent<object, { key: string }>;
 
 /**
  * Chooses pictures and sends each at once. Fires `change` with what a draft keeps of them and how they stand; `start`
- * takes that again, also after a restart.
+ * takes that again, also after a restart; `show` a list as it is. `most`: how many there may be.
  */
 Component({
+  properties: {
+    most: { type: Number, value: MOST_PICTURES },
+    title: { type: String, value: pickerWords.title },
+    why: { type: String, value: pickerWords.why },
+  },
   data: { w: pickerWords, list: [] as ChosenPicture[], full: false },
   methods: {
     start(from: readonly KeptPicture[]) {
@@ -29,7 +34,7 @@ Component({
     },
 
     show(list: ChosenPicture[]) {
-      this.setData({ list, full: list.length >= MOST_PICTURES });
+      this.setData({ list, full: list.length >= this.data.most });
       this.triggerEvent('change', { kept: kept(list), standing: standing(list) });
     },
 
@@ -38,7 +43,7 @@ Component({
     },
 
     async choose() {
-      const count = MOST_PICTURES - this.data.list.length;
+      const count = this.data.most - this.data.list.length;
       try {
         const { tempFiles } = await wx.chooseMedia({
           count,

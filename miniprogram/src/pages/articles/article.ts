@@ -7,11 +7,12 @@ import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { articleKinds, articleSay, articleWords as words } from '../../words/articles';
 
-function shown({ kind, title, text, tags, updated_at }: ArticleView, now: number) {
+function shown({ kind, title, text, tags, cover, updated_at }: ArticleView, now: number) {
   return {
     kind: articleKinds[kind],
     title,
     tags,
+    cover,
     blocks: blocksOf(text),
     updated: articleSay.updated(moment(updated_at, now)),
   };

@@ -1,10 +1,18 @@
 import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { ArticleKind, ArticleLine, Page as Part } from '../../api/types';
+import { pictureUrl } from '../../api/upload';
 import { look } from '../../look';
 import { articleKinds, articleWords as words, searchWords } from '../../words/articles';
 
 const tabs = (Object.keys(articleKinds) as ArticleKind[]).map((kind) => ({ kind, name: articleKinds[kind] }));
+
+const rowOf = ({ id, title, beginning, cover }: ArticleLine) => ({
+  id,
+  title,
+  beginning,
+  picture: cover ? pictureUrl(cover) : '',
+});
 
 Page({
   data: {
@@ -15,7 +23,7 @@ Page({
     kind: 'faq' as ArticleKind,
     state: 'loading' as 'loading' | 'ready' | 'empty' | 'error',
     failure: { text: '', requestId: '' } as Failure,
-    items: [] as ArticleLine[],
+    items: [] as ReturnType<typeof rowOf>[],
   },
   next: null as string | null,
   asked: 0,
@@ -54,7 +62,7 @@ Page({
       const { items, next } = await this.part(null);
       if (mine !== this.asked) return;
       this.next = next;
-      this.setData({ items, state: items.length ? 'ready' : 'empty' });
+      this.setData({ items: items.map(rowOf), state: items.length ? 'ready' : 'empty' });
     } catch (error) {
       if (mine !== this.asked) return;
       if (this.data.items.length) tellFailure(error);
@@ -70,7 +78,7 @@ Page({
       const { items, next } = await this.part(this.next);
       if (mine !== this.asked) return;
       this.next = next;
-      this.setData({ items: [...this.data.items, ...items] });
+      this.setData({ items: [...this.data.items, ...items.map(rowOf)] });
     } catch (error) {
       tellFailure(error);
     } finally {

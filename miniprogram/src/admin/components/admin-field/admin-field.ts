@@ -1,10 +1,23 @@
 import { libraryToday } from '../../../api/clock';
+import { pictureUrl } from '../../../api/upload';
+import { chosen, type ChosenPicture, type KeptPicture } from '../../../logic/pictures';
 import { look } from '../../../look';
 import { kitWords } from '../../../words/admin-kit';
-import type { Field, FieldValue, Person, Span } from '../../kit/form';
+import { same, type Field, type FieldValue, type Person, type PictureValue, type Span } from '../../kit/form';
 
 const LONG = 2000;
 const LINE = 60;
+
+/** A picture as the picker shows it. */
+function picked({ id, path, given }: PictureValue): ChosenPicture {
+  if (!given) return chosen({ key: id, path, id });
+  const removed = given.state === 'removed';
+  return {
+    ...chosen({ key: id, path, id }),
+    src: pictureUrl(given),
+    failure: removed ? kitWords.pictureFacts.removed : '',
+  };
+}
 
 /**
  * One field of `admin-form`, with its label, and what is wrong with it beneath.
@@ -31,6 +44,8 @@ Component({
     facts: '',
     tag: '',
     finding: false,
+    /** What the picker of pictures shows. */
+    shot: null as PictureValue | null,
   },
   observers: {
     'field, value'(field: Field | null, value: FieldValue) {
@@ -40,12 +55,13 @@ Component({
       this.setData({
         today: libraryToday(),
         most: field.most ?? (field.kind === 'long' ? LONG : LINE),
-        stacked: ['text', 'long', 'choices', 'span', 'tags', 'person'].includes(field.kind),
+        stacked: ['text', 'long', 'choices', 'span', 'tags', 'person', 'picture'].includes(field.kind),
         picked: Math.max(0, picked),
         shown: field.kind === 'person' ? ((value as Person | null)?.name ?? '') : (choice?.name ?? ''),
         on: field.kind === 'choices' ? Object.fromEntries(this.words().map((one) => [one, true])) : {},
         facts: choice?.facts ?? '',
       });
+      if (field.kind === 'picture') this.showPicture(value as PictureValue | null);
     },
   },
   methods: {
@@ -90,6 +106,29 @@ Component({
     removeTag(event: WechatMiniprogram.TouchEvent) {
       const { tag } = event.currentTarget.dataset;
       this.tell(this.words().filter((one) => one !== tag));
+    },
+
+    showPicture(value: PictureValue | null) {
+      const state = value?.given?.state;
+      const facts = state && state !== 'removed' ? kitWords.pictureFacts[state] : '';
+      if (same(value, this.data.shot)) this.setData({ facts });
+      else
+        this.setData({ facts, shot: value }, () => {
+          const picker = this.selectComponent('#picture') as unknown as { show(list: ChosenPicture[]): void };
+          picker.show(value ? [picked(value)] : []);
+        });
+    },
+
+    choosePicture({
+      detail: { kept, standing },
+    }: WechatMiniprogram.CustomEvent<{ kept: KeptPicture[]; standing: PictureValue['standing'] }>) {
+      const [one] = kept;
+      const { shot } = this.data;
+      const given = shot?.given?.id === one?.id ? shot!.given : null;
+      const value = one ? { id: one.id, path: one.path, standing, given } : null;
+      if (same(value, shot)) return;
+      this.setData({ shot: value });
+      this.tell(value);
     },
 
     words(): string[] {
