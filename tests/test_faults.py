@@ -151,6 +151,10 @@ def test_a_step_of_the_clock_is_logged_and_believed(hours: int) -> None:
     assert (line["event"], line["by_s"]) == ("clock_stepped", hours * 3600)
 
 
+async def delivered(phone: Phone) -> bool:
+    return (await sending(phone))[0] == "delivered"
+
+
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_step_while_a_message_is_on_its_way_sends_it_once(
     library: Library, lin: Phone, hours: int
@@ -164,7 +168,7 @@ async def test_a_step_while_a_message_is_on_its_way_sends_it_once(
     await library.advance(hours=-hours)
     await library.settled()
     assert len([one for one in await lin.messages() if "签到" in str(one)]) == 1
-    assert (await sending(lin))[0] == "delivered"
+    await library.until(lambda: delivered(lin))
 
 
 async def test_a_clock_that_goes_back_and_forth_reminds_nobody_twice(library: Library, lin: Phone) -> None:
@@ -234,7 +238,7 @@ async def test_a_job_that_a_clock_set_back_left_in_the_future_is_done_then_and_t
     assert await sending(lin) == ["waiting"]
     await library.advance(hours=1, minutes=2)
     await library.settled()
-    assert (await sending(lin))[0] == "delivered"
+    await library.until(lambda: delivered(lin))
     assert len(await lin.messages()) == 1
 
 
