@@ -11,7 +11,7 @@ import pytest
 from models import merging
 from models.db import fetch, transaction
 from tests.races.test_bookings import at_once, crowd
-from tests.support.chat import say
+from tests.support.chat import said, say
 from tests.support.library import MONDAY_9, Answer, Library, Phone, at
 from tests.support.merging import later, left_of, path, wish
 
@@ -49,22 +49,27 @@ async def test_what_is_done_at_the_moment_of_a_merge_is_done_once_and_stays(libr
     admin = await library.reader("admin", role="admin")
     for number in range(4):
         old, new = [await library.reader(f"{name}{number}") for name in ("old", "new")]
+        before = await said(old)
         span = (at(10 + 2 * number), at(11 + 2 * number))
         merge = asyncio.create_task(merge_until_done(admin, new, old))
         answers = await asyncio.gather(
             *(old.book(f"A-{seat}", *span) for seat in (1, 2)),
             *(new.book(f"A-{seat}", *span) for seat in (3, 4)),
-            *(say(phone, "在吗") for phone in (old, old, new)),
+            *(say(phone, "在吗") for phone in (old, new)),
+            *(say(old, "在吗", conversation_id=before["conversation_id"]) for _ in range(4)),
         )
         assert [answer.body for answer in await merge] == [{"reader_id": str(new.reader_id)}] * 2
         assert {answer.code for answer in answers if answer.status >= 300} <= {
             "overlaps_yours",
             "sign_in_needed",
+            "not_found",  # their conversation is the other account's by now
         }
         await later(library)
         assert await left_of(old) == {}
         assert len(await held_by(new)) == 1
-        stored = {int(answer.body["message_id"]) for answer in answers if "message_id" in answer.body}
+        stored = {int(before["message_id"])} | {
+            int(answer.body["message_id"]) for answer in answers if "message_id" in answer.body
+        }
         mine = "SELECT id FROM chat_message WHERE sender_id = $1"
         assert {row["id"] for row in await fetch(mine, new.reader_id)} == stored
 
