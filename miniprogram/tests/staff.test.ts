@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import type { AdminSeatRules } from '../src/api/types';
 import { consequencesOf } from '../src/logic/rules-form';
-import { staffPages } from '../src/logic/staff';
+import { grantName, staffPages } from '../src/logic/staff';
 
 const rules: AdminSeatRules = {
   id: '1',
@@ -35,4 +35,25 @@ test('each group of rules says what it means for a reader', () => {
     ahead: '每天 07:00 放出 2 天后的座位。',
     checkIn: '约 14:00 的座位：13:30 提醒，13:30 起可签到，14:15 没到就让给别人。',
   });
+});
+
+test('a role is told with where and when it holds', () => {
+  const now = Date.parse('2026-11-23T09:00:00+08:00');
+  const held = { role: 'librarian', place: null, starts_at: null, ends_at: null } as const;
+  assert.equal(grantName(held, now), '馆员');
+  const branch = { ...held, place: '东馆' };
+  assert.equal(
+    grantName(
+      { ...branch, starts_at: '2026-11-01T00:00:00+08:00', ends_at: '2027-01-31T23:59:00+08:00' },
+      now,
+    ),
+    '馆员 · 东馆 · 至 2027年1月31日',
+  );
+  assert.equal(
+    grantName(
+      { ...branch, starts_at: '2026-12-01T00:00:00+08:00', ends_at: '2026-12-24T12:30:00+08:00' },
+      now,
+    ),
+    '馆员 · 东馆 · 从 12月1日 · 至 12月24日 12:30',
+  );
 });

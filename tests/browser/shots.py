@@ -66,6 +66,7 @@ PAGES = {
         ("admin-announcement", "admin/announcement/announcement"),
         ("admin-rules", "admin/rules/rules"),
         ("admin-invite", "admin/invite/invite"),
+        ("admin-term", "admin/staff/term?reader=1&role=librarian&scope=branch&scope_id=1&name=何馆员"),
         ("admin-codes", "admin/codes/codes"),
         ("admin-patrons", "admin/patrons/patrons"),
         ("admin-imports", "admin/imports/imports"),

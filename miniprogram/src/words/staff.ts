@@ -49,7 +49,6 @@ export const termWords = {
   term: '从什么时候到什么时候',
   termRange: '结束要晚于开始，也要晚于现在',
   open: '不选就是一直有效。',
-  clear: '改成一直有效',
   save: '保存日期',
   consequence: '到期以后，对方手上的咨询和意见会还给同事',
 };

@@ -53,7 +53,6 @@ function formOf(places: ScopeNames['items']): FormSchema<Draft> {
         ],
       },
       {
-        name: termWords.term,
         fields: [{ kind: 'span', key: 'ends_at', label: termWords.term, range: termWords.termRange }],
         meaning: () => termWords.open,
       },

@@ -12,7 +12,8 @@ const AT_FIRST: Record<Edge, string> = { from: '00:00', until: '23:59' };
  * From a day and hour until another, by the library's clock.
  *
  * - `span`: `Span` (admin/kit/form.ts), moments as the wire has them, '' where none is chosen.
- * - fires `span` (Span) at each choice; whether the end lies after the start is for the form to say.
+ * - fires `span` (Span) at each choice, and when an edge is taken off; whether the end lies after the start is for the
+ *   form to say.
  */
 Component({
   properties: {
@@ -42,6 +43,11 @@ Component({
       const chosen = { ...edge, [part]: String(event.detail.value) };
       const moment = libraryMoment(chosen.date, chosen.time || AT_FIRST[key]);
       this.triggerEvent('span', { ...NONE, ...this.data.span, [key]: moment });
+    },
+
+    clear(event: WechatMiniprogram.TouchEvent) {
+      const { key } = event.currentTarget.dataset as { key: Edge };
+      this.triggerEvent('span', { ...NONE, ...this.data.span, [key]: '' });
     },
   },
 });
