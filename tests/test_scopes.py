@@ -18,7 +18,7 @@ from models.grants import Term
 from models.reach import Grant, Reach, Scope
 from models.spaces import Area, Spot
 from tests.support.branches import second_branch
-from tests.support.chat import claim, queue, said, say
+from tests.support.chat import claim, on_duty, queue, said, say
 from tests.support.databases import Databases, dialect
 from tests.support.departments import made
 from tests.support.feedback import act, box, told
@@ -367,6 +367,28 @@ async def heard(
             return
         if items is gone is None and len(news["items"]) == count:
             return
+
+
+async def test_a_question_about_a_place_goes_to_those_who_have_the_place(
+    library: Library, lin: Phone
+) -> None:
+    await second_branch()
+    he, li = await library.reader("he"), await library.reader("li")
+    for phone, branch in ((he, 1), (li, 2)):
+        await give(library, phone, Grant("librarian", Scope.BRANCH, branch), -1, 9)
+        await on_duty(phone)
+    asked = (await said(lin, "请问有空座吗"))["conversation_id"]
+    await library.settled()
+    assert [len(await queue(phone)) for phone in (he, li)] == [1, 1]  # about no place
+    await said(lin, "这里呢", conversation_id=asked, about={"kind": "area", "id": "3"})
+    assert [len(await queue(phone)) for phone in (he, li)] == [0, 1]
+    assert (await claim(he, asked)).status == 404
+    await said(lin, "还是那里", conversation_id=asked, about={"kind": "seat", "id": "1"})
+    assert [len(await queue(phone)) for phone in (he, li)] == [1, 0]
+    assert (await claim(he, asked)).status == 200
+    await said(lin, "又是这里", conversation_id=asked, about={"kind": "branch", "id": "2"})
+    assert [len(await queue(phone)) for phone in (he, li)] == [1, 0]  # whoever has it keeps it
+    assert (await say(he, "您好", conversation_id=asked)).status == 200
 
 
 # ---------------------------------------------------------------- invitations
