@@ -12,6 +12,7 @@ from typing import Any, Final
 from handlers.context import Context
 from models.announcements import Announcement
 from models.db import transaction
+from models.departments import Department
 from models.spaces import (
     SEAT_SLOT_MINUTES,
     Area,
@@ -30,6 +31,12 @@ PEOPLE: Final = (  # handle in the simulator, name, role
     ("chen", "陈奶奶", None),
     ("librarian", "何馆员", "librarian"),
     ("admin", "苏主任", "admin"),
+)
+
+DEPARTMENTS: Final = (  # and what readers may ask them
+    ("流通服务部", "借还、预约、读者证、存包"),
+    ("参考咨询部", "查资料、找论文、用数据库"),
+    ("少儿服务部", "给孩子选书、亲子活动"),
 )
 
 Progress = Callable[[str], None]
@@ -142,6 +149,8 @@ async def seed(ctx: Context, progress: Progress) -> None:
         text="即日起总馆每天 7:00–22:30 开放。离开超过 15 分钟请先签退，把座位让给需要的人。",
         saved_at=now,
     )
+    for place, (name, asks) in enumerate(DEPARTMENTS):
+        await Department.create(name=name, asks=asks, place=place)
     for place, room in enumerate(ROOMS):
         progress(f"{room.name}: {room.seats} seats")
         branch, rules = (main, south)[room.branch], strict if room.strict else common

@@ -15,6 +15,7 @@ function conversation(seq: number, more: Partial<Conversation> = {}): Conversati
     state: 'waiting',
     reader_name: null,
     librarian: null,
+    department: null,
     about: null,
     about_page: null,
     opened_at: AT,

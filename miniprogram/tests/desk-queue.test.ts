@@ -24,6 +24,7 @@ function line(id: string, more: Partial<DeskLine> = {}): DeskLine {
     state: 'waiting',
     reader_name: '小林',
     librarian: null,
+    department: null,
     about: null,
     about_page: null,
     opened_at: at('09:00'),

@@ -26,12 +26,25 @@ function line(id: string, more: Partial<FeedbackLine> = {}): FeedbackLine {
     settled_at: null,
     answer: null,
     pictures: [],
+    department: null,
+    handed_on_at: null,
     ...more,
   };
 }
 
 const by = (id: string) => ({ librarian: { id, name: '何馆员' } });
 const ids = (lines: FeedbackLine[]) => lines.map(({ id }) => id);
+
+test('what is of another department, or was handed on, is not in the list of one', () => {
+  const [mine, other] = [
+    { department: { id: '3', name: '参考咨询部' } },
+    { department: { id: '4', name: '技术部' } },
+  ];
+  const news = [line('1', other), line('2', mine), line('3')];
+  const shown = withNews([line('1', mine)], news, 'new', { me: '7', more: false, department: '3' });
+  assert.deepEqual(ids(shown), ['2']);
+  assert.deepEqual(ids(withNews([], news, 'new', { me: '7', more: false })), ['3', '2', '1']);
+});
 
 test('each state lies in one box, and what was returned in none', () => {
   const lines = [

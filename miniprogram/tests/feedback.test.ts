@@ -66,6 +66,8 @@ test('a row says what became of it, and why it waits or was refused', () => {
     settled_at: null,
     answer: null,
     pictures: [],
+    department: null,
+    handed_on_at: null,
   };
   const row = rowOf(view, now);
   assert.deepEqual(

@@ -30,10 +30,10 @@ function pump(): void {
 }
 
 async function send(unsent: Unsent): Promise<void> {
-  const { local_id, place, text, about } = unsent;
+  const { local_id, place, text, about, department } = unsent;
   underWay.add(place);
   try {
-    const where = place ? { conversation_id: place } : {};
+    const where = place ? { conversation_id: place } : department ? { department_id: department } : {};
     const sent = await ask<ChatSent>('chat_send', { ...where, local_id, text, ...(about ? { about } : {}) });
     tries?.well();
     underWay.delete(place);
@@ -62,9 +62,9 @@ export const outbox = {
   },
 
   /** Kept before anything else, then sent. `place` is the conversation, '' for a new one. False: a guest's is not kept. */
-  add(place: string, text: string, about: ChatAbout | null): boolean {
+  add(place: string, text: string, about: ChatAbout | null, department = ''): boolean {
     if (!ownerNow()) return false;
-    keep([...storage.read(), { local_id: newKey(), place, text, about, refusal: '' }]);
+    keep([...storage.read(), { local_id: newKey(), place, text, about, department, refusal: '' }]);
     pump();
     return true;
   },

@@ -7,6 +7,7 @@ export interface FeedbackDraft {
   text: string;
   mayAnswer: boolean;
   pictures: KeptPicture[];
+  department?: string;
 }
 
 /** What is typed and not sent, over any restart. */

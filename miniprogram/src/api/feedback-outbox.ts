@@ -66,9 +66,15 @@ export const told = {
   },
 
   /** Kept before anything else, then sent: the key by which `onSettled` tells of it. */
-  tell(topic: FeedbackTopic, text: string, may_answer: boolean, picture_ids: string[] = []): string {
+  tell(
+    topic: FeedbackTopic,
+    text: string,
+    may_answer: boolean,
+    { pictures = [], department = '' }: { pictures?: string[]; department?: string } = {},
+  ): string {
     const local_id = newKey();
-    const payload = { local_id, topic, text, may_answer, picture_ids };
+    const goesTo = department ? { department_id: department } : {};
+    const payload = { local_id, topic, text, may_answer, picture_ids: pictures, ...goesTo };
     return add({ event: 'feedback_send', payload }, local_id);
   },
 

@@ -69,9 +69,14 @@ export function followInbox({
   };
 }
 
-/** A part of a box, the latest first. Raises ApiError. */
-export function fetchBox(box: FeedbackBox, after: string | null, limit: number): Promise<Page<FeedbackLine>> {
-  return ask<Page<FeedbackLine>>('feedback_list', { box, after, limit });
+/** A part of a box, of a department or of all, the latest first. Raises ApiError. */
+export function fetchBox(
+  box: FeedbackBox,
+  after: string | null,
+  limit: number,
+  department = '',
+): Promise<Page<FeedbackLine>> {
+  return ask<Page<FeedbackLine>>('feedback_list', { box, department_id: department || null, after, limit });
 }
 
 /** One of them, in whichever box it lies; null when in none. Raises ApiError. */

@@ -56,7 +56,16 @@ export type ChatSide = 'reader' | 'staff';
 export type ChatState = 'waiting' | 'claimed' | 'closed';
 export type ChatPassage = 'checking' | 'sent' | 'held' | 'returned' | 'withdrawn';
 export type ChatKind =
-  'posted' | 'changed' | 'marked' | 'about' | 'claimed' | 'handed_back' | 'returned' | 'closed' | 'reopened';
+  | 'posted'
+  | 'changed'
+  | 'marked'
+  | 'about'
+  | 'claimed'
+  | 'handed_back'
+  | 'returned'
+  | 'transferred'
+  | 'closed'
+  | 'reopened';
 
 export type ChatAbout = Pick<Schemas['About'], 'kind' | 'id'> & Partial<Schemas['About']>;
 export type ChatMarks = Schemas['Marks'];
@@ -79,6 +88,13 @@ export type Chats = Narrowed<Schemas['Chats'], { items: Conversation[] }>;
 export type ChatHappened = Narrowed<Schemas['ChatHappened'], { side: ChatSide; event: ChatEvent }>;
 export type ChatUnread = Schemas['ChatUnread'];
 export type SomebodyTypes = Narrowed<Schemas['SomebodyTypes'], { side: ChatSide }>;
+/** Whom readers can ask, and who answers when. */
+export type Department = Schemas['DepartmentLine'];
+export type DepartmentEdited = Schemas['DepartmentEdited'];
+export type DutyToday = Schemas['Duty'];
+export type Shift = Schemas['ShiftShown'];
+export type RosterWeek = Schemas['RosterWeek'];
+export type TurnEdited = Schemas['TurnEdited'];
 /** Whether a librarian is there, and when the library is open. */
 export type Staffed = Schemas['DeskState'];
 export type StaffedChanged = Schemas['StaffedChanged'];

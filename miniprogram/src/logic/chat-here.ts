@@ -6,11 +6,15 @@ import { shortMoment } from './time';
 export interface Here {
   here: boolean;
   text: string;
+  /** The same in a word, when it is another than 馆员在 and 馆员不在. */
+  word?: string;
 }
 
-/** Whether a librarian is there, and if not, when. */
-export function hereOf({ staffed, open }: Staffed, now: number): Here {
+/** Whether a librarian is there, and if not, when: by the roster when there is one. */
+export function hereOf({ staffed, open, duty }: Staffed, now: number): Here {
   if (staffed) return { here: true, text: chatWords.hereText };
+  if (duty?.now) return { here: true, text: chatWords.onDutyText, word: chatWords.onDuty };
+  if (duty?.next_at) return { here: false, text: chatSay.answersAt(shortMoment(duty.next_at, now)) };
   if (open.open_now) return { here: false, text: chatSay.awayNow };
   if (!open.next_opens_at) return { here: false, text: chatSay.closedForNow };
   return { here: false, text: chatSay.opensAt(shortMoment(open.next_opens_at, now)) };

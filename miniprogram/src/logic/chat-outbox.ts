@@ -6,6 +6,8 @@ export interface Unsent {
   place: string;
   text: string;
   about: ChatAbout | null;
+  /** Whom a conversation that begins with it is for. */
+  department?: string;
   /** Why the server did not take it; '' while it may still be stored. */
   refusal: string;
 }
@@ -34,9 +36,12 @@ export function withRefusal(list: readonly Unsent[], localId: string, refusal: s
   return list.map((unsent) => (unsent.local_id === localId ? { ...unsent, refusal } : unsent));
 }
 
-/** A refused text is tried again under a new id, behind those that wait. */
+/** A refused text is tried again under a new id, behind those that wait; now for whoever answers. */
 export function withAnother(list: readonly Unsent[], localId: string, newId: string): Unsent[] {
   const refused = list.find(({ local_id }) => local_id === localId);
   if (!refused) return [...list];
-  return [...list.filter((unsent) => unsent !== refused), { ...refused, local_id: newId, refusal: '' }];
+  return [
+    ...list.filter((unsent) => unsent !== refused),
+    { ...refused, local_id: newId, refusal: '', department: '' },
+  ];
 }

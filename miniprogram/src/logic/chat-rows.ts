@@ -89,6 +89,8 @@ function lineOf(entry: Entry): string {
       return entry.words ? happened.closedWith(entry.words) : happened.closed;
     case 'returned':
       return happened.returned;
+    case 'transferred':
+      return entry.words ? happened.transferred(entry.words) : happened.transferredAway;
     default:
       return happened.reopened;
   }

@@ -35,6 +35,7 @@ export interface LineView {
   hold: Hold;
   name: string;
   about: string;
+  department: string;
   text: string;
   when: string;
   who: string;
@@ -53,6 +54,7 @@ export function lineView(line: DeskLine, me: string | null, now: number): LineVi
     hold,
     name: nameOf(line),
     about: line.about ?? '',
+    department: line.department?.name ?? '',
     text: (waits ? line.first_text : line.last_text) ?? '',
     when: waits ? waited(line.waiting_since, now) : shortMoment(line.last_at, now),
     who: hold === 'other' ? deskSay.with(colleagueOf(line)) : '',
@@ -72,6 +74,7 @@ function labelOf(view: Omit<LineView, 'label'>): string {
     view.who,
     view.when,
     view.unread ? deskSay.unread(view.unread) : '',
+    view.department,
     view.about,
     view.text,
   ]);

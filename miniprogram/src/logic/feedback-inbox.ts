@@ -13,19 +13,20 @@ export function boxOf({ state, librarian }: FeedbackLine, me: string | null): Fe
 }
 
 /**
- * Absolute states of what changed put into the shown part of a box, the latest first. `more`: there are older ones that
- * were not fetched, so what is older than the last shown waits until it is.
+ * Absolute states of what changed put into the shown part of a box, of a department or of all, the latest first.
+ * `more`: there are older ones that were not fetched, so what is older than the last shown waits until it is.
  */
 export function withNews(
   lines: readonly FeedbackLine[],
   news: readonly FeedbackLine[],
   box: FeedbackBox,
-  { me, more }: { me: string | null; more: boolean },
+  { me, more, department = '' }: { me: string | null; more: boolean; department?: string },
 ): FeedbackLine[] {
   const oldest = lines.length && more ? Number(lines[lines.length - 1]?.id) : 0;
   const byId = new Map(lines.map((line) => [line.id, line]));
   for (const line of news) {
-    if (boxOf(line, me) !== box) byId.delete(line.id);
+    const elsewhere = department !== '' && line.department?.id !== department;
+    if (elsewhere || boxOf(line, me) !== box) byId.delete(line.id);
     else if (byId.has(line.id) || Number(line.id) > oldest) byId.set(line.id, line);
   }
   return [...byId.values()].sort((a, b) => Number(b.id) - Number(a.id));
@@ -60,6 +61,7 @@ export interface OpinionView {
   id: string;
   topic: string;
   name: string;
+  department: string;
   text: string;
   pictures: Picture[];
   when: string;
@@ -74,6 +76,7 @@ export function opinionView(line: FeedbackLine, now: number): OpinionView {
     id: line.id,
     topic: topicNames[line.topic],
     name: line.reader_name ?? deskWords.reader,
+    department: line.department?.name ?? '',
     text: line.text,
     pictures: line.pictures,
     when: shortMoment(line.at, now),

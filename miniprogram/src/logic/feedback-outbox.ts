@@ -9,6 +9,7 @@ interface Told {
     text: string;
     may_answer: boolean;
     picture_ids?: string[];
+    department_id?: string;
   };
 }
 interface Given {

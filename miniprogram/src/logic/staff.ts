@@ -20,6 +20,13 @@ const PAGES = [
   { permission: 'patrons.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
   { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
   { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
+  {
+    permission: 'departments.edit',
+    key: 'departments',
+    icon: 'desk',
+    path: '/admin/departments/departments',
+  },
+  { permission: 'roster.edit', key: 'roster', icon: 'calendar', path: '/admin/roster/roster' },
   { permission: 'health.read', key: 'health', icon: 'info', path: '/admin/health/health' },
   { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
   { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },

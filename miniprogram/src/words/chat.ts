@@ -3,6 +3,8 @@ export const chatWords = {
   here: '馆员在',
   hereText: '问一句，馆员马上就能看到。',
   away: '馆员不在',
+  onDuty: '有人值班',
+  onDutyText: '现在有人值班。把问题写下，很快就有人回复。',
   ask: '向馆员提问',
   goOn: '接着上次的说',
   askWhy: '找书、约座、证件，或者别的，都可以问。',
@@ -28,6 +30,8 @@ export const chatSay = {
   unread: (count: number) => `${count > 99 ? '99+' : count} 条新回答`,
   opensAt: (time: string) =>
     `馆员 ${time} 上班。您现在就可以把问题写下，回答会出现在这里，也会发到您的微信。`,
+  answersAt: (time: string) =>
+    `${time} 起有人回复。您现在就可以把问题写下，回答会出现在这里，也会发到您的微信。`,
   awayNow: '馆员这会儿都不在。您可以先把问题写下，回答会出现在这里，也会发到您的微信。',
   closedForNow: '图书馆暂不开放。您可以先把问题写下，回答会出现在这里，也会发到您的微信。',
 };
@@ -39,6 +43,7 @@ export const threadWords = {
   first: '您好，想问什么，写在下面就好。',
   over: '这次咨询结束了。再写一句，就会接着谈。',
   about: '说的是',
+  department: '问的是',
   librarian: '馆员',
 };
 
@@ -81,5 +86,7 @@ export const happened = {
   returned: '馆员暂时离开，正在请下一位',
   closed: '这次咨询结束了',
   closedWith: (tag: string) => `这次咨询结束了 · ${tag}`,
+  transferred: (department: string) => `已转到${department}`,
+  transferredAway: '已转到别的部门',
   reopened: '接着谈',
 };

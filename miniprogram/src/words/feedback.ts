@@ -58,6 +58,8 @@ export const mineWords = {
 
 export const feedbackSay = {
   left: (letters: number) => `还可以写 ${letters} 字`,
+  with: (department: string) => `交给${department}`,
+  handedOn: (department: string) => `已转到${department}`,
 };
 
 /** One question after a visit or a talk; the stars from one to five. */

@@ -69,6 +69,8 @@ export const dropConsequences = ['这些事不会再办，也找不回来。', '
 /** Jobs by their kind; one without a name is shown as it is. */
 export const jobNames: Record<string, string> = {
   remind: '提醒签到',
+  remind_turn: '提醒值班',
+  plan_turns: '安排值班的提醒',
   lapse: '让出没签到的座位',
   send_notice: '发微信提醒',
   check_text: '检查文字',

@@ -12,5 +12,6 @@ export const messagesWords = {
 export const purposes: Record<string, { name: string; icon: string }> = {
   seat_reminder: { name: '签到提醒', icon: 'clock' },
   booking_lapsed: { name: '预约失效', icon: 'alert' },
+  duty: { name: '值班提醒', icon: 'clock' },
   answered: { name: '答复提醒', icon: 'bell' },
 };

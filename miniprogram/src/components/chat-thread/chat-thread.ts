@@ -59,6 +59,8 @@ Component({
     side: { type: String, value: 'reader' as ChatSide },
     /** Goes along with the first text. */
     about: { type: Object, value: null as unknown as ChatAbout },
+    /** Whom a conversation that begins here is for; '' for whoever answers. */
+    department: { type: String, value: '' },
     canWrite: { type: Boolean, value: true },
     placeholder: { type: String, value: '' },
     /** The last number that somebody else told of (a desk line's): when it is ahead, what is missing is fetched. */
@@ -193,7 +195,7 @@ Component({
       const holding = holdingOf(this);
       this.triggerEvent('sending', { byTap: detail.byTap });
       const about = holding.aboutSaid ? null : (this.data.about as ChatAbout | null);
-      if (!outbox.add(holding.view?.id ?? '', detail.text, about)) {
+      if (!outbox.add(holding.view?.id ?? '', detail.text, about, this.data.department)) {
         // They signed out elsewhere meanwhile: the text goes back into the box, which empties itself after this.
         setTimeout(() => this.write(detail.text));
         ensureSignedIn().catch(tellFailure);

@@ -27,6 +27,10 @@ Page({
     conversationId: '',
     about: null as ChatAbout | null,
     aboutWords: '',
+    /** Whom a conversation that begins here is for, and the one that it went to. */
+    chosen: '',
+    department: '',
+    begun: false,
     standing: null as Here | null,
     /** The conversation when it is over, else ''. */
     closed: '',
@@ -104,7 +108,9 @@ Page({
     const standing = standingOf(conversation, this.staffed, serverNow());
     const closed = conversation?.state === 'closed' ? conversation.id : '';
     const aboutWords = conversation?.about ?? this.data.aboutWords;
-    this.setData({ standing, closed, aboutWords }, () => this.talk()?.resized());
+    const department = conversation?.department?.name ?? '';
+    const begun = conversation !== null;
+    this.setData({ standing, closed, aboutWords, department, begun }, () => this.talk()?.resized());
   },
 
   talk(): Talk | null {
@@ -113,6 +119,10 @@ Page({
 
   onKeyboard({ detail }: WechatMiniprogram.CustomEvent<{ height: number }>) {
     this.setData({ lifted: detail.height > 0 }, () => this.talk()?.resized());
+  },
+
+  choose({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.setData({ chosen: detail.id });
   },
 
   openAbout() {

@@ -8,7 +8,13 @@ import type { FeedbackChanged, FeedbackView } from '../../api/types';
 import { idsLeft } from '../../logic/pictures';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
-import { feedbackStates, mineWords, topicNames } from '../../words/feedback';
+import { feedbackSay, feedbackStates, mineWords, topicNames } from '../../words/feedback';
+
+/** Whom it is with, and that somebody has handed it on; '' of none. */
+function departmentOf({ department, handed_on_at }: FeedbackView): string {
+  if (!department) return '';
+  return handed_on_at ? feedbackSay.handedOn(department.name) : feedbackSay.with(department.name);
+}
 
 function shown(view: FeedbackView, now: number) {
   const { answer, settled_at } = view;
@@ -18,6 +24,7 @@ function shown(view: FeedbackView, now: number) {
     pictures: view.pictures,
     time: moment(view.at, now),
     ...feedbackStates[view.state],
+    department: departmentOf(view),
     settled: settled_at && !answer ? moment(settled_at, now) : '',
     returned: view.state === 'returned',
     answer: answer && {

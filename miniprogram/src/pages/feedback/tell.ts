@@ -34,6 +34,7 @@ Page({
     topic: '' as FeedbackTopic | '',
     text: '',
     mayAnswer: true,
+    department: '',
     empty: true,
     left: '',
     /** What is wrong with what stands in the form; `notSent` when it was sent and came back. */
@@ -88,9 +89,9 @@ Page({
     }
   },
 
-  fill({ topic, text, mayAnswer, pictures = [] }: FeedbackDraft) {
+  fill({ topic, text, mayAnswer, pictures = [], department = '' }: FeedbackDraft) {
     this.pictures = pictures;
-    this.setData({ topic, text, mayAnswer }, () => this.picker()?.start(pictures));
+    this.setData({ topic, text, mayAnswer, department }, () => this.picker()?.start(pictures));
     this.count(text);
   },
 
@@ -112,12 +113,17 @@ Page({
   },
 
   keep() {
-    const { topic, text, mayAnswer } = this.data;
-    feedbackDraft.write({ topic, text, mayAnswer, pictures: this.pictures });
+    const { topic, text, mayAnswer, department } = this.data;
+    feedbackDraft.write({ topic, text, mayAnswer, pictures: this.pictures, department });
   },
 
   choose(event: WechatMiniprogram.BaseEvent<object, { topic: FeedbackTopic }>) {
     this.setData({ topic: event.currentTarget.dataset.topic, note: '' });
+    this.keep();
+  },
+
+  chooseDepartment({ detail }: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.setData({ department: detail.id });
     this.keep();
   },
 
@@ -133,7 +139,7 @@ Page({
   },
 
   send() {
-    const { topic, text, mayAnswer } = this.data;
+    const { topic, text, mayAnswer, department } = this.data;
     if (!topic) {
       this.setData({ note: tellWords.noTopic, notSent: false });
       return;
@@ -153,10 +159,10 @@ Page({
     this.feedbackId = '';
     this.setData({ sent: 'waiting', silent: !mayAnswer, text: '', note: '', notSent: false });
     this.count('');
-    const ids = this.pictures.map(({ id }) => id);
+    const pictures = this.pictures.map(({ id }) => id);
     this.pictures = [];
     this.keep();
-    this.key = told.tell(topic, text.trim(), mayAnswer, ids);
+    this.key = told.tell(topic, text.trim(), mayAnswer, { pictures, department });
   },
 
   /** The text was judged a moment after it was stored. */

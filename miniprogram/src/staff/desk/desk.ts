@@ -20,14 +20,17 @@ type View = 'now' | 'closed' | 'held';
 
 const nobody = { waiting: [] as LineView[], mine: [] as LineView[], others: [] as LineView[] };
 
-/** The desk as lines; what it hears of the reader's presence and of time is by the server's clock. */
-function linesNow() {
+/** The desk as lines, of a department or of all; what it hears of readers and of time is by the server's clock. */
+function linesNow(department: string) {
   const desk = deskNow();
   if (!desk) return nobody;
   const now = serverNow();
   const { waiting, mine, others } = desk.lists;
   const shown = (lines: typeof waiting) =>
-    lines.slice(0, MOST_LINES).map((line) => lineView(line, me().id, now));
+    lines
+      .filter((line) => !department || line.department?.id === department)
+      .slice(0, MOST_LINES)
+      .map((line) => lineView(line, me().id, now));
   return { waiting: shown(waiting), mine: shown(mine), others: shown(others) };
 }
 
@@ -37,6 +40,7 @@ Page({
     w: deskWords,
     bones: [1, 2, 3],
     view: 'now' as View,
+    department: '',
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
     lines: nobody,
@@ -108,7 +112,7 @@ Page({
     const more = desk.lists.waiting.length - MOST_LINES;
     this.setData({
       state: 'ready',
-      lines: linesNow(),
+      lines: linesNow(this.data.department),
       moreWait: more > 0 ? deskSay.moreWait(more) : '',
       librarians: desk.librarians,
       held: desk.held,
@@ -131,6 +135,11 @@ Page({
 
   turn(event: WechatMiniprogram.TouchEvent) {
     this.setData({ view: event.currentTarget.dataset.view, pointed: '', refused: '' });
+  },
+
+  choose(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.setData({ department: event.detail.id, pointed: '' });
+    this.show();
   },
 
   open(event: WechatMiniprogram.CustomEvent<{ id: string }>) {

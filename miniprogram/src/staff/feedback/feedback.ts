@@ -18,6 +18,7 @@ Page({
     bones: [1, 2, 3],
     tabs: boxTabs(0),
     box: 'new' as FeedbackBox,
+    department: '',
     state: 'loading',
     failure: { text: '', requestId: '' } as Failure,
     ratings: null as RatingTotals | null,
@@ -83,8 +84,9 @@ Page({
     if (lines === null) void this.load();
     else if (this.data.state === 'ready' || this.data.state === 'empty') {
       const more = this.data.next !== null;
+      const { box, department, next } = this.data;
       const stays = this.shown.filter(({ id }) => !gone.includes(id));
-      this.show(withNews(stays, lines, this.data.box, { me: me().id, more }), this.data.next);
+      this.show(withNews(stays, lines, box, { me: me().id, more, department }), next);
     }
   },
 
@@ -93,12 +95,13 @@ Page({
   },
 
   async load() {
-    const { box } = this.data;
+    const { box, department } = this.data;
+    const asked = () => box === this.data.box && department === this.data.department;
     try {
-      const { items, next } = await fetchBox(box, null, AT_ONCE);
-      if (box === this.data.box) this.show(items, next);
+      const { items, next } = await fetchBox(box, null, AT_ONCE, department);
+      if (asked()) this.show(items, next);
     } catch (error) {
-      if (box === this.data.box) this.fail(error);
+      if (asked()) this.fail(error);
     }
   },
 
@@ -118,23 +121,25 @@ Page({
   },
 
   turn(event: WechatMiniprogram.TouchEvent) {
-    this.setData({
-      box: event.currentTarget.dataset.box,
-      state: 'loading',
-      lines: [],
-      next: null,
-      pointed: '',
-    });
+    this.anew({ box: event.currentTarget.dataset.box });
+  },
+
+  choose(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
+    this.anew({ department: event.detail.id });
+  },
+
+  anew(asked: { box?: FeedbackBox; department?: string }) {
+    this.setData({ ...asked, state: 'loading', lines: [], next: null, pointed: '' });
     void this.load();
   },
 
   async more() {
-    const { box, next } = this.data;
+    const { box, department, next } = this.data;
     if (!next || this.fetchingMore) return;
     this.fetchingMore = true;
     try {
-      const older = await fetchBox(box, next, AT_ONCE);
-      if (box === this.data.box) this.show([...this.shown, ...older.items], older.next);
+      const older = await fetchBox(box, next, AT_ONCE, department);
+      if (next === this.data.next) this.show([...this.shown, ...older.items], older.next);
     } catch (error) {
       // The next scroll asks again; the banner says what is wrong meanwhile.
       failureOf(error);

@@ -82,6 +82,10 @@ Component({
       this.tell(choices ? (choices[Number(event.detail.value)]?.value ?? '') : String(event.detail.value));
     },
 
+    clear() {
+      this.tell('');
+    },
+
     toggle(event: WechatMiniprogram.TouchEvent) {
       const { chosen } = event.currentTarget.dataset;
       const words = this.words();

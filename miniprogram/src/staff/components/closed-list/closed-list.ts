@@ -11,6 +11,8 @@ const AT_ONCE = 20;
 /** Conversations that are over, the latest first. Fires `open`, and `shown` {ids} for the keyboard; `more()` fetches on. */
 Component({
   properties: {
+    /** Only of this one; '' for all. */
+    department: { type: String, value: '' },
     chosen: { type: String, value: '' },
     pointed: { type: String, value: '' },
   },
@@ -23,16 +25,23 @@ Component({
     next: null as string | null,
     busy: false,
   },
-  lifetimes: {
-    attached() {
+  observers: {
+    department() {
       void this.load();
     },
   },
   methods: {
+    fetch(after: string | null) {
+      const department_id = this.data.department || null;
+      return ask<Page<DeskLine>>('desk_closed', { department_id, after, limit: AT_ONCE });
+    },
+
     async load() {
+      const { department } = this.data;
       this.setData({ state: 'loading' });
       try {
-        const { items, next } = await ask<Page<DeskLine>>('desk_closed', { limit: AT_ONCE });
+        const { items, next } = await this.fetch(null);
+        if (department !== this.data.department) return;
         const now = serverNow();
         const lines = items.map((line) => lineView(line, me().id, now));
         this.setData({ state: lines.length ? 'ready' : 'empty', lines, next });
@@ -47,7 +56,8 @@ Component({
       if (!next || busy) return;
       this.setData({ busy: true });
       try {
-        const older = await ask<Page<DeskLine>>('desk_closed', { after: next, limit: AT_ONCE });
+        const older = await this.fetch(next);
+        if (lines !== this.data.lines) return;
         const now = serverNow();
         const added = older.items.map((line, at) => [
           `lines[${lines.length + at}]`,

@@ -6,15 +6,17 @@ import { failureOf, type Failure } from '../../../api/failure';
 import { findFeedback, followInbox } from '../../../api/feedback-watch';
 import { newKey } from '../../../api/request';
 import { me } from '../../../api/session';
-import type { FeedbackLine } from '../../../api/types';
+import type { Department, FeedbackLine } from '../../../api/types';
 import { opinionView, taskOf, type OpinionView, type Task } from '../../../logic/feedback-inbox';
 import { moment } from '../../../logic/time';
+import { departmentSay, departmentWords } from '../../../words/departments';
 import { deskWords } from '../../../words/desk';
 import { inboxSay, inboxWords, opinionWords } from '../../../words/feedback-desk';
 
 type Act =
   | 'feedback_take'
   | 'feedback_give_back'
+  | 'feedback_hand_on'
   | 'feedback_answer'
   | 'feedback_note'
   | 'feedback_show_text'
@@ -61,6 +63,9 @@ Component({
     typed: '',
     busy: '' as Act | '',
     refused: '',
+    handOnWord: departmentWords.handOn,
+    departmentId: '',
+    handing: false,
   },
   observers: {
     feedbackId(id: string) {
@@ -115,6 +120,7 @@ Component({
         when: moment(line.at, now),
         task,
         mayAnswer: line.may_answer,
+        departmentId: line.department?.id ?? '',
         with: line.state === 'taken' && task === 'none' ? inboxSay.with(view.who) : '',
         settled: settledOf(line, now),
         answer: line.answer ?? '',
@@ -151,6 +157,20 @@ Component({
 
     release() {
       return this.act('feedback_give_back', {}, '');
+    },
+
+    openHanding() {
+      this.setData({ handing: true });
+    },
+
+    endHanding() {
+      this.setData({ handing: false });
+    },
+
+    async handOn(event: WechatMiniprogram.CustomEvent<{ department: Department }>) {
+      const { id, name } = event.detail.department;
+      this.endHanding();
+      await this.act('feedback_hand_on', { department_id: id }, departmentSay.handedOn(name));
     },
 
     note() {

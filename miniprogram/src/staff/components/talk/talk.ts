@@ -7,9 +7,10 @@ import { chatPlace, draftOf } from '../../../api/drafts';
 import { stir } from '../../../api/duty';
 import { failureOf } from '../../../api/failure';
 import { me } from '../../../api/session';
-import type { ChatHistory, Conversation, DeskLine } from '../../../api/types';
+import type { ChatHistory, Conversation, Department, DeskLine } from '../../../api/types';
 import { nameOf, standingOf, holdOf, type Hold } from '../../../logic/desk-line';
 import { isHere } from '../../../logic/desk-queue';
+import { departmentSay, departmentWords } from '../../../words/departments';
 import { deskSay, deskWords } from '../../../words/desk';
 import { claim } from '../../claim';
 
@@ -20,8 +21,8 @@ const stops = new WeakMap<object, () => void>();
 const lastSeen = new WeakMap<object, Conversation | DeskLine>();
 
 /**
- * A conversation as a librarian has it before them: read only until they take it; then they answer, hand it back or
- * close it. Fires `left` after the last two.
+ * A conversation as a librarian has it before them: read only until they take it; then they answer, hand it back or on,
+ * or close it. Fires `left` after the last three.
  */
 Component({
   properties: {
@@ -29,6 +30,7 @@ Component({
   },
   data: {
     w: deskWords,
+    handOnWord: departmentWords.handOn,
     hold: '' as Hold | '',
     name: '',
     about: '',
@@ -38,16 +40,20 @@ Component({
     seq: 0,
     /** What this librarian typed and has not sent, when there is no box to see it in. */
     draft: '',
-    busy: '' as '' | 'claim' | 'hand_back',
+    busy: '' as '' | 'claim' | 'hand_back' | 'hand_on',
     refused: '',
     closing: false,
+    department: '',
+    departmentId: '',
+    handing: false,
+    notHanded: '',
   },
   observers: {
     conversationId(id: string) {
       lookAt(id || null);
       lastSeen.delete(this);
       this.setData({ hold: '', name: '', about: '', standing: '', tag: '', here: false, seq: 0, draft: '' });
-      this.setData({ busy: '', refused: '', closing: false });
+      this.setData({ busy: '', refused: '', closing: false, handing: false });
       this.showLine();
     },
   },
@@ -112,6 +118,8 @@ Component({
         about: seen.about ?? '',
         standing: standingOf(seen, hold, now),
         tag: seen.tag ?? '',
+        department: seen.department?.name ?? '',
+        departmentId: seen.department?.id ?? '',
         here: hold !== 'closed' && 'reader_here_until' in seen && isHere(seen, now),
         seq: Math.max(seen.seq, this.data.seq),
         draft: hold === 'mine' ? '' : draftOf(chatPlace(seen.id)),
@@ -139,6 +147,31 @@ Component({
         this.triggerEvent('left');
       } catch (error) {
         this.setData({ refused: failureOf(error).text });
+      } finally {
+        this.setData({ busy: '' });
+      }
+    },
+
+    openHanding() {
+      this.setData({ handing: true, notHanded: '' });
+    },
+
+    endHanding() {
+      this.setData({ handing: false });
+    },
+
+    async handOn(event: WechatMiniprogram.CustomEvent<{ department: Department }>) {
+      const { id, name } = event.detail.department;
+      if (this.data.busy) return;
+      this.setData({ busy: 'hand_on', notHanded: '' });
+      try {
+        const wish = { conversation_id: this.data.conversationId, department_id: id };
+        noteLine(await ask<DeskLine>('desk_hand_on', wish));
+        wx.showToast({ title: departmentSay.handedOn(name), icon: 'none' });
+        this.endHanding();
+        this.triggerEvent('left');
+      } catch (error) {
+        this.setData({ notHanded: failureOf(error).text });
       } finally {
         this.setData({ busy: '' });
       }

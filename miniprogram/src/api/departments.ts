@@ -1,0 +1,7 @@
+import { request } from './request';
+import type { Department } from './types';
+
+/** Whom one can ask, in order; the staff is told of closed ones as well. Raises ApiError. */
+export async function fetchDepartments(): Promise<Department[]> {
+  return (await request<{ items: Department[] }>('GET', '/api/departments')).items;
+}
