@@ -115,11 +115,13 @@ class StaffMember(Output):
 
 
 class RoleTaken(Output):
-    """What goes with a role: conversations back to the queue, feedback back to the inbox, invitations that end."""
+    """What goes with a role: conversations back to the queue, feedback back to the inbox, invitations and turns of the
+    roster that end."""
 
     conversations: int
     feedback: int
     invitations: int
+    turns: int
 
 
 REFUSALS = {
@@ -202,7 +204,10 @@ async def preview(ctx: Context, _caller: Caller, wish: TakeRole) -> RoleTaken:
         _, rest = await _divided(tx, wish)
         goes = await _what_goes(tx, _with(wish.reader_id, rest, ctx.clock.now()), ctx.clock.now())
     return RoleTaken(
-        conversations=len(goes.conversations), feedback=len(goes.feedback), invitations=goes.invitations
+        conversations=len(goes.conversations),
+        feedback=len(goes.feedback),
+        invitations=goes.invitations,
+        turns=goes.turns,
     )
 
 
@@ -311,6 +316,7 @@ class _Goes:
     conversations: list[int]
     feedback: list[Row]
     invitations: int
+    turns: int
 
 
 async def _what_goes(tx: Tx, remains: Caller, now: datetime) -> _Goes:
@@ -321,6 +327,7 @@ async def _what_goes(tx: Tx, remains: Caller, now: datetime) -> _Goes:
         conversations=await chat.with_librarian(remains.me, tx, beyond=chats),
         feedback=[row for row in taken if not told.has_inbox(row["department_id"])],
         invitations=0 if invites else await staff.open_invitations(tx, remains.me, now),
+        turns=0 if remains.may(Permission.CHAT_ANSWER) else await roster.count_of(tx, remains.me),
     )
 
 

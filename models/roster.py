@@ -249,6 +249,12 @@ async def end(tx: Tx, turn_id: int) -> None:
     await tx.fetch("DELETE FROM duty_turn WHERE id = $1", turn_id)
 
 
+async def count_of(tx: Tx, reader_id: int) -> int:
+    """How many turns somebody has."""
+    rows = await tx.fetch("SELECT count(*) AS n FROM duty_turn WHERE reader_id = $1", reader_id)
+    return int(rows[0]["n"])
+
+
 OF_SOMEBODY: Final = (
     "DELETE FROM duty_exception WHERE turn_id IN (SELECT id FROM duty_turn WHERE reader_id = $1)",
     "DELETE FROM duty_turn WHERE reader_id = $1",

@@ -1,6 +1,6 @@
 """From when until when a role counts, who says so, and what goes back when one ends or is taken."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -169,10 +169,20 @@ async def test_what_goes_is_told_before_and_only_what_is_not_reached_any_more(
     for line in await box(he):
         await act(he, line["id"], "take")
 
-    nothing = {"conversations": 0, "feedback": 0, "invitations": 0}
+    await fetch(
+        "INSERT INTO duty_turn (reader_id, first_day, from_minute, until_minute) VALUES ($1, $2, 540, 600)",
+        he.reader_id,
+        date(2026, 11, 24),
+    )
+    nothing = {"conversations": 0, "feedback": 0, "invitations": 0, "turns": 0}
     of_children = f"?scope=department&scope_id={children['id']}"
     assert (await preview(admin, he, of_children)).body == {**nothing, "conversations": 1, "feedback": 1}
-    assert (await preview(admin, he)).body == {**nothing, "conversations": 2, "feedback": 2}
+    assert (await preview(admin, he)).body == {
+        "conversations": 2,
+        "feedback": 2,
+        "invitations": 0,
+        "turns": 1,
+    }
     assert (await preview(admin, he, "?scope=branch&scope_id=1")).code == "not_found"
     assert (await preview(he, he)).status == 403
     assert await with_whom(asked["少儿部"]) == he.reader_id  # to look takes nothing
@@ -196,7 +206,7 @@ async def test_an_administrators_invitations_are_counted(library: Library, admin
     for _ in range(2):
         await other.post("/api/admin/invitations", {"role": "editor"})
     path = f"/api/admin/staff/{other.reader_id}/roles/admin/taken"
-    assert (await admin.get(path)).body == {"conversations": 0, "feedback": 0, "invitations": 2}
+    assert (await admin.get(path)).body == {"conversations": 0, "feedback": 0, "invitations": 2, "turns": 0}
 
 
 @pytest.mark.parametrize("query", ["scope=world", "scope=branch&scope_id=x", "scope_id=0"])

@@ -42,6 +42,7 @@ export const takenSay = {
   conversations: (count: number) => `${count} 个进行中的咨询将回到队列。`,
   feedback: (count: number) => `${count} 条处理中的意见将还给同事。`,
   invitations: (count: number) => `${count} 个还没人用的邀请码将失效。`,
+  turns: (count: number) => `${count} 个值班将取消。`,
 };
 
 /** The page on how long somebody holds a role. */
