@@ -1,20 +1,22 @@
 """Booking a seat, and the codes on the desks."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from handlers import access, audit, bans, bookings, helpers, repeat
 from handlers.access import Caller, Permission
 from handlers.bookings import BookingView, ForReader
 from handlers.context import Context, WeChatRefused
 from handlers.errors import Detail, Invalid, NotFound, Refused, TryLater
-from handlers.shapes import Id, Input, Moment, NoInput, Output, Repeatable
+from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Output, Repeatable
 from models import bookings as held
 from models import chat, jobs, patrons, refusals
 from models.bans import Stops
 from models.bookings import Rules, WhyNot, checkin_window, why_not_reserve
 from models.calendar import Hours, Span, local_day, moment_of
-from models.db import Row, Tx, together
+from models.db import Row, Tx, transaction
 from models.patrons import Card, why_not_admitted
 from models.slots import claim, nearest_free, slots_of
 from models.spaces import SEAT_SLOT_MINUTES, Spot
@@ -47,7 +49,10 @@ class SeatCode(Output):
 
 
 class SeatCodes(Output):
+    """`next` is the `after` of the following part."""
+
     items: list[SeatCode]
+    next: str | None
 
 
 class AreaName(Output):
@@ -61,7 +66,12 @@ class AreaNames(Output):
 
 
 class SeeSeatCodes(Input):
+    """`text`: what is in the labels, as small or capital letters. Without a `limit`, all of them."""
+
     area_id: Id
+    text: Annotated[Line, Field(max_length=16)] = ""
+    after: Cursor | None = None
+    limit: Limit | None = None
 
 
 class SeeSeatCode(Input):
@@ -78,28 +88,38 @@ async def reserve(ctx: Context, caller: Caller, wish: ReserveSeat) -> BookingVie
     try:
         # Locked before the counts: two bookings at once must not both pass.
         async with access.acting(caller, wish.for_reader_id) as (tx, reader_id):
-            return await _reserve(ctx, caller, wish, tx, reader_id)
+            answer = await _reserve(ctx, caller, wish, tx, reader_id)
+            if isinstance(answer, BookingRefused):  # nothing is written yet
+                await _explain_and_keep(ctx, tx, wish, answer)
     except BookingRefused as refused:
-        await _explain_and_keep(ctx, wish, refused)
+        async with transaction() as tx:
+            await _explain_and_keep(ctx, tx, wish, refused)
         raise
+    if isinstance(answer, BookingRefused):
+        raise answer
+    return answer
 
 
-async def _explain_and_keep(ctx: Context, wish: ReserveSeat, refused: BookingRefused) -> None:
+async def _explain_and_keep(ctx: Context, tx: Tx, wish: ReserveSeat, refused: BookingRefused) -> None:
     now = ctx.clock.now()
     keeping = refusals.keeping(refused.code, refused.number, wish.seat_id, wish.starts_at, now)
     if refused.code == "seat_taken":
         slots = slots_of(Span(wish.starts_at, wish.ends_at), SEAT_SLOT_MINUTES)
-        near = await nearest_free(wish.seat_id, slots, now, beside=[keeping])
+        near = await nearest_free(tx, wish.seat_id, slots, now, beside=[keeping])
         refused.details = {
             **refused.details,
             "nearest_id": str(near["id"]) if near else None,
             "nearest_label": near["label"] if near else None,
         }
     else:
-        await together(keeping)
+        await tx.together(keeping)
 
 
-async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, reader_id: int) -> BookingView:
+async def _reserve(
+    ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, reader_id: int
+) -> BookingView | BookingRefused:
+    """The booking, or what stands against it as far as is known before it is written; raises when the seat is lost
+    in that moment."""
     now, span = ctx.clock.now(), Span(wish.starts_at, wish.ends_at)
     date_ = local_day(wish.starts_at, ctx.zone)
     slots = slots_of(span, SEAT_SLOT_MINUTES)
@@ -122,13 +142,13 @@ async def _reserve(ctx: Context, caller: Caller, wish: ReserveSeat, tx: Tx, read
         return repeat.again(wish, seat["fingerprint"], seat["answer"], BookingView)
     rules = Rules.of(seat)
     if why := _why_not(ctx, seat, rules, span, hours):
-        raise await _refusal(ctx, seat, why, rules, reader_id)
+        return await _refusal(ctx, seat, why, rules, reader_id)
     if seat["overlaps"]:
         mine = await held.view(tx, seat["overlaps"])
         label = mine["label"] if mine else None
-        raise BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
+        return BookingRefused("overlaps_yours", booking_id=str(seat["overlaps"]), label=label)
     if seat["taken"]:
-        raise BookingRefused("seat_taken", label=seat["label"])
+        return BookingRefused("seat_taken", label=seat["label"])
     booking_id, window = seat["next_id"], checkin_window(rules, span, now)
     helper_id = helpers.helper_of(caller, reader_id)
     row = _made(seat, reader_id, booking_id, span, window, now)
@@ -245,8 +265,13 @@ async def codes(ctx: Context, caller: Caller, wish: SeeSeatCodes) -> SeatCodes:
     """What to print on the desks of an area; `not_allowed` for one that is somebody else's."""
     area = await access.area_of(caller, Permission.SEAT_CODES_READ, wish.area_id)
     await audit.read(ctx, caller, "seats.read_codes", f"area:{area.id}")
-    seats = await Spot.filter(area_id=area.id, kind="seat").order_by("id")
-    return SeatCodes(items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in seats])
+    seats = await Spot.filter(area_id=area.id, kind="seat", id__gt=int(wish.after or 0)).order_by("id")
+    found = [seat for seat in seats if wish.text.lower() in seat.label.lower()]
+    part = found[: wish.limit]
+    return SeatCodes(
+        items=[SeatCode(seat_id=seat.id, label=seat.label, code=seat.code) for seat in part],
+        next=str(part[-1].id) if len(part) < len(found) else None,
+    )
 
 
 async def code_picture(ctx: Context, caller: Caller, wish: SeeSeatCode) -> bytes:

@@ -26,6 +26,23 @@ async def test_others_get_none(library: Library, lin: Phone) -> None:
     assert (await stale.get(await path(library))).code == "sign_in_needed"
 
 
+async def test_the_codes_of_an_area_come_in_parts_and_are_found_by_their_label(
+    library: Library, admin: Phone
+) -> None:
+    area = (await admin.get("/api/admin/seat-codes/areas")).body["items"][0]["id"]
+    codes = f"/api/admin/areas/{area}/seat-codes"
+    whole = (await admin.get(codes)).body
+    assert (len(whole["items"]), whole["next"]) == (len({seat["code"] for seat in whole["items"]}), None)
+    first = (await admin.get(f"{codes}?limit=2")).body
+    rest = (await admin.get(f"{codes}?limit=50&after={first['next']}")).body
+    assert (first["items"] + rest["items"], rest["next"]) == (whole["items"], None)
+    [found] = (await admin.get(f"{codes}?text=a-2&limit=1")).body["items"]
+    assert found["label"] == "A-2"
+    for nothing in ("%25", "_", "z", "A-2%00"):
+        answer = await admin.get(f"{codes}?text={nothing}")
+        assert answer.status == 422 or answer.body["items"] == []
+
+
 @pytest.mark.parametrize("seat", ["987654321", "0", "-1", "x", "1%27", "9" * 40, "..%2f1"])
 async def test_what_is_no_seat_has_no_code(library: Library, admin: Phone, seat: str) -> None:
     answer = await admin.get(f"/api/admin/seats/{seat}/code")

@@ -5446,8 +5446,7 @@ export interface components {
     };
     /**
      * RoleTaken
-     * @description What goes with a role: conversations back to the queue, feedback back to the inbox, invitations and turns of the
-     *     roster that end.
+     * @description What goes with a role: conversations back to the queue, feedback back to the inbox, invitations that end.
      */
     RoleTaken: {
       /** Conversations */
@@ -5456,8 +5455,6 @@ export interface components {
       feedback: number;
       /** Invitations */
       invitations: number;
-      /** Turns */
-      turns: number;
     };
     /**
      * RosterDay
@@ -5588,10 +5585,15 @@ export interface components {
        */
       seat_id: string;
     };
-    /** SeatCodes */
+    /**
+     * SeatCodes
+     * @description `next` is the `after` of the following part.
+     */
     SeatCodes: {
       /** Items */
       items: components['schemas']['SeatCode'][];
+      /** Next */
+      next: string | null;
     };
     /** SeatDay */
     SeatDay: {
@@ -6011,13 +6013,31 @@ export interface components {
        */
       day: string | null;
     };
-    /** SeeSeatCodes */
+    /**
+     * SeeSeatCodes
+     * @description `text`: what is in the labels, as small or capital letters. Without a `limit`, all of them.
+     */
     SeeSeatCodes: {
+      /**
+       * After
+       * @default null
+       */
+      after: string | null;
       /**
        * Area Id
        * @example 42
        */
       area_id: string;
+      /**
+       * Limit
+       * @default null
+       */
+      limit: number | null;
+      /**
+       * Text
+       * @default
+       */
+      text: string;
     };
     /**
      * SeeSpaces
@@ -6714,7 +6734,11 @@ export interface operations {
   };
   seats_codes: {
     parameters: {
-      query?: never;
+      query?: {
+        text?: string;
+        after?: string;
+        limit?: number;
+      };
       header?: never;
       path: {
         area_id: string;

@@ -127,16 +127,12 @@ export const staffRoles: { role: StaffRole; name: string; facts: string }[] = [
 
 export const codesWords = {
   area: '区域',
+  seat: '座位',
+  code: '座位码',
   none: '这个区域还没有座位。',
-  copy: '复制',
-  picture: '码图',
-  noPicture: '现在拿不到码图，过一会儿再试',
-  previous: '上一页',
-  next: '下一页',
   search: '找一个座位，例如 A-12',
-  notFound: '没有这个座位。',
-};
-
-export const codesSay = {
-  page: (page: number, pages: number) => `第 ${page} / ${pages} 页`,
+  facts: '贴在桌上：微信扫码图就签到，扫不了可以输入座位码。',
+  picture: '看码图',
+  noPicture: '现在拿不到码图，过一会儿再试',
+  copy: '复制座位码',
 };

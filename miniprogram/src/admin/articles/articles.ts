@@ -3,12 +3,8 @@ import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { articleKinds } from '../../words/articles';
 import { articleListWords as w, articleStates } from '../../words/articles-desk';
-import type { Choice, ListSchema, ShownList } from '../kit/list';
-
-const choices = (names: Record<string, string>): Choice[] => [
-  { value: '', name: '' },
-  ...Object.entries(names).map(([value, name]) => ({ value, name })),
-];
+import { choicesOf, type ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const list: ListSchema<ArticleRow> = {
   path: '/api/admin/articles',
@@ -19,8 +15,8 @@ const list: ListSchema<ArticleRow> = {
   ],
   filters: [
     { kind: 'text', key: 'text', label: w.find },
-    { kind: 'choice', key: 'kind', label: w.kind, choices: choices(articleKinds) },
-    { kind: 'choice', key: 'state', label: w.state, choices: choices(articleStates) },
+    { kind: 'choice', key: 'kind', label: w.kind, choices: choicesOf(articleKinds) },
+    { kind: 'choice', key: 'state', label: w.state, choices: choicesOf(articleStates) },
   ],
   sorts: [
     { value: 'saved', name: w.bySaved },
@@ -40,31 +36,8 @@ const list: ListSchema<ArticleRow> = {
 };
 
 Page({
+  ...listPage,
   data: { ...look(), w, list },
-  left: false,
-
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
-  onShow() {
-    if (this.left) void this.shown()?.reload();
-    this.left = false;
-  },
-
-  async onPullDownRefresh() {
-    await this.shown()?.reload();
-    wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
-  },
-
-  go(url: string) {
-    this.left = true;
-    wx.navigateTo({ url });
-  },
 
   open(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
     this.go(`/admin/articles/edit?id=${event.detail.id}`);

@@ -1,13 +1,11 @@
-import { failureOf } from '../../api/failure';
-import { newKey, request } from '../../api/request';
 import type { ArticleEdited } from '../../api/types';
 import { look } from '../../look';
 import { articleKinds } from '../../words/articles';
 import { articleFormWords as w, articleStates } from '../../words/articles-desk';
+import { editedAt } from '../kit/edited';
 import type { FormSchema } from '../kit/form';
 
-const PATH = '/api/admin/articles';
-const FRESH: ArticleEdited = {
+const BLANK: ArticleEdited = {
   id: '',
   kind: 'faq',
   title: '',
@@ -20,9 +18,7 @@ const FRESH: ArticleEdited = {
   saved_at: '',
 };
 
-/** One that is new is made with one key, however often its answer is lost. */
 function formOf(id: string): FormSchema<ArticleEdited> {
-  const key = newKey();
   return {
     groups: [
       {
@@ -63,54 +59,23 @@ function formOf(id: string): FormSchema<ArticleEdited> {
     ],
     saveName: w.save,
     saved: w.saved,
-    fresh: !id,
-    read: () => (id ? request<ArticleEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
-    save: ({ cover: cover_id, ...written }, { version }) =>
-      id
-        ? request<ArticleEdited>('PUT', `${PATH}/${id}`, { ...written, cover_id, version })
-        : request<ArticleEdited>('POST', PATH, { ...written, cover_id, idempotency_key: key }),
+    ...editedAt<ArticleEdited>('/api/admin/articles', id, {
+      blank: BLANK,
+      wish: ({ cover: cover_id, ...written }) => ({ ...written, cover_id }),
+    }),
+    removal: {
+      name: w.delete,
+      title: w.deleteTitle,
+      consequences: w.deleteConsequences,
+      removed: w.deleted,
+    },
   };
 }
 
 Page({
-  data: {
-    ...look(),
-    w,
-    form: null as FormSchema<ArticleEdited> | null,
-    articleId: '',
-    deleting: false,
-    busy: false,
-    refused: '',
-  },
+  data: { ...look(), form: null as FormSchema<ArticleEdited> | null },
 
   onLoad({ id = '' }: Record<string, string | undefined>) {
-    this.setData({ articleId: id, form: formOf(id) });
-  },
-
-  saved(event: WechatMiniprogram.CustomEvent<{ item: ArticleEdited }>) {
-    const { id } = event.detail.item;
-    if (!this.data.articleId) this.setData({ articleId: id, form: formOf(id) });
-  },
-
-  askToDelete() {
-    this.setData({ deleting: true, refused: '' });
-  },
-
-  close() {
-    this.setData({ deleting: false });
-  },
-
-  async delete() {
-    this.setData({ busy: true, refused: '' });
-    try {
-      await request('DELETE', `${PATH}/${this.data.articleId}`);
-      void wx.disableAlertBeforeUnload({});
-      wx.showToast({ title: w.deleted, icon: 'none' });
-      wx.navigateBack();
-    } catch (error) {
-      this.setData({ refused: failureOf(error).text });
-    } finally {
-      this.setData({ busy: false });
-    }
+    this.setData({ form: formOf(id) });
   },
 });

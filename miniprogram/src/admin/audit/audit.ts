@@ -8,7 +8,8 @@ import { dateAfter } from '../../logic/span';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { auditSay, auditWords as w, sayBroken } from '../../words/audit';
-import type { Choice, ListFilter, ListSchema, ShownList } from '../kit/list';
+import type { Choice, ListFilter, ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const PATH = '/api/admin/audit';
 const EXPORTED = '/api/admin/exports/audit';
@@ -61,6 +62,7 @@ function chainOf({ sealed, unsealed, oldest }: AuditShown) {
 }
 
 Page({
+  ...listPage,
   data: {
     ...look(),
     w,
@@ -109,10 +111,6 @@ Page({
     this.setData({ lists: [listOf(this.actions, narrow)], narrowed, line: null });
   },
 
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
   async onPullDownRefresh() {
     try {
       this.setData({ chain: chainOf(await request<AuditShown>('GET', PATH)) });
@@ -122,10 +120,6 @@ Page({
     } finally {
       wx.stopPullDownRefresh();
     }
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
   },
 
   open({ detail: { item } }: WechatMiniprogram.CustomEvent<{ item: AuditLine }>) {

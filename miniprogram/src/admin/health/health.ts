@@ -13,7 +13,8 @@ import {
   wechatNames,
 } from '../../words/health';
 import type { ChartSchema } from '../kit/chart';
-import type { ListSchema, ShownList } from '../kit/list';
+import { choicesOf, type ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 import { chartsOf } from './charts';
 
 const PATH = '/api/admin/health';
@@ -35,10 +36,7 @@ const list: ListSchema<DeadJob> = {
       kind: 'choice',
       key: 'kind',
       label: w.kind,
-      choices: [
-        { value: '', name: w.allKinds },
-        ...Object.entries(jobNames).map(([value, name]) => ({ value, name })),
-      ],
+      choices: choicesOf(jobNames, w.allKinds),
     },
   ],
   actions: [
@@ -99,6 +97,7 @@ function shownOf(health: Health) {
 }
 
 Page({
+  ...listPage,
   data: {
     ...look(),
     w,
@@ -120,10 +119,6 @@ Page({
     void this.load();
   },
 
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
   async load() {
     if (this.data.state === 'error') this.setData({ state: 'loading' });
     try {
@@ -140,10 +135,6 @@ Page({
   async onPullDownRefresh() {
     await Promise.all([this.load(), this.shown()?.reload()]);
     wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
   },
 
   act({ detail: { key, ids } }: WechatMiniprogram.CustomEvent<{ key: string; ids: string[] }>) {

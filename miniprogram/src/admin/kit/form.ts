@@ -83,8 +83,16 @@ export interface FormSchema<Item> {
   saveName?: string;
   consequence?: string;
   saved?: string;
-  /** Whether it can be saved as it is: something new can. */
+  /** Whether it is new, and can be saved as it is. */
   fresh?: boolean;
+  /** What is there can be taken away; then the page is left. */
+  remove?(): Promise<unknown>;
+  removal?: {
+    name: string;
+    title: string;
+    consequences: readonly string[];
+    removed: string;
+  };
 }
 
 /** What a page may ask of its form, which it finds by `selectComponent`. */

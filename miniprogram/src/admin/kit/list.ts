@@ -5,6 +5,11 @@ export interface Choice {
   name: string;
 }
 
+/** A choice for each name, and before them the one that leaves nothing out. */
+export function choicesOf(names: Record<string, string>, all = ''): Choice[] {
+  return [{ value: '', name: all }, ...Object.entries(names).map(([value, name]) => ({ value, name }))];
+}
+
 export interface ListColumn {
   key: string;
   label: string;

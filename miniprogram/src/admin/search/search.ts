@@ -4,7 +4,8 @@ import type { MissedSearch, SynonymsEdited } from '../../api/types';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { searchDeskSay, searchDeskWords as w } from '../../words/articles-desk';
-import type { ListSchema, ShownList } from '../kit/list';
+import type { ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const MISSED = '/api/admin/missed-searches';
 
@@ -42,6 +43,7 @@ const synonyms: ListSchema<SynonymsEdited> = {
 type Tab = 'missed' | 'synonyms';
 
 Page({
+  ...listPage,
   data: {
     ...look(),
     w,
@@ -52,25 +54,6 @@ Page({
     tab: 'missed' as Tab,
     missed,
     synonyms,
-  },
-  left: false,
-
-  shown() {
-    return this.selectComponent(`#${this.data.tab}`) as unknown as ShownList | null;
-  },
-
-  onShow() {
-    if (this.left) void this.shown()?.reload();
-    this.left = false;
-  },
-
-  async onPullDownRefresh() {
-    await this.shown()?.reload();
-    wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
   },
 
   onTab(event: WechatMiniprogram.BaseEvent<object, { tab: Tab }>) {
@@ -92,10 +75,5 @@ Page({
 
   add() {
     this.go('/admin/search/synonyms');
-  },
-
-  go(url: string) {
-    this.left = true;
-    wx.navigateTo({ url });
   },
 });

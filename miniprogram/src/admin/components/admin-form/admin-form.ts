@@ -37,6 +37,7 @@ const began = new WeakMap<object, Began>();
  * - `form`: a `FormSchema` (admin/kit/form.ts) in the page's data; its functions come with it. Another schema is read anew.
  * - `save` of the schema answers what is stored. A refusal `invalid_input` marks the field that `details.field` names;
  *   `changed_meanwhile` offers the choice. To keep mine means what I changed, put over what is there now.
+ * - what is there is taken away, after a question, when the schema says how (`removal`).
  * - fires `saved` {item}.
  * - `mayLeave()`: true when nothing is unsaved, else what the person answers. For leaving within the page; who goes
  *   back is asked by WeChat itself.
@@ -58,6 +59,10 @@ Component({
     meanings: [] as string[],
     changed: false,
     busy: false,
+    /** New, and not yet saved. */
+    fresh: false,
+    removing: false,
+    notRemoved: '',
     /** In what the other's and mine differ, while one is to be chosen. */
     conflict: null as Difference[] | null,
   },
@@ -78,7 +83,7 @@ Component({
 
     async load() {
       const schema = this.schema();
-      this.setData({ state: 'loading' });
+      this.setData({ state: 'loading', fresh: schema.fresh ?? false });
       try {
         const item = await schema.read();
         if (schema !== this.schema()) return;
@@ -125,6 +130,7 @@ Component({
       try {
         const item = await this.schema().save(written(groups, values), began.get(this)!.item);
         this.show(item);
+        this.setData({ fresh: false });
         wx.showToast({ title: saved ?? kitWords.saved, icon: 'none' });
         this.triggerEvent('saved', { item });
       } catch (error) {
@@ -181,6 +187,29 @@ Component({
     keepMine() {
       this.setData({ conflict: null });
       return this.save();
+    },
+
+    askToRemove() {
+      this.setData({ removing: true, notRemoved: '' });
+    },
+
+    stay() {
+      this.setData({ removing: false });
+    },
+
+    async remove() {
+      const { remove, removal } = this.schema();
+      this.setData({ busy: true, notRemoved: '' });
+      try {
+        await remove?.();
+        this.guard(false);
+        wx.showToast({ title: removal!.removed, icon: 'none' });
+        wx.navigateBack();
+      } catch (error) {
+        this.setData({ notRemoved: failureOf(error).text });
+      } finally {
+        this.setData({ busy: false });
+      }
     },
 
     async mayLeave(): Promise<boolean> {
