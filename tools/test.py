@@ -22,6 +22,7 @@ BROWSER = "tests/browser"
 NO_DATABASE = (
     "tests/tools",
     "tests/wechat",
+    "tests/test_bus.py",
     "tests/test_database_away.py",
     "tests/test_process.py",
     "tests/test_rules.py",
@@ -30,6 +31,9 @@ NO_DATABASE = (
 NOTHING_COLLECTED = 5
 # One test has 60 s (pyproject.toml); when something beneath them all is broken, that would add up to hours.
 PART_LIMIT_S = 900
+# Of a part that runs whole: half of a test's time is waiting for another process or a clock. Whoever names
+# tests wants them in their order, and what they print.
+IN_TWO = ("--numprocesses=2", "--dist=worksteal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +70,16 @@ def _pytest(name: str, args: Sequence[str], *, database: str, whole: Sequence[st
     ]
     return Part(
         name=name,
-        command=[str(PYTHON), "-m", "pytest", *own, *(mine or whole), *rest],
-        # Over PostgreSQL everything runs on two servers that share it and a Redis.
-        extra={"WENJIN_TEST_DATABASE": database, "TEST_SERVERS": "2" if database == "postgres" else "1"},
+        command=[str(PYTHON), "-m", "pytest", *own, *(mine or whole), *(rest if args else IN_TWO)],
+        extra={
+            "WENJIN_TEST_DATABASE": database,
+            # Over PostgreSQL everything runs on two servers that share it and a Redis.
+            "TEST_SERVERS": "2" if database == "postgres" else "1",
+            # Hundreds of servers are started, and each would compile its sources.
+            "PYTHONDONTWRITEBYTECODE": "",
+            # Both processes must find the tests in one order, those made from a set as well.
+            "PYTHONHASHSEED": "0",
+        },
     )
 
 
