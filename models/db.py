@@ -287,13 +287,6 @@ async def fetch(sql: str, *values: Any) -> Sequence[Row]:
     return cast(Sequence[Row], await client._pool.fetch(sql, *values))
 
 
-async def together(first: Write, *others: Write) -> Sequence[Row]:
-    """`Tx.together` without a transaction around it: what the first returns. On SQLite each commits by itself."""
-    if dialect() == "sqlite":
-        return [await fetch(sql, *values) for sql, values in (first, *others)][0]
-    return await fetch(*_joined((first, *others)))
-
-
 async def _sqlite_rows(connection: Any, sql: str, values: Sequence[Any]) -> Sequence[Row]:
     try:
         return cast(Sequence[Row], await connection.execute_fetchall(_numbered(sql), values))

@@ -31,5 +31,5 @@ RETURNING id
 
 
 def keeping(rule: str, number: int | None, spot_id: int, wanted: datetime, now: datetime) -> Write:
-    """The write that keeps one, outside any transaction: the one that was refused is rolled back by now."""
+    """The write that keeps one, in a transaction that is not rolled back with what was refused."""
     return KEEP, (rule, number, spot_id, wanted.replace(minute=0, second=0, microsecond=0), now)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from models.calendar import Span
-from models.db import Row, Tx, Write, fetch, together
+from models.db import Row, Tx, Write, fetch
 
 
 def slot_at(moment: datetime, slot_minutes: int) -> int:
@@ -132,8 +132,8 @@ ORDER BY (s.x - taken.x) * (s.x - taken.x) + (s.y - taken.y) * (s.y - taken.y) L
 
 
 async def nearest_free(
-    spot_id: int, slots: tuple[int, int], now: datetime, *, beside: Sequence[Write] = ()
+    tx: Tx, spot_id: int, slots: tuple[int, int], now: datetime, *, beside: Sequence[Write] = ()
 ) -> Row | None:
     """The free spot of the same area next to one that is taken. What is `beside` it is written in the same message."""
-    rows = await together((NEAREST_FREE, (spot_id, *slots, now)), *beside)
+    rows = await tx.together((NEAREST_FREE, (spot_id, *slots, now)), *beside)
     return rows[0] if rows else None
