@@ -5446,7 +5446,8 @@ export interface components {
     };
     /**
      * RoleTaken
-     * @description What goes with a role: conversations back to the queue, feedback back to the inbox, invitations that end.
+     * @description What goes with a role: conversations back to the queue, feedback back to the inbox, invitations and turns of the
+     *     roster that end.
      */
     RoleTaken: {
       /** Conversations */
@@ -5455,6 +5456,8 @@ export interface components {
       feedback: number;
       /** Invitations */
       invitations: number;
+      /** Turns */
+      turns: number;
     };
     /**
      * RosterDay

@@ -7,7 +7,8 @@ import { moment, plainDate, todayBy } from '../../logic/time';
 import { look } from '../../look';
 import { staffRoles } from '../../words/admin';
 import { staffListSay, staffListWords as w, takenSay, takenWords } from '../../words/staff';
-import type { ListSchema, ShownList } from '../kit/list';
+import type { ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const sinceOf = (iso: string, now: number) =>
   staffListSay.since(plainDate(iso.slice(0, 10), todayBy(iso, now)));
@@ -67,12 +68,13 @@ const where = ({ scope, scope_id }: HeldRole) =>
 
 /** What follows from a role that is taken, with how much goes back. */
 function consequencesOf(goes: RoleTaken): string[] {
-  const kinds = ['conversations', 'feedback', 'invitations'] as const;
+  const kinds = ['conversations', 'feedback', 'invitations', 'turns'] as const;
   const numbers = kinds.filter((kind) => goes[kind] > 0).map((kind) => takenSay[kind](goes[kind]));
   return [takenWords.phones, ...(numbers.length ? numbers : [takenWords.nothing]), takenWords.again];
 }
 
 Page({
+  ...listPage,
   data: {
     ...look(),
     w,
@@ -89,25 +91,6 @@ Page({
     consequences: [] as string[],
     busy: false,
     refused: '',
-  },
-  left: false,
-
-  onShow() {
-    if (this.left) void this.shown()?.reload();
-    this.left = false;
-  },
-
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
-  async onPullDownRefresh() {
-    await this.shown()?.reload();
-    wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
   },
 
   open({ detail: { item } }: WechatMiniprogram.CustomEvent<{ item: StaffMember }>) {
@@ -163,8 +146,7 @@ Page({
     };
     const query = Object.entries(said).map(([key, value]) => `${key}=${encodeURIComponent(value)}`);
     this.close();
-    this.left = true;
-    wx.navigateTo({ url: `/admin/staff/term?${[...query, where(held)].join('&')}` });
+    this.go(`/admin/staff/term?${[...query, where(held)].join('&')}`);
   },
 
   close() {
