@@ -1,7 +1,6 @@
 """Invitations to a role: where it holds, from when until when, and the one person who takes it."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -10,12 +9,13 @@ from handlers import access, audit, people
 from handlers.access import PRODUCT, SCOPES, STAFF, Caller, Permission, Role, caller_of
 from handlers.context import Context
 from handlers.errors import Invalid, NotFound, Refused
+from handlers.grants import StaffRoleName, give, term_of, told_of
 from handlers.people import Me
 from handlers.shapes import Id, Input, Line, Moment, NoInput, Output
-from models import departments, grants, jobs
+from models import departments, grants
 from models import people as known
 from models.db import Row, Tx, transaction
-from models.grants import Held, Term
+from models.grants import Held
 from models.people import Reader
 from models.reach import Grant, Scope
 from models.spaces import Branch
@@ -44,13 +44,6 @@ class HeldAlready(Refused):
     """Whoever holds the role there keeps the dates that they have; an administrator changes them."""
 
     code = "role_held_already"
-
-
-class StaffRoleName(StrEnum):
-    LIBRARIAN = "librarian"
-    EDITOR = "editor"
-    MANAGER = "manager"
-    ADMIN = "admin"
 
 
 class Invite(Input):
@@ -143,13 +136,6 @@ async def _grant(caller: Caller, wish: Invite) -> Grant:
     return Grant(wish.role.value, wish.scope, wish.scope_id)
 
 
-def term_of(starts_at: datetime | None, ends_at: datetime | None, now: datetime) -> Term:
-    """Raises `invalid_input` for one that is over already, or before it begins."""
-    if ends_at and ends_at <= max(now, starts_at or now):
-        raise Invalid(field="ends_at", problem="range")
-    return Term(starts_at, ends_at)
-
-
 async def accept(ctx: Context, caller: Caller, wish: AcceptInvitation) -> Me:
     """Take the role that a code of somebody else stands for; of two who try, one gets it."""
     now, code = ctx.clock.now(), wish.code.strip()
@@ -172,37 +158,6 @@ async def _join(ctx: Context, tx: Tx, caller: Caller, invitation: Row) -> None:
             raise HeldAlready()
     subject = f"invitation:{invitation['id']}"
     await audit.add(tx, caller, "staff.join", subject, now, **told_of(ctx, offered.grant, offered.term))
-
-
-async def give(ctx: Context, tx: Tx, reader_id: int, given: Held, *, granted_by: int | None) -> bool:
-    """False: they hold it there already, and nothing changes. What has an end is taken back by a job."""
-    now = ctx.clock.now()
-    if not await grants.give(tx, reader_id, given, granted_by=granted_by, now=now):
-        return False
-    await watch_end(tx, reader_id, given)
-    tx.after_commit(lambda: ctx.live.roles_changed(reader_id))
-    return True
-
-
-async def watch_end(tx: Tx, reader_id: int, given: Held) -> None:
-    """Whoever holds it loses it then; it counts no more from that moment on whether or not the job has run."""
-    if ends := given.term.ends_at:
-        where = {"scope": given.grant.scope.value, "scope_id": given.grant.scope_id}
-        about = {"reader_id": reader_id, "role": given.grant.role, **where}
-        key = ":".join(map(str, ("end_role", *about.values(), int(ends.timestamp()))))
-        await jobs.add(tx, "end_role", key, about, ends)
-
-
-def told_of(ctx: Context, grant: Grant, term: Term) -> dict[str, str | int | None]:
-    """A role as the audit tells it: what is not said holds in the whole library, and for good."""
-    said: dict[str, str | int | None] = {
-        "role": grant.role,
-        "scope": None if grant.scope is Scope.LIBRARY else grant.scope.value,
-        "scope_id": grant.scope_id,
-        "starts_at": ctx.local(term.starts_at).isoformat(timespec="minutes") if term.starts_at else None,
-        "ends_at": ctx.local(term.ends_at).isoformat(timespec="minutes") if term.ends_at else None,
-    }
-    return {name: value for name, value in said.items() if value is not None}
 
 
 async def _why_not_accepted(code: str, caller: Caller) -> None:

@@ -1,6 +1,6 @@
 """The rows of the staff, part of the tables in routes.py."""
 
-from handlers import invitations, staff
+from handlers import grants, invitations, staff
 from handlers.access import Permission as May
 from handlers.errors import NotFound
 from server.rows import Job, Route
@@ -12,22 +12,22 @@ ROUTES: tuple[Route, ...] = (
         "DELETE",
         "/api/admin/staff/{reader_id}/roles/{role}",
         May.STAFF_INVITE,
-        staff.take,
-        errors=(NotFound, staff.OwnLastRole, staff.AdministratorNeeded),
+        grants.take,
+        errors=(NotFound, grants.OwnLastRole, grants.AdministratorNeeded),
     ),
     Route(
         "GET",
         "/api/admin/staff/{reader_id}/roles/{role}/taken",
         May.STAFF_INVITE,
-        staff.preview,
+        grants.preview,
         errors=(NotFound,),
     ),
     Route(
         "PUT",
         "/api/admin/staff/{reader_id}/roles/{role}/term",
         May.STAFF_INVITE,
-        staff.set_term,
-        errors=(NotFound, staff.OwnRole, staff.AdministratorNeeded),
+        grants.set_term,
+        errors=(NotFound, grants.OwnRole, grants.AdministratorNeeded),
     ),
     Route("GET", "/api/admin/scopes", May.STAFF_INVITE, invitations.scopes),
     Route(
@@ -48,4 +48,4 @@ ROUTES: tuple[Route, ...] = (
     ),
 )
 
-JOBS: tuple[Job, ...] = (Job("end_role", staff.end),)
+JOBS: tuple[Job, ...] = (Job("end_role", grants.end),)

@@ -922,7 +922,7 @@ export interface paths {
      * Take a role away: their phones sign in anew, and what they had on hand goes back to their colleagues.
      * @description Permission: `staff.invite`.
      */
-    delete: operations['staff_take'];
+    delete: operations['grants_take'];
     options?: never;
     head?: never;
     patch?: never;
@@ -939,7 +939,7 @@ export interface paths {
      * What would go with a role if it were taken now. Raises `not_found` when they do not hold it.
      * @description Permission: `staff.invite`.
      */
-    get: operations['staff_preview'];
+    get: operations['grants_preview'];
     put?: never;
     post?: never;
     delete?: never;
@@ -960,7 +960,7 @@ export interface paths {
      * Say from when until when somebody holds a role that they have; what they may do no more they lose at once.
      * @description Permission: `staff.invite`.
      */
-    put: operations['staff_set_term'];
+    put: operations['grants_set_term'];
     post?: never;
     delete?: never;
     options?: never;
@@ -12283,7 +12283,7 @@ export interface operations {
       };
     };
   };
-  staff_take: {
+  grants_take: {
     parameters: {
       query?: {
         scope?: components['schemas']['Scope'];
@@ -12390,7 +12390,7 @@ export interface operations {
       };
     };
   };
-  staff_preview: {
+  grants_preview: {
     parameters: {
       query?: {
         scope?: components['schemas']['Scope'];
@@ -12488,7 +12488,7 @@ export interface operations {
       };
     };
   };
-  staff_set_term: {
+  grants_set_term: {
     parameters: {
       query?: never;
       header?: never;
