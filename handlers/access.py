@@ -35,6 +35,7 @@ class Permission(StrEnum):
     CHAT_ANSWER = "chat.answer"
     FEEDBACK_OWN = "feedback.own"
     FEEDBACK_ANSWER = "feedback.answer"
+    FEEDBACK_EXPORT = "feedback.export"
     ANNOUNCEMENT_EDIT = "announcement.edit"
     ARTICLES_EDIT = "articles.edit"
     RULES_EDIT = "rules.edit"
@@ -111,7 +112,13 @@ _librarian = _staff | {
 _manager = (
     _editor
     | _librarian
-    | {Permission.RULES_EDIT, Permission.PATRONS_EDIT, Permission.PATRONS_IMPORT, Permission.ROSTER_EDIT}
+    | {
+        Permission.RULES_EDIT,
+        Permission.PATRONS_EDIT,
+        Permission.PATRONS_IMPORT,
+        Permission.ROSTER_EDIT,
+        Permission.FEEDBACK_EXPORT,
+    }
 )
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {

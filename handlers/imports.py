@@ -8,6 +8,8 @@ from handlers import access, audit
 from handlers.access import Caller
 from handlers.context import Context
 from handlers.errors import Changed, Invalid
+from handlers.export_words import PROBLEMS as PROBLEM_ROWS
+from handlers.exports import Table
 from handlers.import_shapes import (
     ApplyImport,
     ImportNotNow,
@@ -21,7 +23,7 @@ from handlers.import_shapes import (
     SeeProblems,
     view,
 )
-from handlers.import_words import FIELDS, PROBLEMS
+from handlers.import_words import FIELDS, PROBLEMS, REPORT
 from handlers.importers import IMPORTERS
 from handlers.shapes import Page
 from models import imports, jobs
@@ -97,11 +99,12 @@ def _problem(found: Mapping[str, Any], columns: list[str]) -> ProblemShown:
     )
 
 
-async def report(ctx: Context, caller: Caller, wish: OfImport) -> AsyncIterator[list[list[str]]]:
+async def report(ctx: Context, caller: Caller, wish: OfImport) -> Table:
     """All problems as lines of a table: row, column, cell, what is wrong."""
     run = await access.import_run(caller, wish.run_id)
     await _looked_at(ctx, caller, wish.run_id)
-    return _report(wish.run_id, json.loads(run["columns"]))
+    rows = _report(wish.run_id, json.loads(run["columns"]))
+    return Table(PROBLEM_ROWS, [run["file_name"]], REPORT, rows, taken=None)
 
 
 async def _report(run_id: int, columns: list[str]) -> AsyncIterator[list[list[str]]]:

@@ -132,6 +132,8 @@ SENTENCES: Final[Mapping[str, str | Callable[[_Say], str]]] = {
     "picture_gone": "有一张图片不在了，请去掉它，或者重新选一张。",
     "pictures_used_up": lambda say: f"今天的 {say['limit']} 张图片都用完了，明天可以再传。文字现在就能发。",
     "import_unreadable": lambda say: UNREADABLE.get(str(say["reason"]), UNREADABLE["unreadable"]),
+    "no_pdf": lambda say: f"服务器上还没有安装 PDF 用的字体（{say['missing']}），请先导出表格。",
+    "too_many_for_pdf": lambda say: f"PDF 最多放 {say['limit']} 行，请导出表格，或把日期缩短。",
     "import_not_now": "这次导入现在不能这样做，请刷新看看它到了哪一步。",
     "unsupported_media_type": "收到的内容格式不对，请更新小程序后再试。",
     "changed_meanwhile": "这里刚被别人改过。请看过新内容再保存。",

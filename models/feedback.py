@@ -224,6 +224,16 @@ async def lines(feedback_ids: list[int], reach: Reach) -> list[Row]:
     return list(await fetch(f"{_SHAPE} WHERE {which} ORDER BY f.id"))
 
 
+async def told(
+    state: State | None, since: datetime, until: datetime, *, before_id: int, limit: int
+) -> list[Row]:
+    """What has come to the inbox from one instant up to another, of one state or of all, the latest first."""
+    of = f"f.state = '{state}'" if state else "TRUE"
+    which = f"f.passage = 'sent' AND NOT r.sample AND f.at >= $1 AND f.at < $2 AND f.id < $3 AND {of}"
+    sql = f"{_SHAPE} WHERE {which} ORDER BY f.id DESC LIMIT $4"
+    return list(await fetch(sql, since, until, before_id, limit))
+
+
 COUNTS: Final = f"""
 SELECT count(*) AS waiting, coalesce(sum(CASE f.passage WHEN 'held' THEN 1 ELSE 0 END), 0) AS held
 FROM feedback f JOIN reader r ON r.id = f.reader_id WHERE {_NEW} AND NOT r.sample

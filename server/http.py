@@ -3,8 +3,8 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
 
 import orjson
@@ -103,6 +103,20 @@ async def admitted(request: web.Request, needs: Permission, limit: Limit) -> Cal
     caller.must(needs)
     await services.limits.take(limit, caller, request)
     return caller
+
+
+@asynccontextmanager
+async def turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
+    """One of so many at once; raises `try_later` when none is free before a phone gives up."""
+    try:
+        async with asyncio.timeout(ANSWERED_S):
+            await turns.acquire()
+    except TimeoutError:
+        raise TryLater() from None
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 async def _values(request: web.Request, takes_body: bool) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -14,12 +15,12 @@ from handlers import exports, imports
 from handlers.access import IMPORTED_WITH
 from handlers.access import Permission as May
 from handlers.errors import Invalid, TooLarge, TryLater
-from handlers.import_words import REPORT
+from handlers.exports import Table
 from models.imports import Target
-from server.adapter import ANSWERED_S, Bound
-from server.http import admitted, context
+from server.adapter import Bound
+from server.http import admitted, context, turn
 from server.rows import Handler, Limit
-from server.table import CONTENT_TYPES, Format, Portions, SheetFile, scratch, written
+from server.table import CONTENT_TYPES, Format, SheetFile, scratch, written
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -29,11 +30,14 @@ CHUNK: Final = 256 * 1024
 AROUND_IT: Final = 64 * 1024  # bytes that a form needs beside its file
 RECEIVED_S: Final = 60.0  # WeChat gives an upload up after this by itself
 AT_ONCE: Final = 2  # files that a process receives and reads side by side
+DRAWN_AT_ONCE: Final = 1  # PDFs; each takes a processor for a second
+DRAWINGS: Final = web.AppKey("pdf_turns", asyncio.Semaphore)
 TURNS: Final = web.AppKey("import_turns", asyncio.Semaphore)
 REPORTED: Final = Bound.of(imports.report, May.IMPORTS_USE)
 EXPORTS: Final = (
     ("patrons", exports.patrons, May.PATRONS_IMPORT),
     ("audit", exports.audit, May.AUDIT_READ),
+    ("feedback", exports.feedback, May.FEEDBACK_EXPORT),
 )
 
 
@@ -47,23 +51,16 @@ async def receive(request: web.Request) -> web.Response:
     caller = await admitted(request, IMPORTED_WITH[target], Limit.UPLOAD)
     if (request.content_length or 0) > LARGEST + AROUND_IT:
         raise TooLarge(limit=LARGEST)
-    try:
-        async with asyncio.timeout(ANSWERED_S):
-            await request.app[TURNS].acquire()
-    except TimeoutError:
-        raise TryLater() from None
-    try:
-        async with scratch() as folder:
-            path = folder / "sent"
+    async with turn(request.app[TURNS]), scratch() as folder:
+        path = folder / "sent"
+        try:
             async with asyncio.timeout(RECEIVED_S):
                 name, sha256 = await _file(request, path)
             view = await imports.receive(
                 context(request), caller, SheetFile(path, name, sha256), target=target
             )
-    except TimeoutError:
-        raise TryLater() from None
-    finally:
-        request.app[TURNS].release()
+        except TimeoutError:
+            raise TryLater() from None
     return web.Response(text=view.model_dump_json(), content_type="application/json")
 
 
@@ -108,8 +105,8 @@ async def report(request: web.Request) -> web.StreamResponse:
     """What is wrong with the rows of an import, as a table."""
     caller = await admitted(request, May.IMPORTS_USE, Limit.ORDINARY)
     format = _one_of(Format, request, "format", Format.XLSX)
-    portions = await REPORTED(context(request), caller, request.match_info)
-    return await _sent(request, format, REPORT, portions, f"problems-{request.match_info['run_id']}")
+    table = await REPORTED(context(request), caller, request.match_info)
+    return await _sent(request, format, table, f"problems-{request.match_info['run_id']}")
 
 
 def exported(
@@ -123,7 +120,7 @@ def exported(
         format = _one_of(Format, request, "format", Format.XLSX)
         asked = {key: value for key, value in request.query.items() if key != "format"}
         table = await bound(context(request), caller, asked)
-        return await _sent(request, format, table.head, table.portions, name)
+        return await _sent(request, format, table, name)
 
     return answer
 
@@ -136,16 +133,15 @@ def _one_of(known: type[Word], request: web.Request, name: str, without: Word) -
         raise Invalid(field=name, problem="unknown") from None
 
 
-async def _sent(
-    request: web.Request, format: Format, head: Sequence[str], portions: Portions, name: str
-) -> web.StreamResponse:
+async def _sent(request: web.Request, format: Format, table: Table, name: str) -> web.StreamResponse:
     file_name = quote(f"{name}.{format.value}")
     headers = {
         "Content-Type": CONTENT_TYPES[format],
         "Content-Disposition": f'attachment; filename="{file_name}"',
         "Cache-Control": "no-store",
     }
-    async with written(format, head, portions) as path:
+    drawing = turn(request.app[DRAWINGS]) if format is Format.PDF else nullcontext()
+    async with drawing, written(format, table) as path:
         response = web.StreamResponse(headers=headers)
         response.content_length = (await asyncio.to_thread(path.stat)).st_size
         await response.prepare(request)
@@ -157,6 +153,7 @@ async def _sent(
 
 def add(app: web.Application) -> None:
     app[TURNS] = asyncio.Semaphore(AT_ONCE)
+    app[DRAWINGS] = asyncio.Semaphore(DRAWN_AT_ONCE)
     app.router.add_post("/api/admin/imports", receive)
     app.router.add_get("/api/admin/imports/{run_id}/report", report)
     for name, handler, needs in EXPORTS:

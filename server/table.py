@@ -15,8 +15,9 @@ from typing import Final, Protocol
 import structlog
 import xlsxwriter
 
+from handlers.exports import Table, TooManyForPdf
 from handlers.imports import SheetRefused
-from server import sheet
+from server import printing, sheet
 
 READ_S: Final = 120.0
 MOST_BYTES: Final = 6  # of a character as server/sheet.py writes it
@@ -89,27 +90,39 @@ async def _reading(
 class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    PDF = "pdf"
 
 
 CONTENT_TYPES: Final = {
     Format.CSV: "text/csv",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PDF: "application/pdf",
 }
-Portions = AsyncIterator[Sequence[Sequence[str]]]
 
 
 @asynccontextmanager
-async def written(format: Format, head: Sequence[str], portions: Portions) -> AsyncIterator[Path]:
-    """A file with these rows, gone afterwards. It grows on the disk, not in memory."""
+async def written(format: Format, table: Table) -> AsyncIterator[Path]:
+    """A file with these rows, gone afterwards, of which the table was told. It grows on the disk, not in memory.
+
+    Raises `no_pdf`, `too_many_for_pdf` or `try_later`.
+    """
+    if format is Format.PDF:
+        printing.font()
     async with scratch() as folder:
-        path = folder / f"table.{format.value}"
-        writer = await asyncio.to_thread(_Writer.of, format, path)
+        path, count = folder / "table", 0
+        writer: _Writer = await asyncio.to_thread(WRITERS[format], path, table)
         try:
-            await asyncio.to_thread(writer.add, [head])
-            async for rows in portions:
+            async for rows in table.portions:
+                count += len(rows)
+                if format is Format.PDF and count > printing.MOST_ROWS:
+                    raise TooManyForPdf(limit=printing.MOST_ROWS)
                 await asyncio.to_thread(writer.add, rows)
         finally:
             await asyncio.to_thread(writer.close)
+        if format is Format.PDF:
+            path = await printing.printed(path)
+        if table.taken:
+            await table.taken(count)
         yield path
 
 
@@ -118,18 +131,15 @@ class _Writer(Protocol):
 
     def close(self) -> None: ...
 
-    @staticmethod
-    def of(format: Format, path: Path) -> "_Writer":
-        return _Csv(path) if format is Format.CSV else _Xlsx(path)
-
 
 class _Csv(_Writer):
     """As Excel opens it rightly: a mark that it is UTF-8, lines that end as Windows ends them. What a worksheet would
     take for a formula gets an apostrophe, which `server/sheet.py` takes off again."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, table: Table) -> None:
         self._file = open(path, "w", encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._file)
+        self.add([table.head])
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         self._rows.writerows(
@@ -143,10 +153,11 @@ class _Csv(_Writer):
 class _Xlsx(_Writer):
     """Every cell is text, so a number keeps its zeros and a formula stays what was typed."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, table: Table) -> None:
         self._book = xlsxwriter.Workbook(path, {"constant_memory": True})
         self._sheet = self._book.add_worksheet()
         self._next = 0
+        self.add([table.head])
 
     def add(self, rows: Sequence[Sequence[str]]) -> None:
         for row in rows:
@@ -158,3 +169,20 @@ class _Xlsx(_Writer):
 
     def close(self) -> None:
         self._book.close()
+
+
+class _Lines(_Writer):
+    """As `server/pdf.py` reads it."""
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self._file = open(path, "w", encoding="utf-8")
+        print(printing.head_of(table), file=self._file)
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        self._file.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+WRITERS: Final = {Format.CSV: _Csv, Format.XLSX: _Xlsx, Format.PDF: _Lines}

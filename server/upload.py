@@ -11,8 +11,7 @@ from handlers.access import GUEST
 from handlers.access import Permission as May
 from handlers.errors import Invalid, NotFound, TooLarge, TryLater
 from models.uploads import LARGEST
-from server.adapter import ANSWERED_S
-from server.http import admitted, context
+from server.http import admitted, context, turn
 from server.rows import Limit
 from server.services import SERVICES
 
@@ -31,19 +30,13 @@ async def receive(request: web.Request) -> web.Response:
     caller = await admitted(request, May.ME_OWN, Limit.UPLOAD)
     if (request.content_length or 0) > LARGEST + AROUND_IT:
         raise TooLarge(limit=LARGEST)
-    try:
-        async with asyncio.timeout(ANSWERED_S):
-            await request.app[TURNS].acquire()
-    except TimeoutError:
-        raise TryLater() from None
-    try:
-        async with asyncio.timeout(RECEIVED_S):
-            sent = await _file(request)
-        picture = await uploads.receive(context(request), caller, sent)
-    except TimeoutError:
-        raise TryLater() from None
-    finally:
-        request.app[TURNS].release()
+    async with turn(request.app[TURNS]):
+        try:
+            async with asyncio.timeout(RECEIVED_S):
+                sent = await _file(request)
+            picture = await uploads.receive(context(request), caller, sent)
+        except TimeoutError:
+            raise TryLater() from None
     return web.Response(text=picture.model_dump_json(), content_type="application/json")
 
 

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from tools.shell import PYTHON, Failed, run
 
 # In this order: each is held to what the first decided.
-NAMES = ("requirements", "requirements-tracing", "requirements-s3", "requirements-dev", "requirements-node")
+NAMES = (
+    "requirements",
+    "requirements-tracing",
+    "requirements-s3",
+    "requirements-pdf",
+    "requirements-dev",
+    "requirements-node",
+)
 OPTIONS = (
     "--quiet",
     "--universal",

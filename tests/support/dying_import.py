@@ -10,7 +10,8 @@ from pathlib import Path
 
 import aiohttp
 
-sys.path[0] = str(Path(__file__).parents[2])  # where the product is, instead of what tests have beside this
+sys.path.pop(0)  # what tests have here is called as libraries are
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from handlers import import_jobs
 from handlers.access import PRODUCT
