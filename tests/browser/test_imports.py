@@ -80,9 +80,17 @@ async def test_columns_are_named_by_hand_and_cards_leave_as_a_worksheet(
         await manager.sees("将新增 1 人。")
         await manager.page.evaluate("wx.navigateBack()")
         await manager.tap("导出全部读者证")
+        await manager.tap("表格（XLSX）")
         async with manager.page.expect_download() as saved:
             await manager.tap("整理资料")
         assert (await (await saved.value).path()).read_bytes().startswith(b"PK")
+        await manager.go("/staff/feedback/feedback")
+        await manager.tap("导出最近一年的意见")
+        await manager.tap("PDF")
+        async with manager.page.expect_download() as saved:
+            await manager.tap("投诉或纠纷")
+        assert (await (await saved.value).path()).read_bytes().startswith(b"%PDF")
+        await manager.look("staff-feedback-exported")
 
 
 async def test_an_editor_imports_what_is_often_asked_and_sees_no_card(

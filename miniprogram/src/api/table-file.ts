@@ -2,7 +2,7 @@ import { apiBase, clientVersion } from '../config';
 import { ApiError, errorOf } from './http';
 import { ensureSignedIn, tokenNow } from './session';
 import { common } from '../words/common';
-import { importWords as w } from '../words/imports';
+import { importWords as w, tableFormats } from '../words/imports';
 import { lookReasons } from '../words/patrons';
 
 /** A table that the person chooses from a conversation; null when they turn back. */
@@ -31,16 +31,23 @@ function download(path: string): Promise<WechatMiniprogram.DownloadFileSuccessCa
   });
 }
 
-/** Fetches a worksheet and opens it, from where it can be sent on or saved. Raises ApiError. */
-export async function openTable(path: string): Promise<void> {
+type TableFormat = 'xlsx' | 'pdf';
+
+/** Fetches a table and opens it, from where it can be sent on or saved. Raises ApiError. */
+export async function openTable(path: string, format: TableFormat = 'xlsx'): Promise<void> {
   await ensureSignedIn();
-  const { statusCode, tempFilePath } = await download(path);
+  const { statusCode, tempFilePath } = await download(
+    `${path}${path.includes('?') ? '&' : '?'}format=${format}`,
+  );
   // A refusal is a file as well, whose words nobody would read.
-  if (statusCode !== 200) throw errorOf(null, statusCode, '');
+  if (statusCode !== 200) {
+    const said = format === 'pdf' && w.noPdf[statusCode];
+    throw said ? new ApiError('no_pdf', said) : errorOf(null, statusCode, '');
+  }
   await new Promise<void>((resolve, reject) => {
     wx.openDocument({
       filePath: tempFilePath,
-      fileType: 'xlsx',
+      fileType: format,
       showMenu: true,
       success: () => resolve(),
       fail: () => reject(new ApiError('no_file', w.notOpened)),
@@ -48,11 +55,19 @@ export async function openTable(path: string): Promise<void> {
   });
 }
 
-/** Asks why a table is taken out, and opens it; nothing happens when the question is put away. Raises ApiError. */
+async function chosenOf<T extends { name: string }>(choices: readonly T[]): Promise<T | null> {
+  const chosen = await wx.showActionSheet({ itemList: choices.map(({ name }) => name) }).catch(() => null);
+  return chosen && choices[chosen.tapIndex]!;
+}
+
+/**
+ * Asks as what, and why, a table is taken out, and opens it; nothing happens when a question is put away.
+ * Raises ApiError.
+ */
 export async function exportTable(path: string, onBegin: () => void): Promise<void> {
-  const itemList = lookReasons.map(({ name }) => name);
-  const chosen = await wx.showActionSheet({ itemList }).catch(() => null);
-  if (!chosen) return;
+  const kind = await chosenOf(tableFormats);
+  const why = kind && (await chosenOf(lookReasons));
+  if (!kind || !why) return;
   onBegin();
-  await openTable(`${path}${path.includes('?') ? '&' : '?'}reason=${lookReasons[chosen.tapIndex]!.reason}`);
+  await openTable(`${path}${path.includes('?') ? '&' : '?'}reason=${why.reason}`, kind.format);
 }

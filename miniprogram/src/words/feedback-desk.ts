@@ -16,6 +16,8 @@ export const inboxWords = {
   keys: '↑ ↓ 选，Enter 打开，Esc 回到列表',
   more: '正在取更早的',
   end: '再早的没有了',
+  export: '导出最近一年的意见',
+  exporting: '正在生成文件',
   silent: '不用答复',
   unchecked: '未经检查',
   ratings: '读者打的分',

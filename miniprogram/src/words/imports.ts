@@ -12,9 +12,13 @@ export const importWords = {
   when: '什么时候',
   forgottenName: '已清除的文件',
   exported: '导出全部读者证',
-  exportWhy: '导出为 XLSX，格式和导入的一样，不含密码。导出会连同原因记下来。',
+  exportWhy: '表格的格式和导入的一样，不含密码。导出会连同原因记下来。',
   opening: '正在生成文件',
   notOpened: '文件没有打开，请再试一次。',
+  noPdf: {
+    422: '内容太多，PDF 放不下，请导出为表格。',
+    501: '服务器上还没有安装 PDF 用的字体，请导出为表格。',
+  } as Record<number, string>,
   // one import
   columns: '每一列是什么',
   notImported: '不导入',
@@ -34,6 +38,11 @@ export const importWords = {
   nothingToDo: '没有要导入的行：不是有问题，就是和现在一样。',
   forgotten: '已过 7 天，文件里的内容已经清除，只留下数目。',
 };
+
+export const tableFormats = [
+  { format: 'xlsx', name: '表格（XLSX）' },
+  { format: 'pdf', name: 'PDF' },
+] as const;
 
 /** What is said of what rows become; `unit` counts it. */
 export const importTargets: Record<

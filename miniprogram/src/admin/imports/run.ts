@@ -201,7 +201,7 @@ Page({
     if (this.data.opening) return;
     this.setData({ opening: true });
     try {
-      await openTable(`${this.path}/report?format=xlsx`);
+      await openTable(`${this.path}/report`);
     } catch (error) {
       tellFailure(error);
     } finally {

@@ -1,15 +1,20 @@
-import { serverNow } from '../../api/clock';
-import { failureOf, type Failure } from '../../api/failure';
+import { libraryToday, serverNow } from '../../api/clock';
+import { failureOf, tellFailure, type Failure } from '../../api/failure';
 import { fetchBox, followInbox, type InboxNow } from '../../api/feedback-watch';
-import { me } from '../../api/session';
+import { me, onMe } from '../../api/session';
+import { exportTable } from '../../api/table-file';
 import type { FeedbackBox, FeedbackLine, RatingTotals } from '../../api/types';
 import { boxTabs, opinionView, withNews, type OpinionView } from '../../logic/feedback-inbox';
+import { dateAfter } from '../../logic/span';
 import { look } from '../../look';
 import { inboxWords } from '../../words/feedback-desk';
 import { followKeys, hasKeys } from '../keys';
 import { isWide } from '../wide';
 
 const AT_ONCE = 20;
+const EXPORTED_DAYS = 365;
+
+const mayExport = () => me().permissions.includes('feedback.export');
 
 Page({
   data: {
@@ -30,6 +35,8 @@ Page({
     pointed: '',
     /** Where the keyboard has led: it comes into sight. */
     reached: '',
+    mayExport: false,
+    exporting: false,
   },
   offs: [] as (() => void)[],
   shown: [] as FeedbackLine[],
@@ -40,7 +47,9 @@ Page({
   },
 
   onShow() {
+    this.setData({ mayExport: mayExport() });
     this.offs = [
+      onMe(() => this.setData({ mayExport: mayExport() })),
       followInbox({
         onInbox: (inbox) => this.showInbox(inbox),
         onLines: (lines, gone) => this.take(lines, gone),
@@ -155,6 +164,19 @@ Page({
   openOne(id: string) {
     if (this.data.wide) this.setData({ chosen: id, pointed: id });
     else wx.navigateTo({ url: `/staff/feedback/one?id=${id}` });
+  },
+
+  async export() {
+    if (this.data.exporting) return;
+    const since = dateAfter(libraryToday(), -EXPORTED_DAYS);
+    try {
+      const begin = () => this.setData({ exporting: true });
+      await exportTable(`/api/admin/exports/feedback?since=${since}`, begin);
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      this.setData({ exporting: false });
+    }
   },
 
   left() {
