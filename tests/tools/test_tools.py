@@ -27,7 +27,7 @@ def call(project: Path, *words: str, **environment: str) -> subprocess.Completed
         env={
             **os.environ,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTEST_PLUGINS": "pytest_timeout",
+            "PYTEST_PLUGINS": "pytest_timeout,xdist.plugin",
             **environment,
         },
         capture_output=True,
