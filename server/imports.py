@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeVar
@@ -140,8 +139,7 @@ async def _sent(request: web.Request, format: Format, table: Table, name: str) -
         "Content-Disposition": f'attachment; filename="{file_name}"',
         "Cache-Control": "no-store",
     }
-    drawing = turn(request.app[DRAWINGS]) if format is Format.PDF else nullcontext()
-    async with drawing, written(format, table) as path:
+    async with written(format, table, request.app[DRAWINGS]) as path:
         response = web.StreamResponse(headers=headers)
         response.content_length = (await asyncio.to_thread(path.stat)).st_size
         await response.prepare(request)

@@ -18,6 +18,7 @@ import xlsxwriter
 from handlers.exports import Table, TooManyForPdf
 from handlers.imports import SheetRefused
 from server import printing, sheet
+from server.http import turn
 
 READ_S: Final = 120.0
 MOST_BYTES: Final = 6  # of a character as server/sheet.py writes it
@@ -101,8 +102,9 @@ CONTENT_TYPES: Final = {
 
 
 @asynccontextmanager
-async def written(format: Format, table: Table) -> AsyncIterator[Path]:
-    """A file with these rows, gone afterwards, of which the table was told. It grows on the disk, not in memory.
+async def written(format: Format, table: Table, drawings: asyncio.Semaphore) -> AsyncIterator[Path]:
+    """A file with these rows, gone afterwards, of which the table was told. It grows on the disk, not in memory. PDFs
+    are drawn so many at once.
 
     Raises `no_pdf`, `too_many_for_pdf` or `try_later`.
     """
@@ -120,7 +122,8 @@ async def written(format: Format, table: Table) -> AsyncIterator[Path]:
         finally:
             await asyncio.to_thread(writer.close)
         if format is Format.PDF:
-            path = await printing.printed(path)
+            async with turn(drawings):
+                path = await printing.printed(path)
         if table.taken:
             await table.taken(count)
         yield path
