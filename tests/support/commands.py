@@ -16,5 +16,10 @@ async def command(*arguments: str, database: str, told: str = "", **environment:
         stdin=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    _, said = await process.communicate(told.encode())
+    try:
+        _, said = await process.communicate(told.encode())
+    finally:
+        if process.returncode is None:  # the test is over: it took too long
+            process.kill()
+            await process.communicate()
     return process.returncode or 0, said.decode()
