@@ -161,7 +161,7 @@ function toggleTag(role, toggle, properties = {}) {
       'checked, disabled, color'(checked, disabled, color) {
         this.$$.setAttribute('aria-checked', String(checked));
         this.$$.setAttribute('aria-disabled', String(disabled));
-        this.$$.style.setProperty('--control', color || '');
+        this.$$.style.setProperty('--checked', color || '');
       },
     },
     lifetimes: {
