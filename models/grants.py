@@ -18,7 +18,7 @@ from models.reach import Grant, Scope
 
 class StaffRole(Model):
     """A role beyond `reader`, in the whole library and for good. Which permissions it means is said in
-    handlers/access.py."""
+    handlers/access/."""
 
     id = fields.BigIntField(primary_key=True)
     reader: Any = belongs_to("Reader")
