@@ -204,6 +204,22 @@ async def test_only_somebody_who_answers_can_be_on_duty_and_only_in_a_department
     assert (await make(manager, he, at(20), at(21))).status == 201
 
 
+async def test_whoever_answers_one_department_is_on_duty_there_and_in_no_other(
+    library: Library, admin: Phone, lin: Phone
+) -> None:
+    theirs, other = await made(admin), await made(admin, "技术部")
+    wish = {"role": "librarian", "scope": "department", "scope_id": theirs["id"]}
+    code = (await admin.post("/api/admin/invitations", wish)).body["code"]
+    assert (await lin.post("/api/invitations/accept", {"code": code})).status == 200
+    assert (await make(admin, lin, department_id=other["id"])).code == "not_answering"
+    turn = await put(admin, lin, department_id=theirs["id"])
+    elsewhere = await put(admin, await librarian(library, "he", "何馆员"), department_id=other["id"])
+    day = f"{PATH}/turns/{elsewhere['id']}/days/2026-11-30"
+    refused = await admin.put(day, {"person_id": str(lin.reader_id), "version": 1})
+    assert refused.code == "not_answering"
+    assert (await admin.get(f"{PATH}/turns/{turn['id']}")).body["version"] == 1
+
+
 @pytest.mark.parametrize(
     ("starts", "ends", "more", "field"),
     [

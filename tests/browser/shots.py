@@ -75,6 +75,10 @@ PAGES = {
         ("admin-article", "admin/articles/edit?id=1"),
         ("admin-search", "admin/search/search"),
         ("admin-staff", "admin/staff/staff"),
+        ("admin-departments", "admin/departments/departments"),
+        ("admin-department", "admin/departments/edit?id=1"),
+        ("admin-roster", "admin/roster/roster"),
+        ("admin-turn", "admin/roster/turn"),
         ("admin-health", "admin/health/health"),
     ),
 }

@@ -37,7 +37,7 @@ export const departmentFormWords = {
   place: '排在第几',
   placeRange: '0 到 999，小的在前',
   closed: '停用',
-  closedMeaning: '读者不能再选它。它手上的咨询和意见都还在，全体馆员都能接。',
+  closedMeaning: '读者不能再选它。它手上的咨询和意见都还在，还能接着回答，也能转走。',
   openMeaning: '读者提问和提意见时可以选它。',
   saved: '已保存',
 };

@@ -1,7 +1,8 @@
 import type { DepartmentEdited } from '../../api/types';
 import { look } from '../../look';
 import { departmentListWords as w } from '../../words/departments';
-import type { ListSchema, ShownList } from '../kit/list';
+import type { ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const list: ListSchema<DepartmentEdited> = {
   path: '/api/admin/departments',
@@ -20,31 +21,8 @@ const list: ListSchema<DepartmentEdited> = {
 };
 
 Page({
+  ...listPage,
   data: { ...look(), w, list },
-  left: false,
-
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
-  onShow() {
-    if (this.left) void this.shown()?.reload();
-    this.left = false;
-  },
-
-  async onPullDownRefresh() {
-    await this.shown()?.reload();
-    wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
-  },
-
-  go(url: string) {
-    this.left = true;
-    wx.navigateTo({ url });
-  },
 
   open(event: WechatMiniprogram.CustomEvent<{ id: string }>) {
     this.go(`/admin/departments/edit?id=${event.detail.id}`);

@@ -1,15 +1,12 @@
-import { newKey, request } from '../../api/request';
 import type { DepartmentEdited } from '../../api/types';
 import { look } from '../../look';
 import { departmentFormWords as w } from '../../words/departments';
+import { editedAt } from '../kit/edited';
 import type { FormSchema } from '../kit/form';
 
-const PATH = '/api/admin/departments';
-const FRESH: DepartmentEdited = { id: '', name: '', asks: '', place: 0, closed: false, version: 0 };
+const BLANK: DepartmentEdited = { id: '', name: '', asks: '', place: 0, closed: false, version: 0 };
 
-/** One that is new is made with one key, however often its answer is lost. */
 function formOf(id: string): FormSchema<DepartmentEdited> {
-  const key = newKey();
   return {
     groups: [
       {
@@ -23,24 +20,14 @@ function formOf(id: string): FormSchema<DepartmentEdited> {
       },
     ],
     saved: w.saved,
-    fresh: !id,
-    read: () => (id ? request<DepartmentEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
-    save: (written, { version }) =>
-      id
-        ? request<DepartmentEdited>('PUT', `${PATH}/${id}`, { ...written, version })
-        : request<DepartmentEdited>('POST', PATH, { ...written, idempotency_key: key }),
+    ...editedAt<DepartmentEdited>('/api/admin/departments', id, { blank: BLANK }),
   };
 }
 
 Page({
-  data: { ...look(), form: null as FormSchema<DepartmentEdited> | null, departmentId: '' },
+  data: { ...look(), form: null as FormSchema<DepartmentEdited> | null },
 
   onLoad({ id = '' }: Record<string, string | undefined>) {
-    this.setData({ departmentId: id, form: formOf(id) });
-  },
-
-  saved(event: WechatMiniprogram.CustomEvent<{ item: DepartmentEdited }>) {
-    const { id } = event.detail.item;
-    if (!this.data.departmentId) this.setData({ departmentId: id, form: formOf(id) });
+    this.setData({ form: formOf(id) });
   },
 });

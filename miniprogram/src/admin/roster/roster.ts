@@ -1,4 +1,3 @@
-import { libraryToday } from '../../api/clock';
 import { failureOf, type Failure } from '../../api/failure';
 import { request } from '../../api/request';
 import type { RosterWeek } from '../../api/types';
@@ -21,6 +20,8 @@ Page({
     weeks: 0,
     days: [] as DayView[],
   },
+  /** By the server's clock: the first day of this week. */
+  today: '',
 
   onShow() {
     void this.load();
@@ -33,10 +34,12 @@ Page({
 
   async load() {
     const { weeks } = this.data;
-    const first = dateAfter(libraryToday(), weeks * WEEK);
+    const asked = weeks ? `?day=${dateAfter(this.today, weeks * WEEK)}` : '';
     try {
-      const week = await request<RosterWeek>('GET', `/api/admin/roster?day=${first}`);
-      if (weeks === this.data.weeks) this.setData({ state: 'ready', days: weekView(week, libraryToday()) });
+      const week = await request<RosterWeek>('GET', `/api/admin/roster${asked}`);
+      if (weeks !== this.data.weeks) return;
+      if (!weeks) this.today = week.days[0]?.day ?? '';
+      this.setData({ state: 'ready', days: weekView(week, this.today) });
     } catch (error) {
       if (this.data.state !== 'ready') this.setData({ state: 'error', failure: failureOf(error) });
     }

@@ -1,16 +1,17 @@
 import { libraryToday } from '../../api/clock';
 import { fetchDepartments } from '../../api/departments';
 import { failureOf } from '../../api/failure';
-import { newKey, request } from '../../api/request';
+import { request } from '../../api/request';
 import type { Department, TurnEdited } from '../../api/types';
 import { daysView, meaningOf, type ShiftView } from '../../logic/roster';
 import { look } from '../../look';
 import { kitWords } from '../../words/admin-kit';
 import { turnWords as w } from '../../words/roster';
-import type { FormSchema, Person, Span, Written } from '../kit/form';
+import { editedAt } from '../kit/edited';
+import type { FormSchema, Person, ShownForm, Span, Written } from '../kit/form';
 
 const PATH = '/api/admin/roster/turns';
-const FRESH: TurnEdited = {
+const BLANK: TurnEdited = {
   id: '',
   person: { id: '', name: null },
   department: null,
@@ -44,7 +45,6 @@ function valuesOf({ id, person, department, starts_at, ends_at, last_day }: Turn
 }
 
 function formOf(id: string, departments: readonly Department[]): FormSchema<TurnEdited> {
-  const key = newKey();
   return {
     groups: [
       {
@@ -74,13 +74,14 @@ function formOf(id: string, departments: readonly Department[]): FormSchema<Turn
     saveName: w.save,
     saved: w.saved,
     consequence: w.consequence,
-    fresh: !id,
     valuesOf,
-    read: () => (id ? request<TurnEdited>('GET', `${PATH}/${id}`) : Promise.resolve(FRESH)),
-    save: (written, { version }) =>
-      id
-        ? request<TurnEdited>('PUT', `${PATH}/${id}`, { ...wishOf(written), version })
-        : request<TurnEdited>('POST', PATH, { ...wishOf(written), idempotency_key: key }),
+    ...editedAt<TurnEdited>(PATH, id, { blank: BLANK, wish: wishOf }),
+    removal: {
+      name: w.delete,
+      title: w.deleteTitle,
+      consequences: w.deleteConsequences,
+      removed: w.deleted,
+    },
   };
 }
 
@@ -95,9 +96,6 @@ Page({
     /** The day for which somebody else is looked for. */
     day: '',
     notChanged: '',
-    deleting: false,
-    busy: false,
-    refused: '',
   },
   departments: [] as Department[],
   version: 0,
@@ -132,11 +130,13 @@ Page({
   saved(event: WechatMiniprogram.CustomEvent<{ item: TurnEdited }>) {
     const { item } = event.detail;
     this.show(item);
-    if (!this.data.turnId) this.begin(item.id);
+    this.setData({ turnId: item.id });
   },
 
-  chooseDay(event: WechatMiniprogram.BaseEvent<object, { day: string; changed: boolean }>) {
+  /** The form is read anew afterwards, for its version moves along. */
+  async chooseDay(event: WechatMiniprogram.BaseEvent<object, { day: string; changed: boolean }>) {
     const { day, changed } = event.currentTarget.dataset;
+    if (!(await (this.selectComponent('#form') as unknown as ShownForm).mayLeave())) return;
     wx.showActionSheet({
       itemList: [w.swap, w.nobody, ...(changed ? [w.planned] : [])],
       success: ({ tapIndex }) => {
@@ -157,7 +157,7 @@ Page({
     this.setData({ day: '' });
   },
 
-  /** Another one on that day, nobody, or (null) as planned; the form's version moves along. */
+  /** Another one on that day, nobody, or (null) as planned. */
   async change(day: string, wish: { person_id: string | null } | null) {
     this.setData({ notChanged: '' });
     const path = `${PATH}/${this.data.turnId}/days/${day}`;
@@ -170,28 +170,6 @@ Page({
     } catch (error) {
       this.setData({ notChanged: failureOf(error).text });
       await this.loadDays();
-    }
-  },
-
-  askToDelete() {
-    this.setData({ deleting: true, refused: '' });
-  },
-
-  close() {
-    this.setData({ deleting: false });
-  },
-
-  async delete() {
-    this.setData({ busy: true, refused: '' });
-    try {
-      await request('DELETE', `${PATH}/${this.data.turnId}`);
-      void wx.disableAlertBeforeUnload({});
-      wx.showToast({ title: w.deleted, icon: 'none' });
-      wx.navigateBack();
-    } catch (error) {
-      this.setData({ refused: failureOf(error).text });
-    } finally {
-      this.setData({ busy: false });
     }
   },
 });
