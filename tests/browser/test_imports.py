@@ -101,7 +101,8 @@ async def test_an_editor_imports_what_is_often_asked_and_sees_no_card(
     rows = (("常见问题", "怎么续借", "在我的页续借。", "已发布"), ("公告", "停电", "明天停电。", ""))
     file.write_bytes(csv_of(*rows, head=("类型", "标题", "正文", "状态")))
     async with screen(chromium, library, "editor", page=IMPORTS) as editor:
-        assert not await editor.page.get_by_text("读者证", exact=False).filter(visible=True).count()
+        await editor.sees("选一个文件导入文章和常见问题")
+        await editor.does_not_see("读者证")
         await choose(editor, file, "文章和常见问题")
         await editor.sees("将新增 1 篇，1 行有问题不导入。")
         await editor.sees("类型“公告”：不是认得的类型，请写文章或常见问题。")
