@@ -1,7 +1,8 @@
 """Imports: a table is staged, checked without changing anything, applied when somebody says so, taken back."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any, Protocol
 
 from handlers import access, audit
@@ -49,7 +50,7 @@ class Sheet(Protocol):
     @property
     def sha256(self) -> str: ...
 
-    def rows(self, longest: int) -> AsyncIterator[tuple[int, list[str]]]:
+    def rows(self, longest: int) -> AsyncGenerator[tuple[int, list[str]], None]:
         """(number in the file, cells) of each row that is not empty; of a cell no more than `longest` characters.
         Raises `SheetRefused`."""
 
@@ -170,16 +171,17 @@ async def _stage(run_id: int, sheet: Sheet, longest: int) -> tuple[list[str], in
     named: list[str] = []
     waiting: list[tuple[int, list[str]]] = []
     count = 0
-    async for number, cells in sheet.rows(longest):
-        if not named:
-            named = [one_line(name) for name in cells]
-            continue
-        waiting.append((number, cells))
-        count += 1
-        if len(waiting) == STAGED_AT_ONCE:
-            async with transaction() as tx:
-                await imports.stage(tx, run_id, waiting)
-            waiting = []
+    async with aclosing(sheet.rows(longest)) as rows:  # whoever stops half way ends the reading
+        async for number, cells in rows:
+            if not named:
+                named = [one_line(name) for name in cells]
+                continue
+            waiting.append((number, cells))
+            count += 1
+            if len(waiting) == STAGED_AT_ONCE:
+                async with transaction() as tx:
+                    await imports.stage(tx, run_id, waiting)
+                waiting = []
     if not count:
         raise SheetRefused("empty")
     async with transaction() as tx:

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -45,7 +45,7 @@ class SheetFile:
     def __init__(self, path: Path, name: str, sha256: str) -> None:
         self.name, self.sha256, self._path = name, sha256, path
 
-    async def rows(self, longest: int) -> AsyncIterator[tuple[int, list[str]]]:
+    async def rows(self, longest: int) -> AsyncGenerator[tuple[int, list[str]], None]:
         """Read by a process of its own (`server/sheet.py`), which is ended when it takes too long."""
         async with _reading(self._path, longest) as (reading, lines):
             async for line in lines:
@@ -82,7 +82,7 @@ async def _reading(
     finally:
         if reading.returncode is None:
             reading.kill()
-            await reading.wait()
+            await reading.communicate()  # a pipe that nobody reads to its end is never closed
 
 
 # ---------------------------------------------------------------- written
