@@ -2,10 +2,13 @@
 
 import csv
 import io
+import os
 import struct
 import zipfile
 import zlib
+from contextlib import aclosing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from models.db import fetch, transaction
 from models.patrons import PatronRow, save_group, upsert_many
+from server.table import SheetFile
 from tests.support.library import Library, Phone
 from tests.support.tables import IMPORTS, applied, checked, csv_of, fetched, problems, send, xlsx_of
 
@@ -56,6 +60,19 @@ async def test_what_excel_adds_to_a_text_is_passed_over(library: Library, manage
 async def test_a_worksheet_is_read_as_values(library: Library, manager: Phone) -> None:
     await applied(manager, xlsx_of((20230001, "林小满", 13812341234, "学生", date(2027, 6, 30))))
     assert await only() == ("20230001", "林小满", "13812341234", "2027-06-30")
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+async def test_who_stops_reading_half_way_leaves_no_process(tmp_path: Path) -> None:
+    (file := tmp_path / "cards.csv").write_bytes(csv_of(*[ROW] * 20_000))
+    before = children()
+    async with aclosing(SheetFile(file, file.name, "").rows(100)) as rows:
+        await anext(rows)
+        assert len(children() - before) == 1
+    assert children() == before
 
 
 async def test_a_date_as_a_serial_is_a_date(library: Library, manager: Phone) -> None:
