@@ -1,20 +1,17 @@
-"""The librarians' side: who waits, who has whom, texts to look at, and whether anybody is there at all."""
+"""The librarians' side: who waits, who has whom, texts to look at, and who is there."""
 
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from handlers import access, audit, departments, duty, spaces
+from handlers import access, audit, departments
 from handlers.access import Caller, Permission
 from handlers.chat_shapes import Conversation, Person, conversation_of
 from handlers.chat_thread import DESK, Thread
 from handlers.context import Context
-from handlers.duty import DutyTold
 from handlers.errors import NotFound, Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Nothing, Output, Page
-from handlers.spaces import OpenState
 from models import chat, chat_streams, presence
-from models.calendar import Span
 from models.chat import TAG_LENGTH, Kind, Side
 from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
 from models.reach import NOTHING, Reach
@@ -36,14 +33,6 @@ class NotWithYou(Refused):
     """Only the librarian who has a conversation hands it back or closes it; `details.name` is who that is."""
 
     code = "not_with_you"
-
-
-class DeskState(Output):
-    """What a reader is told before they type: is somebody there, and if not, when; `duty` is null without a roster."""
-
-    open: OpenState
-    staffed: bool
-    duty: DutyTold | None
 
 
 class StaffedChanged(Output):
@@ -117,19 +106,6 @@ class SeeClosed(Input):
     department_id: Id | None = None
     after: Cursor | None = None
     limit: Limit = 20
-
-
-# ---------------------------------------------------------------- what readers see of it
-
-
-async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
-    """Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
-    nobody is, nor will be."""
-    now = ctx.clock.now()
-    states = [branch.open for branch in await spaces.branches(ctx, caller, Span.minute(now))]
-    staffed = not caller.sample and bool(await presence.on_duty(now))
-    told = None if caller.sample else await duty.told(ctx)
-    return DeskState(open=spaces.whole_library(states), staffed=staffed, duty=told)
 
 
 # ---------------------------------------------------------------- the desk

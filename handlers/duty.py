@@ -1,20 +1,22 @@
-"""Who answers when: what readers and the desk are told of the roster, and the reminder before a turn."""
+"""Whether somebody answers, and when: what readers and the desk are told, and the reminder before a turn."""
 
 from datetime import date, timedelta
 from typing import Final
 
-from handlers import tell
+from handlers import spaces, tell
 from handlers.access import Caller
 from handlers.chat_shapes import DepartmentShown, Librarian
 from handlers.context import Context
 from handlers.shapes import Day, Flag, Id, Input, Moment, NoInput, Output
+from handlers.spaces import OpenState
 from handlers.upkeep import Daily
 from handlers.words import span_words
-from models import jobs, roster, spaces
-from models.calendar import Hours
+from models import jobs, presence, roster
+from models.calendar import Hours, Span
 from models.db import Tx, transaction
 from models.notices import Purpose, Words
 from models.roster import AHEAD, REMINDED_BEFORE, Named, Roster, Shift
+from models.spaces import hours_rows_of_library
 
 DESK: Final = "/staff/desk/desk"
 PLANNED: Final = timedelta(days=2)  # reminders are made for so long; each day for a day more
@@ -25,6 +27,14 @@ class DutyTold(Output):
 
     now: Flag
     next_at: Moment | None
+
+
+class DeskState(Output):
+    """What a reader is told before they type: is somebody there, and if not, when; `duty` is null without a roster."""
+
+    open: OpenState
+    staffed: bool
+    duty: DutyTold | None
 
 
 class ShiftShown(Output):
@@ -59,11 +69,21 @@ async def load(ctx: Context, since: date | None = None) -> Roster:
     """The roster of six weeks, from today on or from another day."""
     first = since or ctx.today()
     turns = await roster.turns(first)
-    rows = await spaces.hours_rows_of_library(first, first + 3 * AHEAD) if turns else {}
+    rows = await hours_rows_of_library(first, first + 3 * AHEAD) if turns else {}
     return Roster(turns, [Hours.of(each, ctx.zone) for each in rows.values()], ctx.zone)
 
 
-async def told(ctx: Context) -> DutyTold | None:
+async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
+    """Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
+    nobody is, nor will be."""
+    now = ctx.clock.now()
+    states = [branch.open for branch in await spaces.branches(ctx, caller, Span.minute(now))]
+    staffed = not caller.sample and bool(await presence.on_duty(now))
+    told = None if caller.sample else await _told(ctx)
+    return DeskState(open=spaces.whole_library(states), staffed=staffed, duty=told)
+
+
+async def _told(ctx: Context) -> DutyTold | None:
     """None: there is no roster."""
     found, now = await load(ctx), ctx.clock.now()
     if not found.turns:

@@ -7,11 +7,21 @@ from typing import Final
 
 from handlers import audit, departments, duty, repeat
 from handlers.access import Caller, Permission, caller_of
-from handlers.chat_shapes import DepartmentShown, Librarian
 from handlers.context import Context
-from handlers.duty import ShiftShown
 from handlers.errors import Changed, Invalid, NotFound, Refused
-from handlers.shapes import Day, Flag, Id, Input, Moment, Output, Repeatable, Whole
+from handlers.roster_shapes import (
+    ChangeDay,
+    EditTurn,
+    FirstTime,
+    KeepDay,
+    MakeTurn,
+    OfTurn,
+    RosterDay,
+    RosterWeek,
+    SeeRoster,
+    TurnEdited,
+    TurnWish,
+)
 from models import chat, grants, roster, staff
 from models.calendar import MINUTES_OF_DAY, moment_of
 from models.db import Tx, transaction
@@ -31,89 +41,6 @@ class TurnClashes(Refused):
     """Nobody stands in two turns at once: `details.name` is who would, the other one begins at `details.starts_at`."""
 
     code = "turn_clashes"
-
-
-class SeeRoster(Input):
-    """A week from this day on; without one, from today."""
-
-    day: Day | None = None
-
-
-class FirstTime(Input):
-    """The first of the days of a turn, from when until when, in whole minutes and before midnight."""
-
-    starts_at: Moment
-    ends_at: Moment
-
-
-class TurnWish(Input):
-    """Each week from the first time until `last_day`; without one, on and on."""
-
-    person_id: Id
-    department_id: Id | None = None
-    first: FirstTime
-    last_day: Day | None = None
-
-
-class MakeTurn(TurnWish, Repeatable):
-    pass
-
-
-class OfTurn(Input):
-    turn_id: Id
-
-
-class EditTurn(TurnWish):
-    """`version` is the one that was read; another one saved meanwhile is `changed_meanwhile`."""
-
-    turn_id: Id
-    version: Whole
-
-
-class EndTurn(Input):
-    turn_id: Id
-
-
-class ChangeDay(Input):
-    """On this day of a turn somebody else, or nobody. `version` as above."""
-
-    turn_id: Id
-    day: Day
-    person_id: Id | None
-    version: Whole
-
-
-class KeepDay(Input):
-    turn_id: Id
-    day: Day
-
-
-class RosterDay(Output):
-    """`open`: whether the library opens; else nobody is on duty."""
-
-    day: Day
-    open: Flag
-    turns: list[ShiftShown]
-
-
-class RosterWeek(Output):
-    """Seven days, and the turns that begin after them."""
-
-    days: list[RosterDay]
-    later: list[ShiftShown]
-
-
-class TurnEdited(Output):
-    """`starts_at` and `ends_at` are of its first time; `days` are the next ones on which it falls."""
-
-    id: Id
-    person: Librarian
-    department: DepartmentShown | None
-    starts_at: Moment
-    ends_at: Moment
-    last_day: Day | None
-    version: int
-    days: list[ShiftShown]
 
 
 async def see(ctx: Context, _caller: Caller, wish: SeeRoster) -> RosterWeek:
@@ -234,7 +161,7 @@ async def keep_day(ctx: Context, caller: Caller, wish: KeepDay) -> TurnEdited:
         return await _edited(ctx, wish.turn_id)
 
 
-async def end(ctx: Context, caller: Caller, wish: EndTurn) -> RosterWeek:
+async def end(ctx: Context, caller: Caller, wish: OfTurn) -> RosterWeek:
     """Take a turn off the roster for good, today's too; what is left of the week."""
     async with transaction() as tx:
         await _held(ctx, tx, wish.turn_id, None, None)

@@ -16,6 +16,7 @@ from handlers import (
     checks,
     departments,
     desk,
+    duty,
     home,
     merging,
     notices,
@@ -195,7 +196,7 @@ EVENTS: tuple[Event, ...] = (
     Event("area_watch", May.SPACES_READ, seat_map.day, joins=seat_map.watched, errors=(NotFound,)),
     Event("area_leave", May.SPACES_READ, seat_map.leave, leaves=seat_map.watched),
     # talking: a reader in their own conversation, or the librarian who has it
-    Event("chat_state", May.HOME_READ, desk.state, http="GET /api/chat-state"),
+    Event("chat_state", May.HOME_READ, duty.state, http="GET /api/chat-state"),
     Event("chat_list", May.CHAT_OWN, chat.see, http="GET /api/chats"),
     Event(
         "chat_history",

@@ -1,4 +1,4 @@
-"""The duty roster: the rule without a database, who keeps it, what it tells readers and the desk, its reminder."""
+"""The duty roster: the rule without a database, then who keeps it and how."""
 
 import asyncio
 from dataclasses import replace
@@ -10,15 +10,12 @@ import pytest
 
 from models.audit import AuditEntry
 from models.calendar import Hours
-from models.db import fetch
 from models.roster import DutyException, DutyTurn, Named, Roster, Turn
-from models.spaces import HoursException
-from tests.support.chat import librarian as on_duty
 from tests.support.departments import close, made
 from tests.support.feedback import librarian
-from tests.support.library import Answer, Library, Phone, at, new_key
+from tests.support.library import Library, Phone, at, new_key
+from tests.support.roster import PATH, make, put, wished
 
-PATH = "/api/admin/roster"
 ZONE = ZoneInfo("Asia/Shanghai")
 HE, LI, BAI = Named(1, "何馆员"), Named(2, "李馆员"), Named(3, None)
 MONDAY, TUESDAY, NEXT_MONDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 30)
@@ -130,21 +127,6 @@ def test_nobody_stands_in_two_turns_at_once_but_two_people_may(
 
 
 # ---------------------------------------------------------------- keeping it
-
-
-def wished(person: Phone, starts: str = at(10), ends: str = at(12), **more: Any) -> dict[str, Any]:
-    return {"person_id": str(person.reader_id), "first": {"starts_at": starts, "ends_at": ends}, **more}
-
-
-async def make(phone: Phone, person: Phone, *span: str, **more: Any) -> Answer:
-    return await phone.post(f"{PATH}/turns", {"idempotency_key": new_key(), **wished(person, *span, **more)})
-
-
-async def put(admin: Phone, person: Phone, *span: str, **more: Any) -> Any:
-    """Put somebody on duty, which must succeed: the turn."""
-    answer = await make(admin, person, *span, **more)
-    assert answer.status == 201, answer.body
-    return answer.body
 
 
 def person(phone: Phone, name: str) -> dict[str, str]:
@@ -303,99 +285,3 @@ async def test_of_two_taps_that_put_somebody_into_two_turns_one_is_in_time(
     wish = {"idempotency_key": new_key(), **wished(he)}
     one, again = await asyncio.gather(*(admin.post(f"{PATH}/turns", wish) for _ in range(2)))
     assert (one.status, one.body) == (201, again.body)
-
-
-# ---------------------------------------------------------------- what it tells
-
-
-async def test_readers_are_told_who_answers_when_by_the_roster_and_without_one_as_before(
-    library: Library, admin: Phone, lin: Phone
-) -> None:
-    async def duty() -> Any:
-        return (await lin.get("/api/chat-state")).body["duty"]
-
-    assert await duty() is None
-    he = await librarian(library, "he", "何馆员")
-    turn = await put(admin, he, at(14), at(16))
-    assert await duty() == {"now": False, "next_at": at(14)}
-    await admin.put(f"{PATH}/turns/{turn['id']}/days/2026-11-23", {"person_id": None, "version": 1})
-    assert await duty() == {"now": False, "next_at": at(14, day=30)}
-    await HoursException.create(branch_id=1, day=NEXT_MONDAY)
-    assert await duty() == {"now": False, "next_at": "2026-12-07T14:00:00+08:00"}
-    await admin.call("DELETE", f"{PATH}/turns/{turn['id']}/days/2026-11-23")
-    await library.advance(hours=5)
-    assert (await duty())["now"]
-    reviewer = await library.reviewer("a-reviewer")
-    assert (await reviewer.get("/api/chat-state")).body["duty"] is None
-
-
-async def test_the_desk_shows_who_is_on_duty_and_everybody_their_own_turns(
-    library: Library, admin: Phone, lin: Phone
-) -> None:
-    he, li = await on_duty(library, "he", "何馆员"), await librarian(library, "li", "李馆员")
-    await put(admin, he, at(9), at(10))
-    await put(admin, li, at(14), at(16))
-    seen = (await he.get("/api/duty")).body
-    assert [shift["person"]["name"] for shift in seen["now"]] == ["何馆员"]
-    assert (seen["next"]["person"]["name"], seen["next"]["starts_at"]) == ("李馆员", at(14))
-    assert [shift["starts_at"] for shift in seen["mine"]] == [
-        at(9),
-        at(9, day=30),
-        "2026-12-07T09:00:00+08:00",
-    ]
-    assert (await lin.get("/api/duty")).code == "not_allowed"
-
-
-async def reminded(phone: Phone) -> list[str]:
-    return [
-        item["title"] for item in (await phone.get("/api/inbox")).body["items"] if item["purpose"] == "duty"
-    ]
-
-
-async def test_whoever_stands_there_is_reminded_once_and_nobody_of_a_turn_that_was_changed(
-    library: Library, admin: Phone
-) -> None:
-    he, li = await librarian(library, "he", "何馆员"), await librarian(library, "li", "李馆员")
-    kept, moved = await put(admin, he, at(10), at(12)), await put(admin, li, at(10, 5), at(12))
-    ended = await put(admin, he, at(12), at(13))
-    await admin.put(f"{PATH}/turns/{moved['id']}", wished(li, at(20), at(21), version=1))
-    await admin.call("DELETE", f"{PATH}/turns/{ended['id']}")
-    await library.advance(minutes=44)
-    await library.settled()
-    assert (await reminded(he), await reminded(li)) == ([], [])
-    await library.advance(minutes=2)
-    await library.settled()
-    assert (await reminded(he), await reminded(li)) == (["10:00 轮到您值班"], [])
-    # Changed afterwards, and the same still: it is not said again. The day after tomorrow is planned each day.
-    await admin.put(f"{PATH}/turns/{kept['id']}", wished(he, at(10), at(13), version=1))
-    await library.advance(hours=3)
-    await library.settled()
-    assert (await reminded(he), await reminded(li)) == (["10:00 轮到您值班"], [])
-    await HoursException.create(branch_id=1, day=NEXT_MONDAY)
-    await library.advance(hours=7)
-    await library.settled()
-    assert await reminded(li) == ["20:00 轮到您值班"]
-
-
-async def test_turns_end_with_the_last_role_that_answers_and_with_the_account(
-    library: Library, admin: Phone
-) -> None:
-    he, li = await librarian(library, "he", "何馆员"), await librarian(library, "li", "李馆员")
-    own = await put(admin, he)
-    await admin.put(
-        f"{PATH}/turns/{own['id']}/days/2026-11-30", {"person_id": str(li.reader_id), "version": 1}
-    )
-    other = await put(admin, li, at(14), at(15))
-    stood_in = f"{PATH}/turns/{other['id']}/days/2026-11-30"
-    assert (await admin.put(stood_in, {"person_id": str(he.reader_id), "version": 1})).status == 200
-    await admin.call("DELETE", f"/api/admin/staff/{he.reader_id}/roles/librarian")
-    left = (await admin.get(f"{PATH}/turns/{other['id']}")).body
-    assert left["days"][1]["person"] is None
-    assert (await admin.get(f"{PATH}/turns/{own['id']}")).code == "not_found"
-
-    await li.post("/api/me/closing")
-    await library.advance(days=7)
-    await library.settled()
-    await library.advance(minutes=2)
-    await library.settled()
-    assert await fetch("SELECT id FROM duty_turn") == await fetch("SELECT id FROM duty_exception") == []

@@ -1231,7 +1231,7 @@ export interface paths {
      * Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
      * @description Permission: `home.read`.
      */
-    get: operations['desk_state'];
+    get: operations['duty_state'];
     put?: never;
     post?: never;
     delete?: never;
@@ -3824,14 +3824,6 @@ export interface components {
        * @example 42
        */
       session_id: string;
-    };
-    /** EndTurn */
-    EndTurn: {
-      /**
-       * Turn Id
-       * @example 42
-       */
-      turn_id: string;
     };
     /**
      * EnterReview
@@ -14149,7 +14141,7 @@ export interface operations {
       };
     };
   };
-  desk_state: {
+  duty_state: {
     parameters: {
       query?: never;
       header?: never;

@@ -3,6 +3,7 @@ import { fetchDepartments } from '../../api/departments';
 import { failureOf } from '../../api/failure';
 import { request } from '../../api/request';
 import type { Department, TurnEdited } from '../../api/types';
+import { departmentName } from '../../logic/departments';
 import { daysView, meaningOf, type ShiftView } from '../../logic/roster';
 import { look } from '../../look';
 import { kitWords } from '../../words/admin-kit';
@@ -57,7 +58,7 @@ function formOf(id: string, departments: readonly Department[]): FormSchema<Turn
             label: w.department,
             choices: [
               { value: '', name: w.allDepartments },
-              ...departments.map(({ id: value, name, asks }) => ({ value, name, facts: asks })),
+              ...departments.map((one) => ({ value: one.id, name: departmentName(one), facts: one.asks })),
             ],
           },
         ],

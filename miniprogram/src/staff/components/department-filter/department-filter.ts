@@ -1,4 +1,5 @@
 import { fetchDepartments } from '../../../api/departments';
+import { departmentName } from '../../../logic/departments';
 import { departmentWords } from '../../../words/departments';
 
 const ALL = { id: '', name: departmentWords.all };
@@ -15,10 +16,7 @@ Component({
     /** Without an answer all are shown. */
     async load() {
       const departments = await fetchDepartments().catch(() => []);
-      const named = departments.map(({ id, name, closed }) => ({
-        id,
-        name: closed ? `${name}（${departmentWords.closed}）` : name,
-      }));
+      const named = departments.map((one) => ({ id: one.id, name: departmentName(one) }));
       this.setData({ choices: [ALL, ...named] });
     },
 
