@@ -6,11 +6,12 @@ from typing import Annotated
 from pydantic import Field
 
 from handlers import audit
-from handlers.access import Caller, caller_of
+from handlers.access import STAFF, Caller, caller_of
 from handlers.context import Context, Verdict, WeChatRefused
 from handlers.errors import NotFound, Refused, TryLater
+from handlers.grants import StaffRoleName
 from handlers.shapes import Flag, Id, Input, Line, Moment, NoInput, Nothing, Output
-from models import chat_streams, notices, people
+from models import chat_streams, notices, people, staff
 from models.db import Tx, transaction
 from models.notices import Purpose
 from models.people import Reader, Session
@@ -48,14 +49,25 @@ class Reminder(Output):
     balance: int
 
 
+class MyRole(Output):
+    """A role of the staff, and where and when it holds; `place` null is the whole library, dates that are null leave it
+    open."""
+
+    role: StaffRoleName
+    place: str | None
+    starts_at: Moment | None
+    ends_at: Moment | None
+
+
 class Me(Output):
     """Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
-    closed then; `review_open`: a code lets reviewers into the sample."""
+    closed then; `review_open`: a code lets reviewers into the sample; `held`: as what they work here."""
 
     id: Id | None
     nickname: str | None
     phone: str | None
     roles: list[str]
+    held: list[MyRole]
     permissions: list[str]
     unread: int
     chat_unread: int
@@ -169,6 +181,7 @@ async def shown(ctx: Context, caller: Caller) -> Me:
         nickname=name,
         phone=phone,
         roles=sorted(caller.roles),
+        held=await _held(ctx, caller),
         permissions=caller.permissions,
         unread=unread,
         chat_unread=chat_unread,
@@ -185,6 +198,21 @@ async def shown(ctx: Context, caller: Caller) -> Me:
             if purpose in ctx.wechat.templates and not caller.sample  # what WeChat counts is the person's own
         ],
     )
+
+
+async def _held(ctx: Context, caller: Caller) -> list[MyRole]:
+    if not caller.roles & {*STAFF}:
+        return []
+    given = [(one.place, one.held) for one in await staff.given_to(caller.me, ctx.clock.now())]
+    return [
+        MyRole(
+            role=StaffRoleName(held.grant.role),
+            place=place,
+            starts_at=ctx.local(held.term.starts_at) if held.term.starts_at else None,
+            ends_at=ctx.local(held.term.ends_at) if held.term.ends_at else None,
+        )
+        for place, held in given
+    ]
 
 
 async def name_myself(ctx: Context, caller: Caller, wish: NameMyself) -> Me:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from models.db import Tx, fetch, instant
+from models.db import Row, Tx, fetch, instant
 from models.grants import ALL_GRANTS, Held
 from models.reach import Grant
 
@@ -45,15 +45,18 @@ class Member:
         return any(given.held.grant.role == role for given in self.roles)
 
 
-HOLDERS: Final = f"""
+_HOLDERS: Final = f"""
 SELECT r.id, r.nickname AS name, s.role, s.scope, s.scope_id, s.starts_at, s.ends_at, s.granted_at,
     g.nickname AS granted_by, coalesce(b.name, ab.name || ' · ' || a.name, d.name) AS place
 FROM ({ALL_GRANTS}) s JOIN reader r ON r.id = s.reader_id LEFT JOIN reader g ON g.id = s.granted_by
 LEFT JOIN branch b ON s.scope = 'branch' AND b.id = s.scope_id
 LEFT JOIN area a ON s.scope = 'area' AND a.id = s.scope_id LEFT JOIN branch ab ON ab.id = a.branch_id
 LEFT JOIN department d ON s.scope = 'department' AND d.id = s.scope_id
-WHERE s.ends_at IS NULL OR s.ends_at > $1 ORDER BY s.granted_at, s.reader_id, s.id
+WHERE (s.ends_at IS NULL OR s.ends_at > $1)
 """
+_EARLIEST: Final = "ORDER BY s.granted_at, s.reader_id, s.id"
+HOLDERS: Final = f"{_HOLDERS} {_EARLIEST}"
+HOLDER: Final = f"{_HOLDERS} AND s.reader_id = $2 {_EARLIEST}"
 
 
 async def members(now: datetime) -> list[Member]:
@@ -63,14 +66,19 @@ async def members(now: datetime) -> list[Member]:
         Member(
             id=reader_id,
             name=next(row["name"] for row in rows if row["id"] == reader_id),
-            roles=tuple(
-                Given(Held.of(row), row["place"], instant(row["granted_at"]), row["granted_by"])
-                for row in rows
-                if row["id"] == reader_id
-            ),
+            roles=tuple(_given(row) for row in rows if row["id"] == reader_id),
         )
         for reader_id in dict.fromkeys(row["id"] for row in rows)
     ]
+
+
+def _given(row: Row) -> Given:
+    return Given(Held.of(row), row["place"], instant(row["granted_at"]), row["granted_by"])
+
+
+async def given_to(reader_id: int, now: datetime) -> list[Given]:
+    """The same of one reader."""
+    return [_given(row) for row in await fetch(HOLDER, now, reader_id)]
 
 
 async def hold(tx: Tx, *reader_ids: int) -> None:

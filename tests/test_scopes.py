@@ -369,6 +369,24 @@ async def heard(
             return
 
 
+async def test_whoever_reaches_more_meanwhile_hears_each_change_once(library: Library, lin: Phone) -> None:
+    admin = await library.reader("admin", role="admin")
+    research = await made(admin, "参考咨询部")
+    he = await library.reader("he")
+    await joined(admin, he, scope="department", scope_id=research["id"])
+    async with he.socket() as socket:
+        before = (await socket.ask("desk_watch", {}))["data"]["number"]
+        await joined(admin, he, scope="branch", scope_id="1")
+        assert (await socket.ask("desk_watch", {}))["data"]["number"] == before
+        asked = await said(lin, "在吗", about={"kind": "area", "id": "1"})
+        await heard(socket, "desk_changed", items=[asked["conversation_id"]])
+        await library.settled()
+        await said(lin, "还在吗", conversation_id=asked["conversation_id"])
+        await heard(socket, "desk_changed", items=[asked["conversation_id"]])
+        numbers = [data["number"] for name, data in socket.heard if name == "desk_changed"]
+        assert len(numbers) == len(set(numbers))
+
+
 async def test_a_question_about_a_place_goes_to_those_who_have_the_place(
     library: Library, lin: Phone
 ) -> None:
@@ -421,6 +439,7 @@ async def test_an_invitation_carries_where_and_when_and_the_staff_page_says_so(
     assert (first["starts_at"], first["ends_at"]) == (at(9), at(18))
     assert (second["scope"], second["place"], second["ends_at"]) == ("area", "总馆 · A 区", None)
     assert branch.body["roles"] == ["librarian", "reader"]
+    assert branch.body["held"] == [{"role": "librarian", "place": "东馆", **term}]
     entries = await AuditEntry.filter(action="staff.join").order_by("id")
     assert [entry.details for entry in entries] == [
         '{"role":"librarian","scope":"branch","scope_id":2,"starts_at":"2026-11-23T09:00+08:00",'

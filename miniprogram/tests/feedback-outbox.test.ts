@@ -10,6 +10,7 @@ const person = {
   id: '5',
   nickname: null,
   roles: ['reader'],
+  held: [],
   permissions: [],
   unread: 0,
   chat_unread: 0,

@@ -38,6 +38,7 @@ async def test_a_librarian_is_invited_to_a_branch_and_sees_exactly_what_they_may
             await joining.page.get_by_label("邀请码").filter(visible=True).last.fill(code)
             await joining.text("接受邀请", exact=True).last.click()
             await joining.does_not_see("接受邀请")
+            await joining.sees("馆员 · 东馆")
             await joining.go("/admin/index/index")
             for page in ("咨询台", "读者的意见", "读者证", "座位码"):
                 await joining.sees(page)

@@ -4704,13 +4704,15 @@ export interface components {
     /**
      * Me
      * @description Who the caller is; a guest has no id. `phone` shows some of the digits; `closes_at`: they want the account
-     *     closed then; `review_open`: a code lets reviewers into the sample.
+     *     closed then; `review_open`: a code lets reviewers into the sample; `held`: as what they work here.
      */
     Me: {
       /** Chat Unread */
       chat_unread: number;
       /** Closes At */
       closes_at: string | null;
+      /** Held */
+      held: components['schemas']['MyRole'][];
       /** Id */
       id: string | null;
       /** Nickname */
@@ -4819,6 +4821,20 @@ export interface components {
     /** MyCard */
     MyCard: {
       card: components['schemas']['CardShown'] | null;
+    };
+    /**
+     * MyRole
+     * @description A role of the staff, and where and when it holds; `place` null is the whole library, dates that are null leave it
+     *     open.
+     */
+    MyRole: {
+      /** Ends At */
+      ends_at: string | null;
+      /** Place */
+      place: string | null;
+      role: components['schemas']['StaffRoleName'];
+      /** Starts At */
+      starts_at: string | null;
     };
     /** MySpan */
     MySpan: {

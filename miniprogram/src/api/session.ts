@@ -9,6 +9,7 @@ const guest: Me = {
   nickname: null,
   phone: null,
   roles: ['guest'],
+  held: [],
   permissions: [],
   unread: 0,
   chat_unread: 0,

@@ -46,10 +46,6 @@ export const meWords = {
 export const roleNames: Record<string, string> = {
   reader: '读者',
   reviewer: '审核人员',
-  librarian: '馆员',
-  editor: '编辑',
-  manager: '主管',
-  admin: '管理员',
 };
 
 /** What the page says once, or asks. */

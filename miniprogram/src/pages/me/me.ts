@@ -17,7 +17,7 @@ import {
 } from '../../api/session';
 import type { Device, Me, Reminder, ReminderPurpose } from '../../api/types';
 import { clientVersion } from '../../config';
-import { staffPages } from '../../logic/staff';
+import { grantName, staffPages } from '../../logic/staff';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { accountSay } from '../../words/account';
@@ -40,11 +40,11 @@ function deviceLine(device: Device, now: number) {
 }
 
 function shown(person: Me) {
-  const named = person.roles.filter((role) => role !== 'reader' || person.roles.length === 1);
+  const held = person.held.map((role) => grantName(role, serverNow()));
   return {
     me: person,
     initial: [...(person.nickname ?? '')][0] ?? '',
-    roles: named.map((role) => roleNames[role] ?? role).join(' · '),
+    roles: (held.length ? held : person.roles.map((role) => roleNames[role] ?? role)).join('，'),
     reviewing: person.roles.includes('reviewer'),
     isStaff: staffPages(person.permissions).length > 0,
     reminders: person.reminders.map(reminderLine),
