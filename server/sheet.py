@@ -22,6 +22,7 @@ MOST_ROWS: Final = 100_000  # beside the one with the names of the columns
 MOST_COLUMNS: Final = 60
 MOST_ENTRIES: Final = 1000
 UNPACKED_BYTES: Final = 256 * 1024 * 1024
+TOLD_BYTES: Final = 128 * 1024 * 1024  # of all rows
 CHUNK: Final = 256 * 1024
 CPU_S: Final = 60
 MEMORY_BYTES: Final = 2 << 30
@@ -146,11 +147,11 @@ def main() -> None:
                 continue
             if written > MOST_ROWS:
                 sys.exit(TOO_MANY_ROWS)
-            line = json.dumps([number, cells], ensure_ascii=False)
+            line = json.dumps([number, cells], ensure_ascii=False).encode()
             written, size = written + 1, size + len(line)
-            if size > UNPACKED_BYTES:  # one text that a thousand cells show
+            if size > TOLD_BYTES:  # one text that a thousand cells show
                 sys.exit(BOMB)
-            print(line)
+            sys.stdout.buffer.write(line + b"\n")
     except BaseException as error:  # readers name no closed list of what they raise, and panic on some files
         if isinstance(error, SystemExit):
             raise
@@ -158,7 +159,6 @@ def main() -> None:
 
 
 def _limit() -> None:
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     if sys.platform != "win32":
         import resource
 

@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from handlers.import_targets import Work
+from handlers.importers import IMPORTERS
 from models import article_import
-from models.db import fetch
+from models.db import fetch, transaction
+from models.imports import Target
 from tests.support.articles import found, save, write
 from tests.support.commands import command
 from tests.support.library import Library, Phone
@@ -138,6 +141,22 @@ async def test_an_editor_sees_and_does_nothing_with_an_import_of_cards(
     wish = {"version": articles["version"], "mapping": mapping}
     answer = await editor.put(f"{IMPORTS}/{articles['id']}/mapping", wish)
     assert (answer.code, answer.details["problem"]) == ("invalid_input", "no_such_field")
+
+
+async def test_what_somebody_saves_while_a_row_is_made_ready_is_found_as_well(
+    library: Library, editor: Phone
+) -> None:
+    made = await write(editor, kind="faq", title="怎么续借", text="旧的")
+    importer, run = IMPORTERS[Target.ARTICLES], {"made_by_id": editor.reader_id}
+    mapping = {"kind": 0, "title": 1, "text": 2}
+    read = importer.read(["问答", "怎么续借", "新的正文"], mapping, None)
+    ready = await importer.make_ready({1: read})
+    assert (await save(editor, made, tags=["延期"])).status == 200
+    async with transaction() as tx:
+        there = (await importer.there([read], tx))[read.key]
+        work = Work(1, read, there, ready[1])
+        await importer.write(tx, run, [work], now=library.services.clock.now())
+    assert await found(library.guest, "延期") == await found(library.guest, "新的正文") == ["怎么续借"]
 
 
 async def test_the_command_line_imports_articles_as_well(database_url: str, tmp_path: Path) -> None:
