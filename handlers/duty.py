@@ -74,8 +74,10 @@ async def load(ctx: Context, since: date | None = None) -> Roster:
 
 
 async def state(ctx: Context, caller: Caller, _wish: NoInput) -> DeskState:
-    """Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
-    nobody is, nor will be."""
+    """Whether a librarian is there, when the library opens or closes, and when somebody answers by the roster.
+
+    For a reviewer nobody is there, nor will be.
+    """
     now = ctx.clock.now()
     states = [branch.open for branch in await spaces.branches(ctx, caller, Span.minute(now))]
     staffed = not caller.sample and bool(await presence.on_duty(now))

@@ -1228,7 +1228,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Whether a librarian is there, when the library opens or closes, and who answers by the roster. For a reviewer
+     * Whether a librarian is there, when the library opens or closes, and when somebody answers by the roster.
      * @description Permission: `home.read`.
      */
     get: operations['duty_state'];
