@@ -4,11 +4,17 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.support.library import Library
-from tests.support.phones import screen
+from tests.support.phones import Screen, screen
 
 CODES = "admin/codes/codes"
 ME = "pages/me/me"
 ASKED = "先请您看看隐私保护指引"
+
+
+async def copy_a_code(admin: Screen) -> None:
+    await admin.tap("A-1", exact=True)
+    await admin.tap("复制座位码")
+    await admin.does_not_see("贴在桌上")
 
 
 async def test_copying_waits_for_agreement_and_a_refusal_is_asked_again(
@@ -16,26 +22,26 @@ async def test_copying_waits_for_agreement_and_a_refusal_is_asked_again(
 ) -> None:
     await library.reader("admin", role="admin")
     async with screen(chromium, library, "admin", page=CODES, privacy="ask") as admin:
-        await admin.tap("复制")
+        await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.tap("不同意", exact=True)
         await admin.sees("没有复制上")
         await admin.does_not_see(ASKED)
-        await admin.tap("复制")
+        await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.tap("《隐私保护指引》")
         await admin.tap("好", exact=True)
         await admin.tap("同意", exact=True)
         await admin.sees("内容已复制")
         assert await admin.page.evaluate("wx.getClipboardData().then(({ data }) => data)") == "codea1"
-        await admin.tap("复制")
+        await copy_a_code(admin)
         await admin.does_not_see(ASKED, seconds=1)
 
 
 async def test_putting_the_sheet_away_is_a_refusal(library: Library, chromium: Browser) -> None:
     await library.reader("admin", role="admin")
     async with screen(chromium, library, "admin", page=CODES, privacy="ask") as admin:
-        await admin.tap("复制")
+        await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.page.get_by_label("关上").filter(visible=True).click()
         await admin.sees("没有复制上")
@@ -46,7 +52,7 @@ async def test_a_page_that_is_left_while_it_asks_refuses(library: Library, chrom
     async with screen(chromium, library, "admin", page=ME, privacy="ask") as admin:
         await admin.sees("更多")
         await admin.go(f"/{CODES}")
-        await admin.tap("复制")
+        await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.page.evaluate("wx.navigateBack()")
         await admin.sees("没有复制上")

@@ -3,34 +3,60 @@ import { staffRoles } from '../words/admin';
 import { grantSay } from '../words/staff';
 import { clockOf, plainDate, todayBy } from './time';
 
-/** The staff pages, each with the permission it needs, its path and its icon. */
+/** The staff pages by what they are about, each with the permission it needs, its path and its icon. */
 const PAGES = [
-  { permission: 'chat.answer', key: 'desk', icon: 'desk', path: '/staff/desk/desk' },
-  { permission: 'feedback.answer', key: 'feedback', icon: 'mail', path: '/staff/feedback/feedback' },
+  { part: 'desk', permission: 'chat.answer', key: 'desk', icon: 'desk', path: '/staff/desk/desk' },
   {
+    part: 'desk',
+    permission: 'feedback.answer',
+    key: 'feedback',
+    icon: 'mail',
+    path: '/staff/feedback/feedback',
+  },
+  {
+    part: 'desk',
+    permission: 'patrons.read',
+    key: 'patrons',
+    icon: 'ticket',
+    path: '/admin/patrons/patrons',
+  },
+  {
+    part: 'content',
     permission: 'announcement.edit',
     key: 'announcement',
     icon: 'announce',
     path: '/admin/announcement/announcement',
   },
-  { permission: 'articles.edit', key: 'articles', icon: 'book', path: '/admin/articles/articles' },
-  { permission: 'articles.edit', key: 'search', icon: 'search', path: '/admin/search/search' },
-  { permission: 'patrons.read', key: 'patrons', icon: 'ticket', path: '/admin/patrons/patrons' },
-  { permission: 'imports.use', key: 'imports', icon: 'down', path: '/admin/imports/imports' },
-  { permission: 'patrons.edit', key: 'groups', icon: 'person', path: '/admin/groups/groups' },
-  { permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
-  { permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
   {
+    part: 'content',
+    permission: 'articles.edit',
+    key: 'articles',
+    icon: 'book',
+    path: '/admin/articles/articles',
+  },
+  {
+    part: 'content',
+    permission: 'articles.edit',
+    key: 'search',
+    icon: 'search',
+    path: '/admin/search/search',
+  },
+  { part: 'rules', permission: 'rules.edit', key: 'rules', icon: 'rules', path: '/admin/rules/rules' },
+  { part: 'rules', permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
+  { part: 'rules', permission: 'patrons.edit', key: 'groups', icon: 'people', path: '/admin/groups/groups' },
+  { part: 'rules', permission: 'imports.use', key: 'imports', icon: 'table', path: '/admin/imports/imports' },
+  { part: 'staff', permission: 'roster.edit', key: 'roster', icon: 'calendar', path: '/admin/roster/roster' },
+  { part: 'staff', permission: 'staff.invite', key: 'staff', icon: 'person', path: '/admin/staff/staff' },
+  { part: 'staff', permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
+  {
+    part: 'staff',
     permission: 'departments.edit',
     key: 'departments',
-    icon: 'desk',
+    icon: 'people',
     path: '/admin/departments/departments',
   },
-  { permission: 'roster.edit', key: 'roster', icon: 'calendar', path: '/admin/roster/roster' },
-  { permission: 'health.read', key: 'health', icon: 'info', path: '/admin/health/health' },
-  { permission: 'staff.invite', key: 'invite', icon: 'invite', path: '/admin/invite/invite' },
-  { permission: 'seats.codes', key: 'codes', icon: 'code', path: '/admin/codes/codes' },
-  { permission: 'audit.read', key: 'audit', icon: 'rules', path: '/admin/audit/audit' },
+  { part: 'running', permission: 'health.read', key: 'health', icon: 'info', path: '/admin/health/health' },
+  { part: 'running', permission: 'audit.read', key: 'audit', icon: 'clock', path: '/admin/audit/audit' },
 ] as const;
 
 /** How a role is called. */

@@ -1,5 +1,14 @@
 import type { StaffRole } from '../api/types';
 
+/** What the pages of the staff are about. */
+export const staffParts = {
+  desk: '接待读者',
+  content: '写给读者',
+  rules: '座位和读者证',
+  staff: '同事',
+  running: '运行',
+};
+
 export const staffWords = {
   nothing: '您现在没有要管理的内容。',
   desk: '咨询台',

@@ -24,9 +24,11 @@ const date = (day: string) => day.split('-').map(Number).join('.');
 
 export const cardSay = {
   valid: (from: string | null, until: string | null) =>
-    from || until
-      ? `${from ? date(from) : ''} – ${until ? date(until) : cardWords.always}`
-      : cardWords.always,
+    from
+      ? `${date(from)} 起，${until ? `到 ${date(until)}` : cardWords.always}`
+      : until
+        ? `到 ${date(until)}`
+        : cardWords.always,
   bound: '绑好了',
   unbound: '解绑了',
   reported: '挂失了',

@@ -10,6 +10,7 @@ const list: ListSchema<ArticleRow> = {
   path: '/api/admin/articles',
   columns: [
     { key: 'title', label: w.name, share: 3 },
+    { key: 'kind', label: w.kind },
     { key: 'tags', label: w.tags },
     { key: 'saved', label: w.saved },
   ],
@@ -27,11 +28,8 @@ const list: ListSchema<ArticleRow> = {
   icon: 'book',
   rowOf: ({ id, title, kind, state, tags, saved_at }, now) => ({
     id,
-    cells: { title, tags: tags.join('、'), saved: moment(saved_at, now) },
-    chips: [
-      { text: articleKinds[kind], tone: 'quiet' },
-      { text: articleStates[state], tone: state === 'draft' ? 'ochre' : 'moss' },
-    ],
+    cells: { title, kind: articleKinds[kind], tags: tags.join('、'), saved: moment(saved_at, now) },
+    chips: [{ text: articleStates[state], tone: state === 'draft' ? 'ochre' : 'moss' }],
   }),
 };
 

@@ -72,7 +72,10 @@ Page({
     showPicture(`/api/admin/seats/${this.data.seat!.seat_id}/code`, w.noPicture);
   },
 
+  /** WeChat may ask for agreement first: in a sheet of its own, which no other one lies under. */
   copy() {
-    copy(this.data.seat!.code);
+    const { code } = this.data.seat!;
+    this.close();
+    copy(code);
   },
 });

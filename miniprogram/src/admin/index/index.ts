@@ -4,16 +4,23 @@ import { me, onMe } from '../../api/session';
 import type { Me } from '../../api/types';
 import { staffPages } from '../../logic/staff';
 import { look } from '../../look';
-import { staffWords } from '../../words/admin';
+import { staffParts, staffWords } from '../../words/admin';
 
 function shown({ permissions }: Me) {
+  const pages = staffPages(permissions).map(({ part, key, icon, path }) => ({
+    part,
+    key,
+    icon,
+    path,
+    name: staffWords[key],
+    facts: staffWords[`${key}Facts`],
+  }));
+  const parts = [...new Set(pages.map(({ part }) => part))];
   return {
-    pages: staffPages(permissions).map(({ key, icon, path }) => ({
-      key,
-      icon,
-      path,
-      name: staffWords[key],
-      facts: staffWords[`${key}Facts`],
+    parts: parts.map((part) => ({
+      part,
+      name: parts.length > 1 ? staffParts[part] : '',
+      pages: pages.filter((page) => page.part === part),
     })),
   };
 }

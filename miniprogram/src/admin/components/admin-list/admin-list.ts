@@ -5,7 +5,7 @@ import type { Page } from '../../../api/types';
 import { look } from '../../../look';
 import { kitSay, kitWords } from '../../../words/admin-kit';
 import type { Person } from '../../kit/form';
-import { askedPath, type ListRow, type ListSchema } from '../../kit/list';
+import { AT_ONCE, askedPath, type ListRow, type ListSchema } from '../../kit/list';
 
 const TYPED_MS = 300;
 
@@ -40,6 +40,7 @@ Component({
     ...look(),
     w: kitWords,
     bones: [1, 2, 3, 4],
+    atOnce: AT_ONCE,
     state: 'loading' as 'loading' | 'ready' | 'empty' | 'error',
     failure: { text: '', requestId: '' } as Failure,
     rows: [] as ListRow[],
