@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from models.audit import AuditEntry
 from models.db import fetch
 from tests.support.chat import claimed, on_duty, queue, said, say
@@ -213,9 +211,9 @@ async def test_an_administrators_invitations_are_counted(library: Library, admin
     assert (await admin.get(path)).body == {"conversations": 0, "feedback": 0, "invitations": 2, "turns": 0}
 
 
-@pytest.mark.parametrize("query", ["scope=world", "scope=branch&scope_id=x", "scope_id=0"])
-async def test_what_is_no_scope_is_refused(admin: Phone, query: str) -> None:
-    assert (await preview(admin, admin, f"?{query}")).code == "invalid_input"
+async def test_what_is_no_scope_is_refused(admin: Phone) -> None:
+    for query in ("scope=world", "scope=branch&scope_id=x", "scope_id=0"):
+        assert (await preview(admin, admin, f"?{query}")).code == "invalid_input", query
 
 
 async def test_a_closed_account_keeps_no_role_anywhere(library: Library, admin: Phone) -> None:
