@@ -17,12 +17,14 @@ from models.db import fetch
 from models.grants import Term
 from models.reach import Grant, Reach, Scope
 from models.spaces import Area, Spot
+from server.routes import HTTP
 from tests.support.branches import second_branch
 from tests.support.chat import claim, on_duty, queue, said, say
 from tests.support.databases import Databases, dialect
 from tests.support.departments import made
 from tests.support.feedback import act, box, told
 from tests.support.library import MONDAY_9, Answer, Library, Phone, at, running_library
+from tests.test_access import READER, asked_nonsense
 
 NUMBERS = (1, 2, 3)
 scoped = some.builds(
@@ -325,6 +327,26 @@ def test_whoever_has_whatever_roles_finds_what_is_theirs_by_every_door_and_nothi
 ) -> None:
     with all_databases.new() as url:
         asyncio.run(story(url, staff))
+
+
+@pytest.mark.parametrize(
+    ("scope", "opens"),
+    [
+        (
+            Scope.BRANCH,
+            {"rules.edit", "seats.codes", "chat.answer", "feedback.answer", "patrons.read", "staff.find"},
+        ),
+        (Scope.DEPARTMENT, {"chat.answer", "feedback.answer", "patrons.read", "staff.find"}),
+    ],
+)
+async def test_a_managers_scope_opens_these_rows_and_a_readers_own(
+    library: Library, scope: Scope, opens: set[str]
+) -> None:
+    manager = await library.reader("manager")
+    await give(library, manager, Grant("manager", scope, 1), -1, 9)
+    for route in HTTP:
+        expected = 422 if route.needs.value in READER | opens else 403
+        assert (await asked_nonsense(manager, route))[0] == expected, f"{route.method} {route.path}"
 
 
 # ---------------------------------------------------------------- what is pushed
