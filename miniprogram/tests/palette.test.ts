@@ -6,7 +6,7 @@ import { palettes } from '../src/components/seat-map/palette';
 
 const tokens = readFileSync('miniprogram/src/styles/tokens.wxss', 'utf8');
 
-test('the map draws with the same colours as every page, in light and in dark', () => {
+test('the map and the charts draw with the same colours as every page, in light and in dark', () => {
   const [light, dark] = tokens.split('prefers-color-scheme: dark');
   assert.ok(light && dark);
   for (const [theme, text] of Object.entries({ light, dark })) {

@@ -8,7 +8,8 @@ import { targetsOf } from '../../logic/imports';
 import { moment } from '../../logic/time';
 import { look } from '../../look';
 import { importStates, importTargets, importWords as w } from '../../words/imports';
-import type { ListSchema, ShownList } from '../kit/list';
+import type { ListSchema } from '../kit/list';
+import { listPage } from '../kit/list-page';
 
 const PATH = '/api/admin/imports';
 const LARGEST_BYTES = 20 * 1024 * 1024;
@@ -45,8 +46,8 @@ function shown() {
 }
 
 Page({
+  ...listPage,
   data: { ...look(), w, list, ...shown(), sending: false, percent: 0, exporting: false },
-  seen: false,
   off: null as (() => void) | null,
 
   onLoad() {
@@ -56,25 +57,6 @@ Page({
 
   onUnload() {
     this.off?.();
-  },
-
-  onShow() {
-    // Back from one import, which has come further meanwhile.
-    if (this.seen) void this.shown()?.reload();
-    this.seen = true;
-  },
-
-  shown() {
-    return this.selectComponent('#list') as unknown as ShownList | null;
-  },
-
-  async onPullDownRefresh() {
-    await this.shown()?.reload();
-    wx.stopPullDownRefresh();
-  },
-
-  onReachBottom() {
-    void this.shown()?.more();
   },
 
   async choose({ currentTarget }: WechatMiniprogram.CustomEvent) {
@@ -88,7 +70,7 @@ Page({
       const { id } = await sendFile<ImportRun>(`${PATH}?target=${target}`, file.path, onProgress, {
         name: file.name,
       });
-      this.go(id);
+      this.follow(id);
     } catch (error) {
       tellFailure(error);
       void this.shown()?.reload();
@@ -98,11 +80,11 @@ Page({
   },
 
   open({ detail: { id } }: WechatMiniprogram.CustomEvent<{ id: string }>) {
-    this.go(id);
+    this.follow(id);
   },
 
-  go(id: string) {
-    wx.navigateTo({ url: `/admin/imports/run?id=${id}` });
+  follow(id: string) {
+    this.go(`/admin/imports/run?id=${id}`);
   },
 
   async export() {

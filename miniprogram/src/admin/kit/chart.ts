@@ -1,5 +1,6 @@
 /** What a chart of the admin pages is made of, and how it is drawn; `components/admin-chart` shows it. */
 
+import type { Palette } from '../../components/seat-map/palette';
 import { kitSay } from '../../words/admin-kit';
 
 export interface ChartSchema {
@@ -15,17 +16,6 @@ export interface ChartSchema {
   facts?: string;
   /** What stands in its place when there is nothing but zeros. */
   empty: string;
-}
-
-/** The tokens that it is drawn with; a canvas cannot read them from the stylesheet. */
-export interface Pens {
-  card: string;
-  ink: string;
-  quiet: string;
-  line: string;
-  river: string;
-  'river-tint': string;
-  ochre: string;
 }
 
 const LABEL_PX = 13;
@@ -65,7 +55,7 @@ export function linesOf({ steps, series }: ChartSchema): { name: string; values:
 }
 
 /** What ECharts draws. */
-export function optionOf(chart: ChartSchema, pens: Pens, scale: number): Record<string, unknown> {
+export function optionOf(chart: ChartSchema, pens: Palette, scale: number): Record<string, unknown> {
   const label = { color: pens.quiet, fontSize: LABEL_PX * scale, hideOverlap: true };
   const common = {
     animation: false,
@@ -83,7 +73,7 @@ export function optionOf(chart: ChartSchema, pens: Pens, scale: number): Record<
     : { ...common, ...graph(chart, pens, label) };
 }
 
-function graph({ kind, steps, series }: ChartSchema, pens: Pens, label: object) {
+function graph({ kind, steps, series }: ChartSchema, pens: Palette, label: object) {
   const tones = [pens.river, pens.ochre];
   return {
     xAxis: {
@@ -112,7 +102,7 @@ function graph({ kind, steps, series }: ChartSchema, pens: Pens, label: object) 
   };
 }
 
-function heat({ steps, series }: ChartSchema, pens: Pens, label: object) {
+function heat({ steps, series }: ChartSchema, pens: Palette, label: object) {
   const most = Math.max(1, ...series.flatMap(({ values }) => values));
   const axis = { type: 'category', axisTick: { show: false }, axisLine: { show: false }, axisLabel: label };
   return {

@@ -1,4 +1,4 @@
-/** The tokens that the map draws with. A canvas cannot read them from the stylesheet; a test holds the two together. */
+/** The tokens that the map and the charts draw with. A canvas cannot read them from the stylesheet; a test holds the two together. */
 export interface Palette {
   paper: string;
   card: string;
