@@ -88,6 +88,11 @@ def test_every_id_is_known_to_be_somebodys_or_everybodys() -> None:
         "missed_id",
         "run_id",
         "upload_id",
+        "stays_id",
+        "goes_id",
+        "department_id",
+        "person_id",
+        "turn_id",
     }  # of staff, or looked up with one's own
     rows: tuple[Route | Event, ...] = (*HTTP, *EVENTS)
     ids = {name for row in rows for name in wish_for(row) if name.endswith("id")}
