@@ -151,6 +151,14 @@ async def what_to_repeat(library: Library, path: str) -> Try:
     if path.startswith("/api/seats"):
         seat = {"seat_id": str((await library.seat("A-3")).id), "starts_at": at(15), "ends_at": at(16)}
         return lin, seat, {"ends_at": at(17)}
+    if path == "/api/admin/roster/turns":
+        boss, he = await library.reader("boss", role="admin"), await librarian(library)
+        return boss, {"person_id": str(he.reader_id)}, {"first": {"starts_at": at(12), "ends_at": at(13)}}
+    if path.endswith("/merging"):
+        boss, zhou = await library.reader("boss", role="admin"), await library.reader("zhou")
+        of = {"stays_id": str(lin.reader_id), "goes_id": str(zhou.reader_id)}
+        shown = await boss.get(f"{path.format(**of)}?goes_id={of['goes_id']}&reason=desk")
+        return boss, {**of, "fingerprint": shown.body["fingerprint"]}, {"fingerprint": "1" * 64}
     if path.startswith("/api/admin/readers"):
         return (
             await library.reader("boss", role="admin"),
@@ -159,6 +167,8 @@ async def what_to_repeat(library: Library, path: str) -> Try:
         )
     if path == "/api/admin/articles":
         return await library.reader("boss", role="admin"), {"kind": "article"}, {"title": "另一个标题"}
+    if path == "/api/admin/departments":
+        return await library.reader("boss", role="admin"), {}, {"asks": "另一件事"}
     if path == "/api/admin/synonyms":
         return await library.reader("boss", role="admin"), {}, {"words": ["另一个", "词"]}
     if path == "/api/ratings":
