@@ -78,9 +78,12 @@ async def insert_booking(reader_id: int, label: str) -> None:
 
 async def test_checking_first_and_inserting_then_gives_one_seat_to_many(library: Library) -> None:
     reader = (await crowd(library, 1))[0]
+    all_looked = asyncio.Barrier(20)
 
     async def check_then_insert() -> bool:
-        if await holders("A-1"):
+        taken = await holders("A-1")
+        await all_looked.wait()
+        if taken:
             return False
         await insert_booking(reader.reader_id or 0, "A-1")
         return True
@@ -90,9 +93,11 @@ async def test_checking_first_and_inserting_then_gives_one_seat_to_many(library:
 
 async def test_counting_outside_the_lock_lets_more_than_the_limit_pass(library: Library) -> None:
     reader = (await crowd(library, 1))[0]
+    all_counted = asyncio.Barrier(5)
 
     async def count_then_book() -> bool:
         counted = await fetch("SELECT count(*) AS n FROM booking WHERE reader_id = $1", reader.reader_id)
+        await all_counted.wait()
         async with transaction() as tx:  # the lock comes too late to help
             await tx.lock("reader", reader.reader_id or 0)
             if counted[0]["n"] >= 2:
