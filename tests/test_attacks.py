@@ -151,26 +151,8 @@ async def what_to_repeat(library: Library, path: str) -> Try:
     if path.startswith("/api/seats"):
         seat = {"seat_id": str((await library.seat("A-3")).id), "starts_at": at(15), "ends_at": at(16)}
         return lin, seat, {"ends_at": at(17)}
-    if path == "/api/admin/roster/turns":
-        boss, he = await library.reader("boss", role="admin"), await librarian(library)
-        return boss, {"person_id": str(he.reader_id)}, {"first": {"starts_at": at(12), "ends_at": at(13)}}
-    if path.endswith("/merging"):
-        boss, zhou = await library.reader("boss", role="admin"), await library.reader("zhou")
-        of = {"stays_id": str(lin.reader_id), "goes_id": str(zhou.reader_id)}
-        shown = await boss.get(f"{path.format(**of)}?goes_id={of['goes_id']}&reason=desk")
-        return boss, {**of, "fingerprint": shown.body["fingerprint"]}, {"fingerprint": "1" * 64}
-    if path.startswith("/api/admin/readers"):
-        return (
-            await library.reader("boss", role="admin"),
-            {"reader_id": str(lin.reader_id)},
-            {"reason": "另一个原因"},
-        )
-    if path == "/api/admin/articles":
-        return await library.reader("boss", role="admin"), {"kind": "article"}, {"title": "另一个标题"}
-    if path == "/api/admin/departments":
-        return await library.reader("boss", role="admin"), {}, {"asks": "另一件事"}
-    if path == "/api/admin/synonyms":
-        return await library.reader("boss", role="admin"), {}, {"words": ["另一个", "词"]}
+    if path.startswith("/api/admin"):
+        return await what_an_admin_repeats(library, path, lin)
     if path == "/api/ratings":
         return lin, {"id": await feedback.visit(lin.reader_id)}, {"stars": 1}
     if path.startswith("/api/feedback-inbox"):
@@ -179,6 +161,26 @@ async def what_to_repeat(library: Library, path: str) -> Try:
         assert (await feedback.act(he, told, "take")).status == 200
         return he, {"feedback_id": told}, {"text": "另一个回答"}
     return lin, {}, {"text": "另一句话"}
+
+
+async def what_an_admin_repeats(library: Library, path: str, lin: Phone) -> Try:
+    boss = await library.reader("boss", role="admin")
+    if path == "/api/admin/roster/turns":
+        he = await librarian(library)
+        return boss, {"person_id": str(he.reader_id)}, {"first": {"starts_at": at(12), "ends_at": at(13)}}
+    if path.endswith("/merging"):
+        zhou = await library.reader("zhou")
+        of = {"stays_id": str(lin.reader_id), "goes_id": str(zhou.reader_id)}
+        shown = await boss.get(f"{path.format(**of)}?goes_id={of['goes_id']}&reason=desk")
+        return boss, {**of, "fingerprint": shown.body["fingerprint"]}, {"fingerprint": "1" * 64}
+    if path.startswith("/api/admin/readers"):
+        return boss, {"reader_id": str(lin.reader_id)}, {"reason": "另一个原因"}
+    of_path: dict[str, Try] = {
+        "/api/admin/articles": (boss, {"kind": "article"}, {"title": "另一个标题"}),
+        "/api/admin/synonyms": (boss, {}, {"words": ["另一个", "词"]}),
+        "/api/admin/departments": (boss, {}, {"asks": "另一件事"}),
+    }
+    return of_path[path]
 
 
 REPEATABLE: Final = [row for row in HTTP if {"idempotency_key", "local_id"} & wish_for(row).keys()]
