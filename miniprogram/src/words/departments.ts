@@ -33,7 +33,7 @@ export const departmentFormWords = {
   name: '名称',
   nameHint: '例如 参考咨询部',
   asks: '读者可以问什么',
-  asksHint: '一句话，例如 查资料，找论文，用数据库',
+  asksHint: '例如 查资料、找论文',
   place: '排在第几',
   placeRange: '0 到 999，小的在前',
   closed: '停用',

@@ -73,8 +73,8 @@ Component({
       this.tell(event.detail.value);
     },
 
-    turn(event: WechatMiniprogram.SwitchChange) {
-      this.tell(event.detail.value);
+    turn() {
+      this.tell(!this.data.value);
     },
 
     choose(event: WechatMiniprogram.PickerChange) {
