@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import random
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,12 +63,21 @@ def json_object(body: bytes) -> dict[str, Any]:
     """The object that a body holds; raises `invalid_input`."""
     try:
         values = orjson.loads(body)  # refuses NaN, broken Unicode and depth, which json below would let pass
-        json.loads(body, object_pairs_hook=_names_once)
+        if not _is_told(values, body):
+            json.loads(body, object_pairs_hook=_names_once)
     except (orjson.JSONDecodeError, RecursionError):
         raise Invalid(field="", problem="not_json") from None
     if not isinstance(values, dict):
         raise Invalid(field="", problem="not_an_object")
     return values
+
+
+def _is_told(values: Any, body: bytes) -> bool:
+    """Whether a flat object holds everything that its body says: a name that came twice would leave quotes over."""
+    if not isinstance(values, dict) or any(isinstance(value, dict | list) for value in values.values()):
+        return False
+    texts = len(values) + sum(isinstance(value, str) for value in values.values())
+    return body.count(b'"') == 2 * texts
 
 
 def _names_once(pairs: list[tuple[str, Any]]) -> None:
@@ -76,6 +86,11 @@ def _names_once(pairs: list[tuple[str, Any]]) -> None:
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise Invalid(field=twice[:100], problem="given_twice")
+
+
+def new_request_id() -> str:
+    """Tells requests apart and is no secret, so that it costs no call into the kernel."""
+    return f"{random.getrandbits(64):016x}"
 
 
 def error_body(code: str, details: Details, request_id: str, today: date) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any, Final
@@ -17,7 +16,7 @@ from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, Tr
 from handlers.people import CodeRefused
 from models.db import what_is_away
 from server import metrics, tracing
-from server.adapter import ANSWERED_S, Bound, error_body, json_object, refusal_body
+from server.adapter import ANSWERED_S, Bound, error_body, json_object, new_request_id, refusal_body
 from server.rows import Limit, Route
 from server.services import SERVICES, Services
 from server.versions import admit
@@ -147,7 +146,7 @@ async def _body(request: web.Request) -> bytes:
 async def errors(request: web.Request, handler: Any) -> web.StreamResponse:
     """Give every request its id and every failure its shape."""
     given = request.headers.get("X-Request-Id", "")
-    made = request[REQUEST_ID_KEY] = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    made = request[REQUEST_ID_KEY] = given if REQUEST_ID.fullmatch(given) else new_request_id()
     structlog.contextvars.bind_contextvars(request_id=made)
     services = request.app[SERVICES]
     began = services.loop_time()

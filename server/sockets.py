@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 import weakref
 from functools import partial
 from typing import Any, Final
@@ -18,7 +17,7 @@ from handlers.errors import Invalid, Refused, TooMany, TryLater
 from models import people
 from models.db import what_is_away
 from server import metrics, tracing
-from server.adapter import ANSWERED_S, Bound, error_body, refusal_body
+from server.adapter import ANSWERED_S, Bound, error_body, new_request_id, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded
 from server.fanout import Outbox, tell
 from server.rooms import Rooms
@@ -179,7 +178,7 @@ class Sockets:
 
     def _too_large(self) -> dict[str, Any]:
         limit = {"limit": LARGEST_EVENT}
-        return error_body("too_large", limit, secrets.token_hex(8), self._services.today())
+        return error_body("too_large", limit, new_request_id(), self._services.today())
 
     def _turned_away(self, refused: Refused) -> Exception:
         body = refusal_body(refused, "", self._services.today())["error"]
@@ -196,7 +195,7 @@ class Sockets:
         return answer
 
     async def _acknowledged(self, name: Any, sid: str, *args: Any) -> dict[str, Any]:
-        made = secrets.token_hex(8)
+        made = new_request_id()
         structlog.contextvars.bind_contextvars(request_id=made)
         try:
             if name is NOT_JSON:

@@ -95,6 +95,8 @@ async def test_a_body_that_is_not_declared_as_json_is_refused(lin: Phone, kind: 
         (b'"text"', "", "not_an_object"),
         (b"null", "", "not_an_object"),
         (b'{"nickname": "a", "nickname": "b"}', "nickname", "given_twice"),
+        (b'{"nickname": 1, "nickname": 2}', "nickname", "given_twice"),
+        (rb'{"nickname": "a\"", "nick\u006eame": null}', "nickname", "given_twice"),
         (b'{"nickname": null, "x": {"y": 1, "y": 1}}', "y", "given_twice"),
         (b'{"nickname": "a", "age": 5}', "age", "extra_forbidden"),
         (b"{}", "nickname", "missing"),
