@@ -83,7 +83,8 @@ async def test_only_an_own_picture_is_shown_or_one_that_is_shown_there_already(
     assert (await notice(other, picture_id=own)).code == "picture_gone"  # it is shown elsewhere
     kept = await save(other, article, cover_id=own, text="改过的。")
     assert (kept.body["cover"]["id"], kept.body["version"]) == (own, 2)
-    for nonsense in ("0", "x", 7, ["1"], {}):
+    wrong: tuple[Any, ...] = ("0", "x", 7, ["1"], {})
+    for nonsense in wrong:
         assert (await save(other, kept.body, cover_id=nonsense)).code == "invalid_input"
 
 
@@ -142,8 +143,11 @@ async def test_a_picture_that_is_shown_at_the_moment_it_would_leave_is_shown_or_
 ) -> None:
     before = library.clock.now() + timedelta(days=3)
 
+    assert editor.reader_id is not None
+    locked = ("reader", editor.reader_id)
+
     async def leave(upload_id: str) -> bool:
-        async with transaction(lock=("reader", editor.reader_id)) as tx:
+        async with transaction(lock=locked) as tx:
             return await uploads.leave_unused(tx, int(upload_id), before)
 
     async def show(upload_id: str, version: int) -> bool:
