@@ -24,7 +24,7 @@ SILENT_S: Final = 10.0  # without a beat: the connection is dead, though nobody 
 AGAIN_S: Final = 0.5
 FIRST_WAIT_S: Final = 3.0  # for Redis, when the process starts; it starts without it, too
 WAITING_AT_MOST: Final = 20_000  # messages; a Redis that is so slow is as good as away
-GATHER_S: Final = 0.02  # after a journey, until the next one: what is said meanwhile goes together, in fewer journeys
+GATHER_S: Final = 0.02  # after a journey, until the next one: what is said meanwhile goes together
 STOPS_WITHIN_S: Final = 2.0
 RESYNC_EVERY_S: Final = 3.0  # at most: one outage ends for every process, and each of them says so
 
