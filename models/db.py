@@ -13,12 +13,10 @@ which is why its version is pinned below 1.2.
 
 import asyncio
 import contextlib
-import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from functools import lru_cache, partial
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -30,6 +28,9 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper as SqliteTransaction
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
+
+from models.statements import Write as Write
+from models.statements import joined, numbered
 
 MODULES: Final = (
     "models.announcements",
@@ -87,7 +88,6 @@ SQLITE_AWAY: Final = {
 }
 
 Row = Mapping[str, Any]
-Write = tuple[str, Sequence[Any]]  # a statement and its values
 
 
 # ---------------------------------------------------------------- time
@@ -242,39 +242,6 @@ def connections() -> tuple[int, int]:
     return (pool.get_size() - pool.get_idle_size(), pool.get_max_size()) if pool else (0, 0)
 
 
-@lru_cache(maxsize=512)
-def _numbered(sql: str) -> str:
-    return re.sub(r"\$(\d+)", r"?\1", sql)
-
-
-def _shift(by: int, parameter: re.Match[str]) -> str:
-    return f"${int(parameter[1]) + by}"
-
-
-@lru_cache(maxsize=256)
-def _one_statement(writes: tuple[str, ...], answers: int, then: tuple[str, ...]) -> str:
-    parts, used = [], 0
-    for place, sql in enumerate((*writes, *(_if_any(sql, f"w{answers}") for sql in then))):
-        numbers = [int(number) for number in re.findall(r"\$(\d+)", sql)]
-        shifted = re.sub(r"\$(\d+)", partial(_shift, used), sql)
-        parts.append(f"w{place} AS ({shifted})")
-        used += max(numbers)
-    return f"WITH {', '.join(parts)} SELECT * FROM w{answers}"
-
-
-def _if_any(insert: str, source: str) -> str:
-    """The same INSERT of one row, made only when `source` has one."""
-    changed, found = re.subn(r"VALUES \(([^()]*)\)", rf"SELECT \1 FROM {source}", insert)
-    if found != 1:
-        raise ValueError(f"one row of plain values can be written under a condition, not {insert}")
-    return changed
-
-
-def _joined(writes: Sequence[Write], answers: int = 0, then: Sequence[Write] = ()) -> tuple[Any, ...]:
-    sql = _one_statement(tuple(sql for sql, _ in writes), answers, tuple(sql for sql, _ in then))
-    return sql, *(value for _, values in (*writes, *then) for value in values)
-
-
 async def fetch(sql: str, *values: Any) -> Sequence[Row]:
     """Rows of one statement: part of the open transaction if there is one, else it commits by itself."""
     client = _client()
@@ -289,7 +256,7 @@ async def fetch(sql: str, *values: Any) -> Sequence[Row]:
 
 async def _sqlite_rows(connection: Any, sql: str, values: Sequence[Any]) -> Sequence[Row]:
     try:
-        return cast(Sequence[Row], await connection.execute_fetchall(_numbered(sql), values))
+        return cast(Sequence[Row], await connection.execute_fetchall(numbered(sql), values))
     except sqlite3.IntegrityError as error:
         raise IntegrityError(error) from error
     except sqlite3.OperationalError as error:
@@ -339,7 +306,7 @@ class Tx:
         `then`: INSERTs of one row each, made only when that one returns something.
         """
         if not self._sqlite:
-            return await self.fetch(*_joined(writes, answers, then))
+            return await self.fetch(*joined(writes, answers, then))
         rows = [await self.fetch(sql, *values) for sql, values in writes][answers]
         for sql, values in then if rows else ():
             await self.fetch(sql, *values)
@@ -360,7 +327,7 @@ class Tx:
 
     async def each(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """One statement for each of many rows of values."""
-        await self._connection.executemany(_numbered(sql) if self._sqlite else sql, rows)
+        await self._connection.executemany(numbered(sql) if self._sqlite else sql, rows)
 
     async def portions(self, sql: str) -> AsyncIterator[Sequence[Row]]:
         """The rows of one statement, a thousand at a time."""

@@ -16,7 +16,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import db, schema
 from models.bookings import Booking
-from models.db import fetch, transaction
+from models.db import fetch, one_message, transaction
 from models.people import Reader
 from models.spaces import Spot
 from tests.support.databases import dialect
@@ -123,6 +123,64 @@ async def test_a_task_started_after_the_commit_has_no_part_in_the_transaction(da
         tx.after_commit(lambda: tasks.append(asyncio.create_task(own_transaction())))
     await tasks[0]
     assert await Reader.all().count() == 2
+
+
+ADD_READER = "INSERT INTO reader (openid, made_at) VALUES ($1, $2) RETURNING id"
+RENAME = "UPDATE reader SET nickname = $2 WHERE openid = $1 RETURNING id"
+
+
+async def openids() -> set[str]:
+    return {reader.openid for reader in await Reader.all()}
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_what_depends_on_a_statement_is_written_only_when_that_returned_something(
+    database: str, there: bool
+) -> None:
+    await add_reader("lin")
+    async with transaction() as tx:
+        rows = await tx.together(
+            (ADD_READER, ("beside", MONDAY_9)),
+            (RENAME, ("lin" if there else "nobody", "Lin")),
+            answers=1,
+            then=[(ADD_READER, ("then", MONDAY_9))],
+        )
+    assert bool(rows) is there
+    assert await openids() == {"lin", "beside", *(["then"] if there else [])}
+
+
+async def test_one_message_is_stored_and_announced_or_neither(database: str) -> None:
+    heard: list[str] = []
+
+    async def add() -> None:
+        async with one_message(if_lost=lambda: heard.append("lost")) as tx:
+            tx.after_commit(lambda: heard.append("stored"))
+            await tx.together((ADD_READER, ("lin", MONDAY_9)))
+
+    await add()
+    with pytest.raises(IntegrityError):
+        await add()
+    assert (heard, await openids()) == (["stored"], {"lin"})
+
+
+async def test_one_message_whose_answer_nobody_waited_for_says_look_again(database: str) -> None:
+    if dialect() == "sqlite":
+        pytest.skip("there it is a transaction like any other")
+    heard: list[str] = []
+
+    async def slow() -> None:
+        async with one_message(if_lost=lambda: heard.append("lost")) as tx:
+            await tx.together(("SELECT pg_sleep(CAST($1 AS FLOAT))", (10.0,)))
+            tx.after_commit(lambda: heard.append("stored"))
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(slow(), 0.2)
+    assert heard == ["lost"]
+    async with one_message(if_lost=lambda: heard.append("lost")) as tx:
+        await tx.together((ADD_READER, ("lin", MONDAY_9)))
+        with pytest.raises(RuntimeError):
+            await tx.together((ADD_READER, ("wu", MONDAY_9)))
+    assert await openids() == {"lin"}
 
 
 async def test_others_do_not_see_an_open_transaction(database: str) -> None:
