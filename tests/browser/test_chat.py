@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from models.chat import ChatMessage, Conversation
@@ -234,6 +235,7 @@ TOP_ROW = """() => {
 }"""
 
 
+@pytest.mark.timeout(180)  # every row of them is drawn, beside another browser on the same two cores
 async def test_five_thousand_messages_are_read_without_losing_the_place(
     library: Library, chromium: Browser
 ) -> None:
