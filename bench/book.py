@@ -82,9 +82,15 @@ def _visits(seats: Sequence[int]) -> Iterator[Visit]:
         yield Visit(reader, seat, [tomorrow + timedelta(hours=hour) for hour in hours])
 
 
-async def plan(server: Server, visits: Sequence[Visit], sent: Callable[[Visit, datetime], bytes]) -> Load:
+async def plan(
+    server: Server,
+    visits: Sequence[Visit],
+    sent: Callable[[Visit, datetime], bytes],
+    *,
+    connections: int = CONNECTIONS,
+) -> Load:
     stories = [[sent(visit, starts) for starts in visit.starts] for visit in visits]
-    return await drive(server, stories, connections=CONNECTIONS, status=201)
+    return await drive(server, stories, connections=connections, status=201)
 
 
 def to_product(visit: Visit, starts: datetime) -> bytes:

@@ -99,7 +99,9 @@ async def connected(stack: AsyncExitStack, server: Server) -> list[Sender]:
     return senders
 
 
-async def talk(server: Server, senders: Sequence[Sender], numbers: Iterator[int]) -> Load:
+async def talk(
+    server: Server, senders: Sequence[Sender], numbers: Iterator[int], *, at_once: int = AT_ONCE
+) -> Load:
     """Send the messages of these numbers, by whoever has nothing under way."""
     times = list[float]()
     idle = asyncio.Queue[Sender]()
@@ -115,7 +117,7 @@ async def talk(server: Server, senders: Sequence[Sender], numbers: Iterator[int]
 
     cpu, began = server.cpu_s, time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
+        for _ in range(at_once):
             group.create_task(one_after_the_other())
     return Load(len(times), server.cpu_s - cpu, time.perf_counter() - began, times)
 

@@ -17,7 +17,7 @@ from models import db, schema
 from server import demo
 from server.config import Secrets, load
 
-SETTINGS = ("fsync = off", "max_wal_size = '4GB'", "track_commit_timestamp = on")
+SETTINGS = ("fsync = off", "max_connections = 300", "max_wal_size = '4GB'", "track_commit_timestamp = on")
 SECRETS = Secrets(wechat_secret=SecretStr("0" * 32), push_token=SecretStr("0" * 24))
 
 
