@@ -21,6 +21,20 @@ TARGET: Final = 0.95
 ROUNDS: Final = 15
 READERS_A_ROUND: Final = 160  # three bookings each
 WARM_UP: Final = 100
+# What a library has after some weeks: in tables that have just been empty PostgreSQL looks things up by reading all.
+HISTORY: Final = """
+INSERT INTO booking (reader_id, spot_id, starts_at, ends_at, state, checkin_opens_at, made_at, checked_in_at, over_at)
+SELECT 1 + n % 2000, 1 + n % 500, at, at + interval '1 hour', 'finished', at, at, at, at + interval '1 hour'
+FROM generate_series(0, 29999) n, LATERAL (SELECT now() - make_interval(hours => 24 + n / 500)) t (at);
+INSERT INTO slot (spot_id, slot_no, booking_id)
+SELECT spot_id, extract(epoch FROM starts_at)::bigint / 900, id FROM booking;
+INSERT INTO audit_entry (action, actor_id, subject, details, at)
+SELECT 'booking.make', reader_id, 'booking:' || id, '{"spot":' || spot_id || '}', made_at FROM booking;
+INSERT INTO job (kind, key, payload, state, due_at, attempts)
+SELECT 'lapse', 'lapse:' || id, '{}', 'done', made_at, 1 FROM booking;
+INSERT INTO repeat (reader_id, key, fingerprint, answer, at)
+SELECT reader_id, 'history-' || id, repeat('0', 64), repeat('x', 500), made_at FROM booking
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,6 @@ async def _served(postgres: Postgres) -> AsyncIterator[tuple[Kind, Kind, list[Vi
     visits = await book.visits_of(postgres, WARM_UP + ROUNDS * READERS_A_ROUND)
     for name in names:
         await add_people(postgres, name, len(visits))
-        await postgres.run(name, book.LIMITS)
+        await postgres.run(name, book.LIMITS, HISTORY, "VACUUM ANALYZE")
     async with product(urls[0]) as with_it, product(urls[1], module="bench.unrecorded") as without:
         yield Kind(with_it, postgres, names[0]), Kind(without, postgres, names[1]), visits
