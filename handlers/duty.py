@@ -69,7 +69,7 @@ async def load(ctx: Context, since: date | None = None) -> Roster:
     """The roster of six weeks, from today on or from another day."""
     first = since or ctx.today()
     turns = await roster.turns(first)
-    rows = await hours_rows_of_library(first, first + 3 * AHEAD) if turns else {}
+    rows = await hours_rows_of_library(first, first + 3 * AHEAD)
     return Roster(turns, [Hours.of(each, ctx.zone) for each in rows.values()], ctx.zone)
 
 
