@@ -135,6 +135,7 @@ def person(phone: Phone, name: str) -> dict[str, str]:
 
 async def test_a_turn_is_made_changed_and_seen_in_its_week(library: Library, admin: Phone) -> None:
     he, department = await librarian(library, "he", "何馆员"), await made(admin)
+    assert {(day["open"], len(day["turns"])) for day in (await admin.get(PATH)).body["days"]} == {(True, 0)}
     turn = await put(admin, he, department_id=department["id"])
     assert (turn["person"], turn["version"]) == (person(he, "何馆员"), 1)
     assert (turn["starts_at"], turn["ends_at"], turn["last_day"]) == (at(10), at(12), None)

@@ -5,3 +5,12 @@ import type { Department } from './types';
 export async function fetchDepartments(): Promise<Department[]> {
   return (await request<{ items: Department[] }>('GET', '/api/departments')).items;
 }
+
+/** Whether something can be handed on: there is an open department, or nobody knows now. */
+export async function canHandOn(): Promise<boolean> {
+  try {
+    return (await fetchDepartments()).some(({ closed }) => !closed);
+  } catch {
+    return true;
+  }
+}

@@ -1,6 +1,7 @@
 import { ask } from '../../../api/ask';
 import { serverNow } from '../../../api/clock';
 import { copy } from '../../../api/copy';
+import { canHandOn } from '../../../api/departments';
 import { draftOf, keepDraft } from '../../../api/drafts';
 import { failureOf, type Failure } from '../../../api/failure';
 import { findFeedback, followInbox } from '../../../api/feedback-watch';
@@ -65,6 +66,7 @@ Component({
     refused: '',
     handOnWord: departmentWords.handOn,
     departmentId: '',
+    canHandOn: false,
     handing: false,
   },
   observers: {
@@ -88,6 +90,7 @@ Component({
         else if (!lines && this.data.state === 'ready') void this.load();
       };
       ends.set(this, followInbox({ onInbox: () => undefined, onLines }));
+      void canHandOn().then((can) => this.setData({ canHandOn: can }));
     },
     detached() {
       ends.get(this)?.();

@@ -3,6 +3,7 @@ import { serverNow } from '../../../api/clock';
 import { copy } from '../../../api/copy';
 import { lookAt } from '../../../api/desk-bell';
 import { deskNow, followDesk, noteLine } from '../../../api/desk-watch';
+import { canHandOn } from '../../../api/departments';
 import { chatPlace, draftOf } from '../../../api/drafts';
 import { stir } from '../../../api/duty';
 import { failureOf } from '../../../api/failure';
@@ -45,6 +46,7 @@ Component({
     closing: false,
     department: '',
     departmentId: '',
+    canHandOn: false,
     handing: false,
     notHanded: '',
   },
@@ -61,6 +63,7 @@ Component({
     attached() {
       const unfollow = followDesk(() => this.showLine());
       const timer = setInterval(() => this.showLine(), TICK_MS);
+      void canHandOn().then((can) => this.setData({ canHandOn: can }));
       stops.set(this, () => {
         unfollow();
         clearInterval(timer);
