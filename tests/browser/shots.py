@@ -10,6 +10,7 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from server import seed_articles
+from tests.support import departments, roster
 from tests.support.chat import DOUBTFUL, RISKY, claim, claimed, on_duty, said
 from tests.support.databases import databases
 from tests.support.feedback import act, answer, librarian, told, visit
@@ -98,7 +99,7 @@ async def _furnish(library: Library) -> None:
     """Something to see on every page: bookings in several states, a message, an administrator."""
     lin, zhou = await library.reader("lin"), await library.reader("chen")
     await library.reader("zhou")
-    await library.reader("admin", role="admin")
+    admin = await library.reader("admin", role="admin")
     await lin.accept("seat_reminder")
     await lin.booked("A-1", at(9, 30), at(11))
     await zhou.booked("A-3", at(13), at(16))
@@ -107,6 +108,7 @@ async def _furnish(library: Library) -> None:
     await library.settled()
     await _told(library, lin)
     await _asked(library, zhou)
+    await _planned(library, admin)
 
 
 async def _told(library: Library, lin: Phone) -> None:
@@ -155,6 +157,15 @@ async def _asked(library: Library, chen: Phone) -> None:
     await on_duty(he)
     await said(await library.reader("wu"), "闭馆时间改了吗")
     await library.settled()
+
+
+async def _planned(library: Library, admin: Phone) -> None:
+    """Departments, and who answers when."""
+    he = await library.sign_in("he")
+    research = await departments.made(admin, "参考咨询部", asks="查资料，找论文")
+    await departments.made(admin, "技术部", asks="电脑和网络")
+    await roster.put(admin, he, at(8), at(12))
+    await roster.put(admin, he, at(14), at(17, 30), department_id=research["id"])
 
 
 async def _two_more(lin: Phone, zhou: Phone) -> None:
