@@ -122,9 +122,8 @@ async def _send(
 ) -> ChatSent:
     if wish.conversation_id is not None:
         # Nearly every text can simply be stored, so why not is only looked for when one cannot.
-        if not look_first and not caller.may(
-            Permission.CHAT_ANSWER
-        ):  # of an answer more is written than itself
+        alone = not caller.may(Permission.CHAT_ANSWER)  # beside an answer of the staff more is written
+        if alone and not look_first:
             async with one_message(if_lost=partial(ctx.live.changed, DESK, str(wish.conversation_id))) as tx:
                 sent = await _stored(ctx, caller, wish, tx, wish.conversation_id)
             if sent:
