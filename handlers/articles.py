@@ -37,7 +37,8 @@ from models.articles import (
     lines,
     once,
 )
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 from models.search import Audience, ContentKind
 
 Tag = Annotated[Line, Field(min_length=1, max_length=TAG_LENGTH)]

@@ -16,7 +16,8 @@ from handlers.shapes import Cursor, Day, Id, Input, Limit, Line, Moment, NoInput
 from models import audit as entries
 from models import seals
 from models.calendar import day_span
-from models.db import Row, instant, transaction
+from models.db import Row, transaction
+from models.instants import instant
 from models.people import Reader
 from models.seals import Kind
 

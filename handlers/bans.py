@@ -12,7 +12,8 @@ from handlers.shapes import Id, Input, Line, Moment, NoInput, Nothing, Output, R
 from handlers.words import moment_words
 from models import bans
 from models.bans import REASON_LENGTH, Ban, Stops
-from models.db import Row, Tx, instant, instant_or_none, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant, instant_or_none
 from models.notices import Purpose, Words
 from models.people import Reader
 

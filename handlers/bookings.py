@@ -14,7 +14,8 @@ from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, Output, Page
 from models import bookings, jobs, slots
 from models.bookings import State, state_at, why_not_check_in
 from models.calendar import Span, local_day
-from models.db import MAX_ID, Row, Tx, instant, instant_or_none
+from models.db import MAX_ID, Row, Tx
+from models.instants import instant, instant_or_none
 from models.spaces import Spot, code_in
 
 

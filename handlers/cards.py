@@ -11,7 +11,8 @@ from handlers.context import Context
 from handlers.errors import Detail, NotFound, Refused, TryLater
 from handlers.shapes import Day, Flag, Input, Line, Moment, NoInput, Nothing, Output
 from models import patrons, tries
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 from models.notices import Purpose, Words
 from models.patrons import CARD_LENGTH, Card, CardState, why_not_card
 

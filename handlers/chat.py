@@ -32,7 +32,8 @@ from handlers.errors import KeyReused, NotFound, Refused
 from handlers.shapes import Nothing
 from models import chat, chat_messages, chat_streams
 from models.chat import Kind, Passage, Side, State
-from models.db import MAX_ID, Row, Tx, instant, one_message, transaction
+from models.db import MAX_ID, Row, Tx, one_message, transaction
+from models.instants import instant
 
 
 class WithAnother(Refused):

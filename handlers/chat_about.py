@@ -7,7 +7,7 @@ from handlers.context import Context
 from handlers.errors import Invalid
 from handlers.words import span_words
 from models.chat import About as Subject
-from models.db import instant
+from models.instants import instant
 from models.spaces import Area
 
 

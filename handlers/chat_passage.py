@@ -10,7 +10,8 @@ from handlers.shapes import Input
 from models import chat, chat_messages, wechat_fields
 from models.chat import Passage
 from models.checks import Unjudged
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 from models.notices import Purpose, Words
 
 EXCERPT: Final = 100

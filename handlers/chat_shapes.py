@@ -8,7 +8,8 @@ from pydantic import Field
 from handlers.context import Context
 from handlers.shapes import Cursor, Flag, Id, Input, Limit, Moment, Output, Text, Typed, Whole
 from models.chat import TEXT_LENGTH, Kind, Side
-from models.db import Row, instant, instant_or_none
+from models.db import Row
+from models.instants import instant, instant_or_none
 
 Seq = Annotated[Whole, Field(ge=0, le=2**31 - 2)]
 Words = Annotated[Text, Field(min_length=1, max_length=TEXT_LENGTH)]

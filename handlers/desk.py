@@ -13,7 +13,8 @@ from handlers.errors import NotFound, Refused
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Nothing, Output, Page
 from models import chat, chat_streams, presence
 from models.chat import TAG_LENGTH, Kind, Side
-from models.db import MAX_ID, Row, Tx, instant, instant_or_none, transaction
+from models.db import MAX_ID, Row, Tx, transaction
+from models.instants import instant, instant_or_none
 from models.reach import NOTHING, Reach
 
 

@@ -19,8 +19,9 @@ from models import audit as entries
 from models import feedback as opinions
 from models import patron_changes
 from models.calendar import day_span
-from models.db import MAX_ID, Row, instant, transaction
+from models.db import MAX_ID, Row, transaction
 from models.feedback import State, Topic
+from models.instants import instant
 from models.patron_import import Field
 from models.patrons import PatronRow
 

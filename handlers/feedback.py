@@ -18,8 +18,9 @@ from handlers.feedback_shapes import (
 from handlers.shapes import Nothing, Page
 from handlers.uploads import PictureGone
 from models import feedback, uploads
-from models.db import MAX_ID, Row, instant, transaction
+from models.db import MAX_ID, Row, transaction
 from models.feedback import Passage
+from models.instants import instant
 
 
 async def send(ctx: Context, caller: Caller, wish: SendFeedback) -> FeedbackSent:

@@ -7,8 +7,9 @@ from handlers.context import Context, Suggest
 from handlers.feedback_shapes import FeedbackChanged
 from models import feedback, wechat_fields
 from models.checks import Unjudged
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
 from models.feedback import Passage, State
+from models.instants import instant
 from models.notices import Purpose, Words
 
 INBOX: Final = "feedback"  # a kind of stream: one for each reach

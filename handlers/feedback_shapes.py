@@ -11,8 +11,9 @@ from handlers.context import Context
 from handlers.shapes import Cursor, Flag, Id, Input, Limit, Moment, Output, Typed
 from handlers.uploads import Picture, picture_of
 from models import uploads
-from models.db import Row, instant, instant_or_none
+from models.db import Row
 from models.feedback import Box, Passage, State, Topic
+from models.instants import instant, instant_or_none
 from models.uploads import State as PictureState
 
 PICTURES_AT_MOST: Final = 3

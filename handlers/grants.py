@@ -12,8 +12,9 @@ from handlers.errors import Invalid, NotAllowed, NotFound, Refused
 from handlers.feedback_passage import changed
 from handlers.shapes import Id, Input, Moment, Nothing, Output
 from models import account, chat, feedback, grants, jobs, people, roster, staff
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
 from models.grants import Held, Term
+from models.instants import instant
 from models.reach import Grant, Scope
 from models.staff import WhyNot
 

@@ -11,7 +11,8 @@ from handlers.access import Caller
 from handlers.context import Context
 from handlers.shapes import Cursor, Id, Input, Limit, Line, Moment, NoInput, Output, Page
 from models import jobs, processes
-from models.db import MAX_ID, Tx, dialect, instant, transaction
+from models.db import MAX_ID, Tx, dialect, transaction
+from models.instants import instant
 from models.processes import OK, SILENT_AFTER
 
 AT_ONCE: Final = 100

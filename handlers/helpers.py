@@ -12,8 +12,9 @@ from handlers.errors import NotFound, Refused
 from handlers.shapes import Id, Input, Line, Moment, NoInput, Output
 from handlers.words import span_words
 from models import chat, helpers, tries
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
 from models.helpers import HELPERS_AT_MOST, INVITATION_LIFE
+from models.instants import instant
 from models.notices import Purpose, Words
 from models.people import secret_hash
 from models.spaces import new_code

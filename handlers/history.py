@@ -9,7 +9,7 @@ from handlers.context import Context
 from handlers.shapes import Day, Moment, NoInput, Output
 from models import history
 from models.calendar import day_span, local_day
-from models.db import instant
+from models.instants import instant
 from models.processes import CALLS_KEPT
 
 DAYS: Final = CALLS_KEPT.days

@@ -11,8 +11,9 @@ from handlers.import_words import FIELDS
 from handlers.importers import IMPORTERS
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output, Whole
 from handlers.words import UNREADABLE
-from models.db import Row, instant
+from models.db import Row
 from models.imports import State, Target
+from models.instants import instant
 
 
 class ImportUnreadable(Refused):

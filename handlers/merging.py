@@ -21,7 +21,8 @@ from models import bookings, chat, jobs, merging, slots
 from models.account import give_up_roles
 from models.bookings import State
 from models.chat import Kind
-from models.db import Row, Tx, instant, instant_or_none, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant, instant_or_none
 from models.merging import Plan
 from models.merging_rules import WhyNot, why_not_merge
 from models.notices import Purpose, Words

@@ -6,7 +6,8 @@ from typing import Final
 from handlers.context import Context
 from handlers.words import span_words
 from models.bookings import State
-from models.db import Row, instant
+from models.db import Row
+from models.instants import instant
 from models.merging import Plan
 from models.merging_rules import Clash
 

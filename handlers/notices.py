@@ -16,7 +16,8 @@ from handlers.errors import Postponed
 from handlers.shapes import Cursor, Id, Input, Limit, Moment, Output
 from models import jobs, notices
 from models.calendar import MINUTES_OF_DAY, local_day, moment_of
-from models.db import MAX_ID, Row, Tx, instant, transaction
+from models.db import MAX_ID, Row, Tx, transaction
+from models.instants import instant
 from models.notices import Notice, Sending
 from models.people import Reader
 

@@ -12,7 +12,8 @@ from handlers.context import Context
 from handlers.errors import Changed, Invalid, NotFound
 from handlers.shapes import Day, GroupCode, Id, Input, Line, Moment, NoInput, Output, Whole
 from models import patrons, tries
-from models.db import Row, instant_or_none, transaction
+from models.db import Row, transaction
+from models.instants import instant_or_none
 from models.patrons import FOUND_AT_MOST, NAME_LENGTH, Card, CardState, Patron, ReaderGroup, why_not_card
 from models.people import Reader
 

@@ -16,7 +16,8 @@ from handlers.words import day_words
 from models import bookings as visits
 from models import chat, ratings
 from models.chat import Side
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 from models.ratings import Rated, WhyNot, why_not_rate
 
 

@@ -9,7 +9,8 @@ from handlers.errors import Refused
 from handlers.shapes import Id, Input, Moment, NoInput, Nothing, Output
 from models import chat_streams
 from models.chat import Passage
-from models.db import instant, transaction
+from models.db import transaction
+from models.instants import instant
 
 HELD_AT_MOST: Final = 50
 

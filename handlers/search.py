@@ -10,7 +10,8 @@ from handlers.context import Context
 from handlers.shapes import Cursor, Flag, Id, Input, Limit, Line, Moment, Output, Page
 from models import search, search_words, tokens
 from models.articles import lines
-from models.db import Row, instant
+from models.db import Row
+from models.instants import instant
 from models.search import Audience, ContentKind
 
 EXCERPT: Final = 70  # characters

@@ -23,7 +23,8 @@ from handlers.shapes import (
 )
 from models import search_words
 from models.articles import lines, once
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 
 
 def _several(words: list[str]) -> list[str]:

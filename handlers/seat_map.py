@@ -10,7 +10,8 @@ from handlers.shapes import Day, Id, Input, Moment, Nothing, Output
 from handlers.spaces import hours_of
 from models import bookings as kept
 from models.calendar import Span, day_span
-from models.db import Row, instant, instant_or_none
+from models.db import Row
+from models.instants import instant, instant_or_none
 from models.slots import busy, busy_of, slots_of
 from models.spaces import SEAT_SLOT_MINUTES
 

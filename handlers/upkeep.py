@@ -24,7 +24,8 @@ from models import (
 )
 from models.bookings import State
 from models.calendar import day_span, local_day
-from models.db import instant, transaction
+from models.db import transaction
+from models.instants import instant
 from models.notices import Purpose, Words
 from models.spaces import SEAT_SLOT_MINUTES
 

@@ -19,7 +19,8 @@ from handlers.notices import Consented
 from handlers.shapes import Input
 from handlers.upkeep import Daily
 from models import account, jobs, uploads, wechat_fields
-from models.db import Row, Tx, instant, transaction
+from models.db import Row, Tx, transaction
+from models.instants import instant
 from models.notices import Purpose, Words
 from models.people import at_wechat
 from models.uploads import State

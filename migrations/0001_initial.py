@@ -5,7 +5,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 
 class Migration(migrations.Migration):

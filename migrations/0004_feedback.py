@@ -8,7 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.constraints import check
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 CHECKS = (
     ("feedback", "feedback_topic", "topic IN ('space', 'service', 'collection', 'system', 'other')"),

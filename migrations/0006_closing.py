@@ -3,7 +3,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 
 class Migration(migrations.Migration):

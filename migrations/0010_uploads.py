@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.migrations import operations as ops
 
 from models.constraints import check
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 CHECKS = (
     ("upload", "upload_state", "state IN ('storing', 'checking', 'shown', 'held', 'removed', 'leaving')"),

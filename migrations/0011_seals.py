@@ -4,7 +4,7 @@ from tortoise import fields, migrations
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 
 class Migration(migrations.Migration):

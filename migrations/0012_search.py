@@ -7,7 +7,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.constraints import check, is_sqlite
-from models.db import UtcDatetimeField
+from models.instants import UtcDatetimeField
 
 KINDS = "kind IN ('article', 'faq')"
 CHECKS = (

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from models import roster
-from models.db import Row, Tx, fetch, instant_or_none
+from models.db import Row, Tx, fetch
+from models.instants import instant_or_none
 
 CHANGE_OF_MIND: Final = timedelta(days=7)
 CLOSED: Final = "closed:"  # instead of an openid, before the reader's number; WeChat's hold no colon

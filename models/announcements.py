@@ -6,7 +6,8 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField, belongs_to
+from models.db import Tx, belongs_to
+from models.instants import UtcDatetimeField
 
 
 class Announcement(Model):

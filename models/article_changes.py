@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from models.articles import ArticleState, Written, lines
-from models.db import Row, Tx, fetch, instant
+from models.db import Row, Tx, fetch
+from models.instants import instant
 from models.search import ContentKind
 
 

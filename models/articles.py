@@ -11,7 +11,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import tokens
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField, instant
 from models.search import Audience, ContentKind, Entry
 
 KINDS: Final = (ContentKind.ARTICLE, ContentKind.FAQ)

@@ -8,7 +8,8 @@ import orjson
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, Write, dialect, fetch
+from models.db import Row, Tx, Write, dialect, fetch
+from models.instants import UtcDatetimeField
 
 ONE_READING: Final = timedelta(hours=1)
 

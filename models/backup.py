@@ -24,6 +24,7 @@ from asyncpg import DataError, IntegrityConstraintViolationError
 
 from models import db, schema, search_rebuild, tables
 from models.db import Tx, transaction
+from models.instants import utc_text
 
 FORMAT: Final = 1
 PORTION: Final = 1000  # rows
@@ -116,7 +117,7 @@ async def _write(tx: Tx, file: IO[bytes], now: datetime, told: Told) -> Manifest
                     told(name, 1)
             last_id = await tables.last_id(tx, name) if "id" in columns else None
             done.append(Table(name, columns, digest.lines, digest.text(), last_id))
-        manifest = Manifest(db.utc_text(now), await tables.migrations(tx), done)
+        manifest = Manifest(utc_text(now), await tables.migrations(tx), done)
         archive.writestr("manifest.json", json.dumps(asdict(manifest), indent=1))
     return manifest
 
@@ -134,7 +135,7 @@ def _portable(value: Any) -> Any:
         case bool():
             return int(value)
         case datetime():
-            return db.utc_text(value)
+            return utc_text(value)
         case date():
             return value.isoformat()
     return value

@@ -13,7 +13,8 @@ from tortoise.models import Model
 
 from models.bans import stops
 from models.calendar import Span, day_span
-from models.db import Row, Tx, UtcDatetimeField, Write, belongs_to, fetch
+from models.db import Row, Tx, Write, belongs_to, fetch
+from models.instants import UtcDatetimeField
 from models.slots import keep
 from models.spaces import SeatRules, hours_between
 

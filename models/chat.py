@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 from models.reach import NOTHING, Reach
 
 TEXT_LENGTH: Final = 1000

@@ -1,4 +1,4 @@
-"""The database: one connection for all tables, `transaction()`, row locks, and time in UTC.
+"""The database: one connection for all tables, `transaction()` and row locks.
 
 Both dialects are reached through Tortoise's connection. Tables and plain reads use Tortoise's models;
 hot paths run SQL text (kept beside the table that it belongs to) through `Tx.fetch` and `fetch`.
@@ -16,7 +16,7 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -29,6 +29,8 @@ from tortoise.backends.sqlite.client import SqliteTransactionWrapper as SqliteTr
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from models.away import what_is_away
+from models.instants import utc_text
 from models.statements import Write as Write
 from models.statements import joined, numbered
 
@@ -67,71 +69,12 @@ IDLE: Final = "idle_in_transaction_session_timeout"
 GIVEN_BACK_S: Final = 2.0  # the longest that a connection of a failed transaction is waited for
 MAX_ID: Final = 2**63 - 1  # of a row, on both dialects
 
-# What a statement raises while the database is away; the pool connects again by itself. Asking again is safe.
-AWAY: Final = (
-    ConnectionError,
-    FileNotFoundError,  # a unix socket that is gone
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # PostgreSQL has said goodbye, and the connection is not yet closed
-    asyncpg.TransactionRollbackError,  # not away: it ended a deadlock with this one
-)
-# The same of SQLite: by its primary result codes, as the log names them.
-SQLITE_AWAY: Final = {
-    sqlite3.SQLITE_FULL: "disk_full",
-    sqlite3.SQLITE_BUSY: "database_away",  # another process has written for longer than the busy timeout
-    sqlite3.SQLITE_IOERR: "database_away",
-    sqlite3.SQLITE_CANTOPEN: "database_away",
-}
-
 Row = Mapping[str, Any]
-
-
-# ---------------------------------------------------------------- time
-
-
-def utc_text(value: datetime) -> str:
-    """An instant as SQLite stores it: UTC, fixed width, so that text order is time order."""
-    if value.tzinfo is None:
-        raise ValueError("a datetime without a time zone says nothing; give it one")
-    return value.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")
-
 
 # The sqlite3 module asks this adapter for every parameter, so filters are converted too (without it
 # a filter in +08:00 finds nothing that was stored in UTC).
 sqlite3.register_adapter(datetime, utc_text)
 sqlite3.register_adapter(date, date.isoformat)
-
-
-def instant(value: Any) -> datetime:
-    """A time column of a raw row, from either dialect, as an aware datetime in UTC."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else cast(datetime, value)
-
-
-def instant_or_none(value: Any) -> datetime | None:
-    return None if value is None else instant(value)
-
-
-class UtcDatetimeField(fields.DatetimeField[datetime]):
-    """An instant: aware when it is given, UTC when it is stored and when it is read."""
-
-    def to_db_value(self, value: Any, instance: Any) -> datetime | None:  # type: ignore[override]
-        if value is None:
-            return None
-        if not isinstance(value, datetime) or value.tzinfo is None:
-            raise ValueError(f"{self.model_field_name} needs a datetime with a time zone")
-        return value.astimezone(UTC)
-
-    def to_python_value(self, value: Any) -> datetime | None:
-        if value is None:
-            return None
-        read = instant(value)
-        if read.tzinfo is None:
-            raise ValueError(f"{self.model_field_name} needs a datetime with a time zone")
-        return read.astimezone(UTC)
 
 
 def belongs_to(model: str, *, null: bool = False, indexed: bool = True) -> Any:
@@ -143,19 +86,6 @@ def belongs_to(model: str, *, null: bool = False, indexed: bool = True) -> Any:
     return key(
         f"models.{model}", related_name=False, on_delete=fields.OnDelete.RESTRICT, db_index=indexed, null=null
     )
-
-
-def what_is_away(error: BaseException) -> str | None:
-    """`disk_full`, `database_away` or, after a timeout, `too_slow`: nothing was stored, or nobody knows; asking
-    again is safe. None: it is something else."""
-    cause = error.__cause__ if isinstance(error, OperationalError) else error
-    if isinstance(cause, sqlite3.Error):
-        return SQLITE_AWAY.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    if isinstance(cause, asyncpg.DiskFullError):
-        return "disk_full"
-    if isinstance(cause, TimeoutError):
-        return "too_slow"
-    return "database_away" if isinstance(cause, AWAY) else None
 
 
 # ---------------------------------------------------------------- connection

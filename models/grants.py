@@ -12,7 +12,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant_or_none
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField, instant_or_none
 from models.reach import Grant, Scope
 
 

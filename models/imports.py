@@ -15,7 +15,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 
 FILE_NAME_LENGTH: Final = 100
 SAME_FILE: Final = timedelta(minutes=10)  # the same bytes again within it are the same import

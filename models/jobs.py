@@ -14,7 +14,8 @@ from structlog.contextvars import get_contextvars
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, dialect, fetch
+from models.db import Row, Tx, dialect, fetch
+from models.instants import UtcDatetimeField
 
 LEASE: Final = timedelta(seconds=30)
 MAX_ATTEMPTS: Final = 12

@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo
 from models import helpers
 from models.bookings import State, state_at
 from models.calendar import Span, day_span, local_day
-from models.db import Row, Tx, instant, instant_or_none
+from models.db import Row, Tx
 from models.grants import ALL_GRANTS
+from models.instants import instant, instant_or_none
 from models.merging_rules import Clash, Held, clashes, joined, talk_that_ends
 
 MOVES: Final = (

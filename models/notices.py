@@ -10,7 +10,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 
 
 class Purpose(StrEnum):

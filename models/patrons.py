@@ -14,7 +14,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.bookings import WhyNot
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 from models.people import PHONE_LENGTH
 
 CARD_LENGTH: Final = 32

@@ -10,8 +10,9 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant
+from models.db import Row, Tx, belongs_to, fetch
 from models.grants import Held, counting
+from models.instants import UtcDatetimeField, instant
 from models.reach import Grant
 
 SESSION_LIFE: Final = timedelta(days=30)

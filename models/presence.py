@@ -9,7 +9,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch, instant_or_none
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField, instant_or_none
 
 RENEWED_EVERY: Final = timedelta(seconds=15)  # by the phone
 LEASE: Final = timedelta(seconds=45)  # three renewals; a phone that sleeps is away within a minute

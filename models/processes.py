@@ -11,7 +11,8 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, UtcDatetimeField, fetch, transaction
+from models.db import Row, fetch, transaction
+from models.instants import UtcDatetimeField
 
 SAID_EVERY: Final = timedelta(seconds=15)
 SILENT_AFTER: Final = SAID_EVERY * 3

@@ -7,7 +7,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 
 NOT_AGAIN_FOR: Final = timedelta(days=7)
 OFFERED_FOR: Final = timedelta(days=3)

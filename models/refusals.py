@@ -5,7 +5,8 @@ from datetime import datetime
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import UtcDatetimeField, Write
+from models.db import Write
+from models.instants import UtcDatetimeField
 
 
 class Refusal(Model):

@@ -6,7 +6,8 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import UtcDatetimeField, Write, fetch
+from models.db import Write, fetch
+from models.instants import UtcDatetimeField
 
 KEPT: Final = timedelta(days=2)  # a phone that was off longer asks anew
 

@@ -17,7 +17,8 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import MAX_ID, Row, Tx, UtcDatetimeField, fetch, instant, instant_or_none, utc_text
+from models.db import MAX_ID, Row, Tx, fetch
+from models.instants import UtcDatetimeField, instant, instant_or_none, utc_text
 
 BATCH: Final = 1000
 # Longer than any transaction takes: what is not there by then was put there afterwards.

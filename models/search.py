@@ -18,7 +18,8 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import tokens
-from models.db import Row, Tx, UtcDatetimeField, dialect, fetch
+from models.db import Row, Tx, dialect, fetch
+from models.instants import UtcDatetimeField
 
 INDEX: Final = "search_index"  # begins the names of all tables that can be made anew from what they index
 FIELDS: Final = {"A": "title", "B": "tags", "C": "body", "D": "pinyin"}

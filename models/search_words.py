@@ -8,7 +8,8 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, fetch
+from models.db import Row, Tx, fetch
+from models.instants import UtcDatetimeField
 
 MISSED_LENGTH: Final = 40
 KEPT: Final = timedelta(days=90)

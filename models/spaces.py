@@ -8,7 +8,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, belongs_to, fetch
+from models.instants import UtcDatetimeField
 
 SEAT_SLOT_MINUTES: Final = 15
 CODE_ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0/o, 1/i/l: it is also typed by hand

@@ -6,8 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from models.db import Row, Tx, fetch, instant
+from models.db import Row, Tx, fetch
 from models.grants import ALL_GRANTS, Held
+from models.instants import instant
 from models.reach import Grant
 
 ADMIN: Final = "admin"

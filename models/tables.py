@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from models import db
 from models.db import Tx
+from models.instants import instant
 from models.search import INDEX
 
 Decode = Callable[[Any], Any]
 
 # From the value of a backup, which is as SQLite stores it, to what asyncpg takes.
 DECODES: Final[Mapping[str, Decode]] = {
-    "timestamp with time zone": db.instant,
+    "timestamp with time zone": instant,
     "date": date.fromisoformat,
     "boolean": bool,
 }

@@ -7,7 +7,8 @@ from typing import Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Tx, UtcDatetimeField, fetch, instant
+from models.db import Tx, fetch
+from models.instants import UtcDatetimeField, instant
 
 OF_CARD: Final = 5
 OF_READER: Final = 10  # more, so that who has mistyped their own five times is helped by unlocking the card

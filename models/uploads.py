@@ -8,7 +8,8 @@ from typing import Any, Final
 from tortoise import fields
 from tortoise.models import Model
 
-from models.db import Row, Tx, UtcDatetimeField, belongs_to, fetch
+from models.db import Row, Tx, belongs_to, fetch
+from models.instants import UtcDatetimeField
 
 LARGEST: Final = 10 * 1024 * 1024  # bytes that are taken; WeChat judges no larger picture
 UNUSED_KEPT: Final = timedelta(days=1)  # what nothing shows by then is in no draft any more

@@ -14,7 +14,7 @@ from handlers.access import Caller, Permission
 from handlers.context import Context
 from handlers.errors import Details, Invalid, NotJson, Refused, SignInNeeded, TryLater
 from handlers.people import CodeRefused
-from models.db import what_is_away
+from models.away import what_is_away
 from server import metrics, tracing
 from server.adapter import ANSWERED_S, Bound, error_body, json_object, new_request_id, refusal_body
 from server.rows import Limit, Route

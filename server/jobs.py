@@ -14,8 +14,8 @@ import structlog
 from handlers.access import PRODUCT
 from handlers.errors import Postponed
 from models import jobs
+from models.away import what_is_away
 from models.calendar import local_day
-from models.db import what_is_away
 from models.jobs import LEASE, Claimed
 from server import metrics, tracing
 from server.adapter import Bound

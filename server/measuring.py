@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 from models import db, jobs, processes
-from models.db import instant
+from models.instants import instant
 from models.processes import Said
 from server import metrics
 from server.routes import JOBS

@@ -7,13 +7,13 @@ from typing import Final, TypeVar
 import structlog
 from tortoise.exceptions import DBConnectionError
 
-from models import db
+from models.away import AWAY as DATABASE_AWAY
 
 LONGEST_WAIT_S: Final = 60.0  # then the process ends, and whoever manages it may tell somebody
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 5.0
 # The name of its machine may not be known yet, either.
-AWAY: Final = (*db.AWAY, OSError)
+AWAY: Final = (*DATABASE_AWAY, OSError)
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -10,7 +10,7 @@ from handlers.access import GUEST, Caller, caller_of
 from handlers.context import Clock
 from handlers.errors import SignInNeeded
 from models import people
-from models.db import what_is_away
+from models.away import what_is_away
 from server.bus import Bus, Message, RolesChanged, SessionsEnded
 
 REMEMBERED: Final = timedelta(seconds=5)  # the longest that another process may honour an ended session

@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, web
 from handlers.access import Caller
 from handlers.errors import Invalid, Refused, TooMany, TryLater
 from models import people
-from models.db import what_is_away
+from models.away import what_is_away
 from server import metrics, tracing
 from server.adapter import ANSWERED_S, Bound, error_body, new_request_id, refusal_body
 from server.bus import Message, Push, Resync, SessionsEnded

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.db import instant
+from models.instants import instant
 from models.refusals import Refusal
 from models.spaces import WeeklyHours
 from tests.support.library import Library, Phone, at, new_key, running_library

@@ -18,8 +18,9 @@ import pytest
 import socketio
 from aiohttp.test_utils import unused_port
 
+from models.away import what_is_away
 from models.chat import ChatMessage
-from models.db import transaction, what_is_away
+from models.db import transaction
 from models.people import Reader
 from server.patience import patiently
 from tests.soak.opening import ROOT, Server, open_database, sign_in_many

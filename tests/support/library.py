@@ -367,6 +367,8 @@ async def running_library(
                 )
                 await library._tell_simulator_the_time()
                 yield library
+    for _ in range(3):  # a connection that was closed at the last moment is gone some turns of the loop later
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
