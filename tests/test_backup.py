@@ -13,7 +13,7 @@ from models import db, schema
 from models.db import fetch
 from tests.support.commands import command
 from tests.support.databases import Databases, dialect
-from tests.support.library import Library, Phone, at
+from tests.support.library import MONDAY_9, Library, Phone, at, running_library
 
 OVERLAPS = (
     "SELECT 1 FROM booking a JOIN booking b ON a.spot_id = b.spot_id AND a.id < b.id "
@@ -37,7 +37,7 @@ def mode(file: Path) -> int:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
-    """Instead of the library's own database."""
+    """The database alone: whoever used another one in this process has stopped before."""
     await db.connect(url)
     try:
         yield
@@ -75,22 +75,23 @@ async def people_book(lin: Phone, zhou: Phone, stop: asyncio.Event) -> int:
 
 
 async def test_a_backup_while_people_book_is_of_one_moment_and_can_be_restored(
-    library: Library, lin: Phone, zhou: Phone, file: Path, all_databases: Databases
+    database_url: str, file: Path, all_databases: Databases
 ) -> None:
-    await lin.booked("A-3", at(10), at(11))
-    stop = asyncio.Event()
-    booking = asyncio.create_task(people_book(lin, zhou, stop))
-    code, said = await command("backup", str(file), database=library.config.database.url)
-    stop.set()
-    assert code == 0, said
-    assert await booking > 0
+    async with running_library(database_url) as library:
+        lin, zhou = await library.reader("lin"), await library.reader("zhou")
+        await lin.booked("A-3", at(10), at(11))
+        stop = asyncio.Event()
+        booking = asyncio.create_task(people_book(lin, zhou, stop))
+        code, said = await command("backup", str(file), database=database_url)
+        stop.set()
+        assert code == 0, said
+        assert await booking > 0
     assert mode(file) == 0o600
-    code, said = await command("verify-backup", str(file), database=library.config.database.url)
+    code, said = await command("verify-backup", str(file), database=database_url)
     assert code == 0, said
     restored = await asyncio.to_thread(all_databases.empty)
     code, said = await command("restore", str(file), database=restored)
     assert code == 0, said
-    await db.disconnect()
     async with opened(restored):
         assert await schema.pending() == 0
         assert not await fetch(OVERLAPS)
@@ -111,19 +112,20 @@ async def test_a_table_of_many_rows_comes_back_whole(library: Library, file: Pat
 
 
 async def test_a_backup_moves_a_library_into_the_other_kind_of_database_and_back(
-    library: Library, lin: Phone, file: Path, other_kind: str, all_databases: Databases
+    database_url: str, file: Path, other_kind: str, all_databases: Databases
 ) -> None:
-    await lin.booked("A-3", at(10), at(11))
-    await library.settled()
-    await fetch("UPDATE reader SET nickname = $1", "林\\ \"'\n\u2028😀")
-    await fetch("INSERT INTO wechat_event (key, at) VALUES ('gone', $1)", library.clock.now())
-    await fetch("DELETE FROM wechat_event")
-    own = library.config.database.url
+    async with running_library(database_url) as library:
+        lin = await library.reader("lin")
+        await lin.booked("A-3", at(10), at(11))
+        await library.settled()
+        await fetch("UPDATE reader SET nickname = $1", "林\\ \"'\n\u2028😀")
+        await fetch("INSERT INTO wechat_event (key, at) VALUES ('gone', $1)", library.clock.now())
+        await fetch("DELETE FROM wechat_event")
     back = file.with_suffix(".back")
     again = await asyncio.to_thread(all_databases.empty)
     for arguments, database in (
-        (("backup", str(file)), own),
-        (("restore", str(file), "--into", other_kind), own),
+        (("backup", str(file)), database_url),
+        (("restore", str(file), "--into", other_kind), database_url),
         (("backup", str(back)), other_kind),
         (("restore", str(back)), again),
     ):
@@ -134,11 +136,8 @@ async def test_a_backup_moves_a_library_into_the_other_kind_of_database_and_back
         assert len(tables) > 20
         for name in tables:
             assert sorted(first.read(name).splitlines()) == sorted(second.read(name).splitlines())
-    await db.disconnect()
     async with opened(again):
-        made = await fetch(
-            "INSERT INTO wechat_event (key, at) VALUES ('new', $1) RETURNING id", library.clock.now()
-        )
+        made = await fetch("INSERT INTO wechat_event (key, at) VALUES ('new', $1) RETURNING id", MONDAY_9)
         assert made[0]["id"] > 1  # an id that somebody has seen is not given to another
 
 

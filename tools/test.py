@@ -119,6 +119,20 @@ def _count(outcome: Outcome, *, chosen: bool) -> Count:
     return count
 
 
+def _names(outcome: Outcome) -> list[str]:
+    """The tests of a part that failed, each with the first line of why: the part's own output is far above."""
+    report = _report(outcome.name)
+    if not report.is_file():
+        return []
+    names = []
+    for case in ET.parse(report).iter("testcase"):
+        bad = [child for child in case if child.tag in ("failure", "error")]
+        if bad:
+            why = (bad[0].get("message") or "").strip().split("\n")[0]
+            names.append(f"  {case.get('classname', '')}::{case.get('name', '')}: {why[:200]}")
+    return names
+
+
 def main(args: Sequence[str]) -> int:
     """Returns the exit code: 1 as soon as one test failed or a part could not run."""
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -139,6 +153,8 @@ def main(args: Sequence[str]) -> int:
         total += count
         mark = "FAILED" if count.failed else "ok"
         print(f"{outcome.name:9} {count.passed:5} passed {outcome.seconds:6.0f} s  {mark}")
+        for line in _names(outcome):
+            print(line)
     skipped = f", {total.skipped} skipped" if total.skipped else ""
     print(f"in {time.monotonic() - began:.0f} s{skipped}")
     print(f"{total.passed} passed, {total.failed} failed")

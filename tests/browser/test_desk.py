@@ -183,6 +183,7 @@ async def test_on_a_computer_list_and_conversation_stand_side_by_side_and_keys_m
     async with desk(chromium, library, "he", size=COMPUTER, bare=1) as he:
         await he.tap("上岗", exact=True)
         await he.sees("您在岗")
+        await he.sees("有插座吗")  # the lines may come after the duty, and keys lead nowhere before
         press = he.page.keyboard.press
         await press("j")
         await press("ArrowDown")
