@@ -87,6 +87,14 @@ async def test_what_the_image_holds_migrates_serves_in_two_processes_and_works(
     assert [await process.wait() for process in (serving, working)] == [0, 0]
 
 
+def test_the_image_gets_the_extras_that_it_names() -> None:
+    [extras] = re.findall(r'^ARG EXTRAS="(.*)"$', (DEPLOY / "Dockerfile").read_text(), re.M)
+    files = {f"requirements-{extra}.txt" for extra in extras.split()} | {"requirements.txt"}
+    let_in = {line[1:] for line in Path(".dockerignore").read_text().splitlines() if line.startswith("!req")}
+    assert files == let_in
+    assert all(Path(file).is_file() for file in files)
+
+
 def test_each_service_of_the_compose_file_names_what_is_there() -> None:
     services = COMPOSE["services"]
     assert services["server"]["deploy"]["replicas"] == 2
