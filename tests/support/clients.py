@@ -9,10 +9,9 @@ from typing import Any, Final, Protocol
 import orjson
 import socketio
 
-from tests.support.library import Library
+from tests.support.library import WITHIN_S, Library
 from tools.shell import NODE, ROOT
 
-WITHIN_S: Final = 5.0
 SCRIPT: Final = ROOT / "tests" / "support" / "talker.mjs"
 
 
@@ -77,7 +76,9 @@ class PythonClient:
 
     async def come_back(self) -> None:
         try:
-            await self._sio.connect(self._url, auth={"token": self._token}, transports=["websocket"])
+            await self._sio.connect(
+                self._url, auth={"token": self._token}, transports=["websocket"], wait_timeout=WITHIN_S
+            )
             self._there.set()
         except socketio.exceptions.ConnectionError:
             assert self.refused
