@@ -5,12 +5,13 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from handlers import access, audit
-from handlers.access import Caller
+from handlers.access import Caller, Permission
 from handlers.context import Context
 from handlers.errors import Changed, Invalid
 from handlers.home import HomeChanged
 from handlers.shapes import Flag, GroupCode, Id, Input, Line, NoInput, Output, Whole
 from handlers.spaces import time_text
+from models import spaces
 from models.bookings import Rules
 from models.db import transaction
 from models.spaces import SeatRules
@@ -39,14 +40,17 @@ class SeatRulesEdited(Output):
 
 
 class RuledArea(Output):
-    """`name` is that of the branch and of the area."""
+    """`name` is that of the branch and of the area; `rules_id` and `rules_name` the set that it goes by."""
 
-    rules_id: Id
+    id: Id
     name: str
+    rules_id: Id
+    rules_name: str
 
 
 class AllSeatRules(Output):
-    """Sets of rules, and the areas that each holds for."""
+    """The sets of rules that the caller may edit, and every area in which they may: one that goes by none of these
+    shares its set with areas elsewhere."""
 
     items: list[SeatRulesEdited]
     areas: list[RuledArea]
@@ -72,6 +76,13 @@ class EditSeatRules(Input):
     groups: Annotated[list[GroupCode], Field(max_length=GROUPS_AT_MOST)] | None = None
 
 
+class ChooseSeatRules(Input):
+    """`rules_id`: a set that the caller may edit; null: one of the area's own, which begins as a copy."""
+
+    area_id: Id
+    rules_id: Id | None
+
+
 def _edited(rules: SeatRules) -> SeatRulesEdited:
     values = Rules.from_model(rules)
     return SeatRulesEdited(
@@ -89,14 +100,17 @@ def _edited(rules: SeatRules) -> SeatRulesEdited:
 
 
 async def see(_ctx: Context, caller: Caller, _wish: NoInput) -> AllSeatRules:
-    """Every set of rules that the caller may edit, each with the version to edit it by."""
-    found = await access.seat_rules(caller)
+    """Every set of rules that the caller may edit, each with the version to edit it by, and what goes by which."""
     return AllSeatRules(
-        items=[_edited(rules) for rules, _ in found],
+        items=[_edited(rules) for rules in await access.seat_rules(caller)],
         areas=[
-            RuledArea(rules_id=rules.id, name=f"{area.branch.name} · {area.name}")
-            for rules, areas in found
-            for area in areas
+            RuledArea(
+                id=area.id,
+                name=f"{area.branch.name} · {area.name}",
+                rules_id=area.rules_id,
+                rules_name=area.rules.name,
+            )
+            for area in await access.areas_of(caller, Permission.RULES_EDIT)
         ],
     )
 
@@ -136,3 +150,26 @@ async def edit(ctx: Context, caller: Caller, wish: EditSeatRules) -> SeatRulesEd
         await audit.add(tx, caller, "rules.edit", f"seat_rules:{rules.id}", now, **changed)
         tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
     return _edited(rules)
+
+
+async def choose(ctx: Context, caller: Caller, wish: ChooseSeatRules) -> AllSeatRules:
+    """Say which rules an area goes by, from the next booking on, and answer as `see` does. A set that nothing goes by
+    any more is gone. An area where the caller may not is `not_allowed`, a set that they may not edit 404.
+    """
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        await tx.lock("area", wish.area_id)
+        area = await access.area_of(caller, Permission.RULES_EDIT, wish.area_id)
+        await tx.lock("seat_rules", area.rules_id, wish.rules_id or area.rules_id)
+        if wish.rules_id is None:
+            rules = area.rules.clone(pk=None).update_from_dict(
+                {"name": area.name, "version": 1, "saved_at": now}
+            )
+            await rules.save()
+        else:
+            rules = await access.seat_rules_of(caller, wish.rules_id)
+        if rules.id != area.rules_id:
+            await spaces.go_by(tx, area, rules)
+            await audit.add(tx, caller, "rules.choose", f"area:{area.id}", now, seat_rules=rules.id)
+            tx.after_commit(lambda: ctx.live.push("everybody", "home_changed", HomeChanged()))
+    return await see(ctx, caller, NoInput())

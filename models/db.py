@@ -219,8 +219,8 @@ class Tx:
     async def lock(self, table: str, *ids: int) -> None:
         """Hold rows until the end, always in the order of their ids.
 
-        Across tables the order is: reader, patron, booking, spot, conversation, feedback. On SQLite the transaction
-        itself already keeps every other writer out.
+        Across tables the order is: reader, patron, booking, spot, conversation, feedback, area, seat_rules. On SQLite
+        the transaction itself already keeps every other writer out.
         """
         if not self._sqlite:
             await self._connection.execute(_lock(table, *ids))

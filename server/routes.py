@@ -169,6 +169,7 @@ ROUTES: tuple[Route, ...] = (
         rules.edit,
         errors=(NotFound, Changed),
     ),
+    Route("PUT", "/api/admin/areas/{area_id}/seat-rules", May.RULES_EDIT, rules.choose, errors=(NotFound,)),
     Route("GET", "/api/admin/seat-codes/areas", May.SEAT_CODES_READ, seats.code_areas),
     Route(
         "GET", "/api/admin/areas/{area_id}/seat-codes", May.SEAT_CODES_READ, seats.codes, errors=(NotFound,)

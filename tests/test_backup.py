@@ -13,7 +13,7 @@ from models import db, schema
 from models.db import fetch
 from tests.support.commands import command
 from tests.support.databases import Databases, dialect
-from tests.support.library import MONDAY_9, Library, Phone, at, running_library
+from tests.support.library import MONDAY_9, Library, Phone, at, new_key, running_library
 
 OVERLAPS = (
     "SELECT 1 FROM booking a JOIN booking b ON a.spot_id = b.spot_id AND a.id < b.id "
@@ -70,7 +70,9 @@ async def people_book(lin: Phone, zhou: Phone, stop: asyncio.Event) -> int:
             answer = await phone.book(seat, at(10), at(11))
             if answer.status == 201:
                 went_well += 1
-                await phone.post(f"/api/bookings/{answer.body['id']}/cancel")
+                key = {"idempotency_key": new_key()}
+                cancelled = await phone.post(f"/api/bookings/{answer.body['id']}/cancel", key)
+                assert cancelled.status == 200, cancelled.body
     return went_well
 
 

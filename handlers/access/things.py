@@ -1,6 +1,5 @@
 """The only fetch of what is somebody's or lies somewhere: it asks whether the caller may have it."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
@@ -39,9 +38,9 @@ async def area_of(caller: Caller, permission: Permission, area_id: int) -> Area:
 
 
 async def areas_of(caller: Caller, permission: Permission) -> list[Area]:
-    """All in which the caller may do this, with their branches, in the order of lists."""
+    """All in which the caller may do this, with their branches and rules, in the order of lists."""
     reach = caller.reach(permission)
-    found = Area.filter(branch__sample=caller.sample).select_related("branch")
+    found = Area.filter(branch__sample=caller.sample).select_related("branch", "rules")
     return [
         one
         for one in await found.order_by("branch__place", "branch_id", "place", "id")
@@ -49,22 +48,24 @@ async def areas_of(caller: Caller, permission: Permission) -> list[Area]:
     ]
 
 
-async def seat_rules(caller: Caller) -> list[tuple[SeatRules, list[Area]]]:
-    """The sets of rules that the caller may edit, because every area of theirs lies inside, each with these areas.
-    A set of no area is the whole library's."""
-    permission = Permission.RULES_EDIT
-    inside, whole = await areas_of(caller, permission), caller.reach(permission).whole
-    count = Counter([area.rules_id for area in await Area.all()])
-    sets = [
-        (rules, [one for one in inside if one.rules_id == rules.id])
-        for rules in await SeatRules.filter(sample=caller.sample).order_by("id")
-    ]
-    return [(rules, areas) for rules, areas in sets if whole or (areas and len(areas) == count[rules.id])]
+async def seat_rules(caller: Caller) -> list[SeatRules]:
+    """The sets of rules that the caller may edit, because every area of theirs lies inside. A set of no area is the
+    whole library's."""
+    reach = caller.reach(Permission.RULES_EDIT)
+    where: dict[int, list[Area]] = {}
+    for one in await Area.all():
+        where.setdefault(one.rules_id, []).append(one)
+
+    def is_theirs(areas: list[Area]) -> bool:
+        return bool(areas) and all(reach.has_area(one.branch_id, one.id) for one in areas)
+
+    sets = await SeatRules.filter(sample=caller.sample).order_by("id")
+    return [rules for rules in sets if reach.whole or is_theirs(where.get(rules.id, []))]
 
 
 async def seat_rules_of(caller: Caller, rules_id: int) -> SeatRules:
     """One of these; any other does not exist (404)."""
-    return _there(next((rules for rules, _ in await seat_rules(caller) if rules.id == rules_id), None))
+    return _there(next((rules for rules in await seat_rules(caller) if rules.id == rules_id), None))
 
 
 async def seat(caller: Caller, seat_id: int) -> Spot:

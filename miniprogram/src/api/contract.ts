@@ -48,6 +48,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/admin/areas/{area_id}/seat-rules': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Say which rules an area goes by, from the next booking on, and answer as `see` does. A set that nothing goes by
+     * @description Permission: `rules.edit`.
+     */
+    put: operations['rules_choose'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/admin/articles': {
     parameters: {
       query?: never;
@@ -856,7 +876,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Every set of rules that the caller may edit, each with the version to edit it by.
+     * Every set of rules that the caller may edit, each with the version to edit it by, and what goes by which.
      * @description Permission: `rules.edit`.
      */
     get: operations['rules_see'];
@@ -2496,7 +2516,8 @@ export interface components {
     };
     /**
      * AllSeatRules
-     * @description Sets of rules, and the areas that each holds for.
+     * @description The sets of rules that the caller may edit, and every area in which they may: one that goes by none of these
+     *     shares its set with areas elsewhere.
      */
     AllSeatRules: {
       /** Areas */
@@ -3360,6 +3381,19 @@ export interface components {
       for_reader_id: string | null;
       /** Idempotency Key */
       idempotency_key: string;
+    };
+    /**
+     * ChooseSeatRules
+     * @description `rules_id`: a set that the caller may edit; null: one of the area's own, which begins as a copy.
+     */
+    ChooseSeatRules: {
+      /**
+       * Area Id
+       * @example 42
+       */
+      area_id: string;
+      /** Rules Id */
+      rules_id: string | null;
     };
     /**
      * CloseConversation
@@ -5504,9 +5538,14 @@ export interface components {
     };
     /**
      * RuledArea
-     * @description `name` is that of the branch and of the area.
+     * @description `name` is that of the branch and of the area; `rules_id` and `rules_name` the set that it goes by.
      */
     RuledArea: {
+      /**
+       * Id
+       * @example 42
+       */
+      id: string;
       /** Name */
       name: string;
       /**
@@ -5514,6 +5553,8 @@ export interface components {
        * @example 42
        */
       rules_id: string;
+      /** Rules Name */
+      rules_name: string;
     };
     /** SaveGroup */
     SaveGroup: {
@@ -6796,6 +6837,125 @@ export interface operations {
       };
       /** @description `not_found` */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `invalid_input` */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_many` */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `our_fault` */
+      500: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `try_later` */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  rules_choose: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        area_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** Rules Id */
+          rules_id: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AllSeatRules'];
+        };
+      };
+      /** @description `client_too_old` */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `sign_in_needed` */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_allowed` */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `not_found` */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `too_large` */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description `unsupported_media_type` */
+      415: {
         headers: {
           [name: string]: unknown;
         };
