@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from models.db import fetch
 from tests.support.chat import DOUBTFUL, claimed, librarian, on_duty, said, stream
 from tests.support.library import Library, Phone
 
@@ -22,6 +23,11 @@ async def test_who_is_away_is_told_once_however_many_answers_follow(
     library: Library, lin: Phone, he: Phone
 ) -> None:
     await lin.accept("answered")
+
+    async def accepted() -> bool:  # WeChat tells it beside its answer
+        return bool(await fetch("SELECT 1 FROM consent WHERE reader_id = $1 AND balance = 1", lin.reader_id))
+
+    await library.until(accepted)
     conversation = await claimed(library, lin, he, "三楼有插座吗")
     await said(he, "有，靠窗的一排都有。", conversation_id=conversation)
     await said(he, "还有别的问题吗？", conversation_id=conversation)
@@ -39,10 +45,12 @@ async def test_after_it_was_read_the_next_answer_is_told_again(
     library: Library, lin: Phone, he: Phone
 ) -> None:
     conversation = await claimed(library, lin, he)
-    await said(he, "第一个回答", conversation_id=conversation)
-    await library.settled()
-    last = (await stream(lin, conversation))[-1]["seq"]
     async with lin.socket() as socket:
+        await said(he, "第一个回答", conversation_id=conversation)
+        assert await socket.next("chat_unread") == {"unread": 1}
+        assert await socket.next("inbox_changed") == {"unread": 1}
+        await library.settled()
+        last = (await stream(lin, conversation))[-1]["seq"]
         await socket.ask("chat_mark", {"conversation_id": conversation, "delivered": last, "read": last})
         assert await socket.next("inbox_changed") == {"unread": 0}  # read there is read here
         assert await socket.next("chat_unread") == {"unread": 0}

@@ -1,12 +1,12 @@
 """What WeChat thinks of a text decides whether the other side sees it; without its word, it is shown with a mark."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from models.db import fetch
 from tests.support.chat import CHECK, DOUBTFUL, RISKY, claimed, librarian, queue, said, stream, texts
+from tests.support.holding import held
 from tests.support.library import Library, Phone, at
 
 
@@ -109,17 +109,20 @@ async def test_text_that_is_not_judged_in_two_seconds_is_shown_with_a_mark_and_j
     library: Library, lin: Phone, he: Phone
 ) -> None:
     conversation = await claimed(library, lin, he)
-    await fault(library, "latency", seconds=4)
-    await said(lin, "等不及了")
-    await said(lin, "第二句")
-    assert await texts(he, conversation) == ["请问还有空座吗"]
-    await library.advance(seconds=2)
+    with held(library):
+        await said(lin, "等不及了")
+        await said(lin, "第二句")
+        assert await texts(he, conversation) == ["请问还有空座吗"]
+        await library.advance(seconds=2)
 
-    async def shown() -> bool:
-        return len(await texts(he, conversation)) == 3
+        async def shown() -> bool:
+            return len(await texts(he, conversation)) == 3
 
-    await library.until(shown, seconds=3)
-    assert (await messages(he, conversation))[1:] == [("等不及了", "sent", True), ("第二句", "sent", True)]
+        await library.until(shown)
+        assert (await messages(he, conversation))[1:] == [
+            ("等不及了", "sent", True),
+            ("第二句", "sent", True),
+        ]
     await library.settled()  # WeChat's late answers
     assert (await messages(he, conversation))[1:] == [("等不及了", "sent", False), ("第二句", "sent", False)]
 
@@ -195,28 +198,29 @@ async def test_nobody_reads_an_answer_before_the_one_that_was_sent_first(
     library: Library, lin: Phone, he: Phone
 ) -> None:
     conversation = await claimed(library, lin, he)
-    await fault(library, "latency", seconds=0.4, times=1)
-    await said(lin, "第一句")
-    await asyncio.sleep(0.1)
-    for text in ("第二句", "第三句"):
-        await said(lin, text)
-    await asyncio.sleep(0.15)
-    assert await texts(he, conversation) == ["请问还有空座吗"]
+
+    async def the_others_are_judged() -> bool:
+        return len(await fetch("SELECT 1 FROM job WHERE kind = 'check_text' AND state = 'done'")) == 3
+
+    with held(library, "第一句"):
+        for text in ("第一句", "第二句", "第三句"):
+            await said(lin, text)
+        await library.until(the_others_are_judged)
+        assert await texts(he, conversation) == ["请问还有空座吗"]
     await library.settled()
     assert await texts(he, conversation) == ["请问还有空座吗", "第一句", "第二句", "第三句"]
     assert [e["seq"] for e in await stream(he, conversation)] == list(range(1, 6))
 
 
 async def test_while_a_slow_wechat_is_asked_other_jobs_are_done(library: Library, lin: Phone) -> None:
-    await fault(library, "latency", seconds=1.5)
-    for number in range(24):  # more than are asked at once
-        await said(lin, f"第 {number} 句")
-    await lin.booked("A-1", at(9), at(10))  # its reminder is due at once
-
     async def reminded() -> bool:
         return bool((await lin.get("/api/inbox")).body["items"])
 
-    await library.until(reminded, seconds=1)
+    with held(library):
+        for number in range(24):  # more than are asked at once
+            await said(lin, f"第 {number} 句")
+        await lin.booked("A-1", at(9), at(10))  # its reminder is due at once
+        await library.until(reminded)
     await library.settled()
 
 
