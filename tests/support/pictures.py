@@ -77,6 +77,12 @@ async def state(library: Library, upload_id: str, wanted: str) -> None:
     """Until WeChat's judgement has come and was acted upon."""
 
     async def there() -> bool:
+        # What came before the answer that names its picture was stored is looked at again two seconds later,
+        # by a clock that stands still.
+        await fetch(
+            "UPDATE job SET due_at = $1 WHERE kind = 'judge_picture' AND state = 'new' AND due_at > $1",
+            library.clock.now(),
+        )
         rows = await fetch("SELECT state FROM upload WHERE id = $1", int(upload_id))
         return (rows[0]["state"] if rows else "gone") == wanted
 
