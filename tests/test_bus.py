@@ -65,6 +65,7 @@ async def test_each_process_hears_everything_once_and_in_the_order_of_its_sender
             process(server.url) as one,
             process(server.url) as two,
             process(server.url, "x") as foreign,
+            process(server.url, "x") as another,
         ):
             for number in range(200):
                 one.bus.publish(Push("room", "event", b"%d" % number))
@@ -77,7 +78,9 @@ async def test_each_process_hears_everything_once_and_in_the_order_of_its_sender
             for end in (one, two):
                 assert [message for message in end.heard if message in pushes] == pushes
                 assert [message for message in end.heard if message in EVERY] == EVERY
-            assert foreign.heard == []
+            another.bus.publish(JobsDue())  # the last of all, so that it comes after what should not come
+            await foreign.hears(JobsDue())
+            assert foreign.heard == [JobsDue()]
 
 
 @pytest.mark.parametrize("frozen", [False, True], ids=["killed", "without an answer"])

@@ -1,6 +1,7 @@
 """Talking with a librarian: stored once, numbered for each side, told to both, whatever breaks in between."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
@@ -267,6 +268,13 @@ async def test_two_marks_at_once_leave_the_larger(library: Library, lin: Phone) 
 # ---------------------------------------------------------------- two devices, pushes, breaks
 
 
+async def pushed(device: Device, last: int) -> bool:
+    """Whether a device has been pushed all that it lacks up to this number, in whatever order."""
+    assert device.socket
+    came = {data["event"]["seq"] for name, data in device.socket.heard if name == "chat_event"}
+    return came >= set(range(device.seq + 1, last + 1))
+
+
 async def test_what_one_device_sends_the_other_shows_in_the_same_order(
     library: Library, lin: Phone, he: Phone
 ) -> None:
@@ -280,14 +288,15 @@ async def test_what_one_device_sends_the_other_shows_in_the_same_order(
             assert "data" in await (one, two)[number % 2].socket.ask("chat_send", wish)  # type: ignore[union-attr]
         await said(he, "好的。", conversation_id=conversation)
         await library.settled()
-        await asyncio.sleep(0.1)
+        last = (await lin.get(f"/api/chats/{conversation}")).body["conversation"]["seq"]
         for device in (one, two):
+            await library.until(partial(pushed, device, last))
             await device.hear()
         assert one.asked == two.asked == 1  # the pushes alone were enough
         assert one.read == two.read
         assert one.read[0] == ("reader", "请问还有空座吗")
         assert one.read[-1] == ("staff", "好的。")
-        assert one.seq == two.seq == (await lin.get(f"/api/chats/{conversation}")).body["conversation"]["seq"]
+        assert one.seq == two.seq == last
 
 
 async def test_a_phone_that_slept_has_everything_after_it_woke(
@@ -329,6 +338,7 @@ async def test_who_is_signed_out_hears_nothing_more(library: Library, lin: Phone
     async with tablet.socket() as gone:
         await tablet.post("/api/sign-out", {})
         assert await gone.next("session_ended") == {}
+        gone.heard.clear()  # what was said before may have come until then
         await said(he, "在吗", conversation_id=conversation)
         await library.settled()
         await asyncio.sleep(0.1)

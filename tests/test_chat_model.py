@@ -1,6 +1,7 @@
 """Two devices of a reader, a librarian, lost answers, sockets that break: always what a plain list says."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -136,9 +137,9 @@ class Story:
         await self.library.settled()
         for name in DEVICES:
             await self.join(name)
-        await asyncio.sleep(0.05)
+        view = (await self.phones["phone"].get(f"/api/chats/{self.conversation}")).body["conversation"]
         for device in self.devices.values():
-            await device.hear()
+            await self.library.until(partial(heard, device, view["seq"]))
             assert sorted(device.read) == sorted(self.model.own("reader"))
             assert [m for m in device.read if m[0] == "reader"] == [
                 m for m in self.model.own("reader") if m[0] == "reader"
@@ -160,6 +161,12 @@ class Story:
         ]
         view = (await self.he.get(f"/api/chats/{self.conversation}")).body["conversation"]
         assert view["state"] == self.model.state
+
+
+async def heard(device: Device, last: int) -> bool:
+    """Whether a device has come up to this number, by what it was pushed."""
+    await device.hear()
+    return device.seq >= last
 
 
 async def live_story(url: str, moves: list[Any]) -> None:

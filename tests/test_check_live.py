@@ -5,7 +5,8 @@ import json
 import os
 import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,8 @@ async def test_a_token_that_wechat_does_not_give_says_what_to_do(
 
 async def test_a_clock_that_runs_otherwise_than_wechats_is_found(checked: Checked) -> None:
     async def of_days_ago(_request: web.Request) -> web.Response:
-        return web.json_response({}, headers={"Date": "Mon, 23 Nov 2026 00:00:00 GMT"})
+        date = format_datetime(datetime.now(UTC) - timedelta(days=3), usegmt=True)
+        return web.json_response({}, headers={"Date": date})
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", of_days_ago)

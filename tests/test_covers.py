@@ -118,7 +118,10 @@ async def test_what_the_library_shows_stays_and_leaves_when_it_is_shown_no_more(
 
 
 async def tidied(library: Library) -> None:
+    """Two days later, when the job of that day has done its work."""
     await library.advance(days=2)
+    key = f"tidy_uploads:{library.services.today()}"
+    await library.until(lambda: fetch("SELECT 1 FROM job WHERE key = $1 AND state = 'done'", key))
     await library.settled()
 
 
