@@ -41,7 +41,7 @@ async def test_an_account_is_closed_kept_and_closed_for_good(library: Library, c
         await lin.page.get_by_role("button", name="注销账号").last.click()
         await lin.tap("注销", exact=True)
         await lin.sees("账号将在")
-        await lin.page.evaluate("wx.navigateBack()")
+        await lin.back()
         await lin.sees("改主意了")
         await lin.look("account-me")
         await library.advance(days=7)

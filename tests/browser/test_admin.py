@@ -54,7 +54,7 @@ async def test_a_role_is_taken_from_a_colleague(library: Library, chromium: Brow
         await admin.sees("拿走何馆员的“馆员”身份？")
         await admin.look("admin-staff-take")
         await admin.tap("拿走这个身份")
-        await admin.sees("已经拿走")
+        await admin.is_told("已经拿走")
         await admin.does_not_see("何馆员")
         await admin.sees("李编辑")
 
@@ -113,7 +113,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_saved(
         await admin.page.get_by_role("switch", name="要有读者证").click()
         await admin.sees("有读者证的读者都能约")
         await admin.tap("保存")
-        await admin.sees("已经生效")
+        await admin.is_told("已经生效")
         [rules] = (await phone.get("/api/admin/seat-rules")).body["items"]
         assert (rules["max_minutes"], rules["needs_card"]) == (60, True)
 
@@ -129,7 +129,7 @@ async def test_of_two_who_save_the_second_sees_both_and_chooses(library: Library
         await admin.look("admin-form-conflict")
         assert await saved_text(phone) == "别人写的"
         await admin.tap("用我改的")
-        await admin.sees("首页已经换上")
+        await admin.is_told("首页已经换上")
         # What only the other has changed stays theirs.
         saved = (await phone.get("/api/admin/announcement")).body
         assert (saved["title"], saved["text"]) == ("别人的标题", "我写的")
@@ -166,7 +166,7 @@ async def test_a_picture_of_the_notice_is_chosen_seen_by_readers_and_taken_off(
         await admin.tap("保存并显示在首页")
         await admin.sees("一张图片")
         await admin.tap("用我改的")
-        await admin.sees("首页已经换上")
+        await admin.is_told("首页已经换上")
         await expect(admin.page.locator(".tile img").filter(visible=True)).to_have_count(1)
         await admin.look("admin-announcement-picture")
         kept = (await phone.get("/api/admin/announcement")).body
@@ -194,11 +194,16 @@ async def test_who_leaves_with_changes_is_asked(library: Library, chromium: Brow
         await back.click()
         await admin.tap("确定", exact=True)
         await admin.sees("邀请同事")
+        await expect(admin.page.locator("section[inert]")).to_have_count(
+            0
+        )  # it has slid away, with its field
         assert await saved_text(phone) == "欢迎来到图书馆。"
         await admin.go(f"/{NOTICE}")
         await field(admin, "内容").fill("写完了")
         await admin.tap("保存并显示在首页")
+        await admin.is_told("首页已经换上")
         await admin.sees("没有改动")
+        assert await saved_text(phone) == "写完了"
         await back.click()
         await admin.sees("邀请同事")  # nothing is asked
 
@@ -263,6 +268,7 @@ async def test_given_up_work_is_tried_again_and_dropped(library: Library, chromi
         await admin.look("admin-health-drop")
         await deed.click()
         await admin.sees("没有放弃的事")
+        await library.settled()
         [left] = await fetch("SELECT state, key FROM job WHERE kind = 'remind'")
         assert (left["state"], left["key"]) == ("done", "remind:3")
 

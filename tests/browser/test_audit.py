@@ -21,7 +21,7 @@ async def told(library: Library) -> None:
     async def sealed() -> bool:
         return not (await seals.extent(library.clock.now())).unsealed
 
-    await library.until(sealed)
+    await library.until(sealed, seconds=15)
 
 
 async def test_an_entry_is_found_read_and_narrowed_to(library: Library, chromium: Browser) -> None:

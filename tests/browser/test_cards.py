@@ -22,7 +22,8 @@ async def type_card(phone: Screen, secret: str = SECRET) -> None:
 
 async def agree(phone: Screen, word: str) -> None:
     """The button of WeChat's dialogue, which lies over the one that asked."""
-    await phone.page.get_by_role("button", name=word, exact=True).last.click()
+    dialogue = phone.page.get_by_role("dialog").last  # the one before may still be leaving
+    await dialogue.get_by_role("button", name=word, exact=True).click()
 
 
 async def test_a_seat_that_needs_a_card_leads_to_binding_one_and_is_booked(
@@ -45,7 +46,7 @@ async def test_a_seat_that_needs_a_card_leads_to_binding_one_and_is_booked(
         await type_card(lin)
         await lin.sees("学生")
         await lin.look("card-bound")
-        await lin.page.evaluate("wx.navigateBack()")
+        await lin.back()
         await lin.tap("预约 A-1")
         await lin.tap("允许", exact=True)
         await lin.sees("约好了")
@@ -103,12 +104,13 @@ async def test_a_helper_books_for_an_elder_and_is_stopped_on_the_open_page(
         await chen.go("/pages/bookings/bookings")
         await chen.sees("由小林代办")
         await chen.look("helpers-booking")
-        await chen.page.evaluate("wx.navigateBack()")
+        await chen.back()
         await chen.tap("收回", exact=True)
         await agree(chen, "收回")
         await chen.sees("还没有人代您办理")
 
         await lin.tap("取消预约")
+        await lin.sees("座位马上让给别人")
         await lin.page.get_by_role("button", name="取消预约").last.click()
         await lin.sees("没有请您代办，或者已经收回了")
         assert [row["state"] for row in await fetch("SELECT state FROM booking")] == ["booked"]
@@ -142,7 +144,7 @@ async def test_the_desk_finds_a_card_unlocks_it_and_pauses_its_reader(
         await he.tap("改类别、有效期和状态")
         await he.sees("从哪天起")
         await he.look("patrons-edit")
-        await he.page.evaluate("wx.navigateBack()")
+        await he.back()
         await he.sees("暂停使用")
         await he.tap("暂停使用")
         await he.page.get_by_label("原因").filter(visible=True).fill("占座三次")

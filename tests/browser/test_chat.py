@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from models.chat import ChatMessage, Conversation
 from models.db import fetch
@@ -60,7 +60,7 @@ async def test_a_question_is_asked_answered_read_and_asked_again_after_its_end(
             [now] = await queue(he)
             return bool(now["theirs"]["read"] > 0)
 
-        await library.until(read)  # the answer was on the screen
+        await library.until(read, seconds=15)  # the answer was on the screen
         await lin.look("chat-answered")
         await he.post(f"/api/desk/{line['id']}/close", {"tag": "座位"})
         await lin.sees("这次咨询结束了。再写一句")
@@ -109,7 +109,9 @@ async def test_what_is_typed_without_network_is_kept_and_stored_once(
         await lin.look("chat-offline")
         assert await stored() == []
         await lin.offline(False)
-        await lin.sees("已发送", seconds=15)
+        await lin.sees("已发送")
+        await lin.does_not_see("连上网就发")
+        await lin.does_not_see("发送中")
         assert await stored() == ["第一句", "第二句"]
 
 
@@ -153,6 +155,13 @@ async def test_a_text_that_is_not_shown_returns_into_its_box(library: Library, c
         await lin.look("chat-returned")
 
 
+async def is_free(found: Locator) -> bool:
+    """Above the keyboard, and large enough for a finger."""
+    edges = await found.bounding_box()
+    assert edges
+    return edges["y"] + edges["height"] <= 812 - 291 and edges["height"] >= 44
+
+
 async def test_the_keyboard_never_covers_the_box(library: Library, chromium: Browser) -> None:
     async with screen(chromium, library, "lin", page=THREAD, font="26", keyboard="291") as lin:
         await lin.sees("发送")
@@ -160,10 +169,7 @@ async def test_the_keyboard_never_covers_the_box(library: Library, chromium: Bro
         await field.click()
         await field.fill("一行\n" * 12)
         for found in (lin.page.locator(f"{PAGE} wx-textarea"), lin.text("发送", exact=True)):
-            edges = await found.bounding_box()
-            assert edges
-            assert edges["y"] + edges["height"] <= 812 - 291
-            assert edges["height"] >= 44
+            await library.until(lambda found=found: is_free(found), seconds=15)
         await lin.look("chat-keyboard")
         await lin.tap("发送", exact=True)
         await expect(field).to_have_value("")

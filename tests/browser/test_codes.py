@@ -32,6 +32,6 @@ async def test_when_there_is_no_picture_the_page_says_so(library: Library, chrom
     async with screen(chromium, library, "admin", page=CODES, allowed=("503",)) as admin:
         await admin.tap("A-2", exact=True)
         await admin.tap("看码图")
-        await admin.sees("现在拿不到码图")
+        await admin.is_told("现在拿不到码图")
         await admin.tap("看码图")
         await expect(admin.page.locator(".full-picture")).to_be_visible()

@@ -34,7 +34,7 @@ async def test_a_reader_asks_a_department_in_which_somebody_is_on_duty_and_is_ha
         await type_into(admin, "名称", "参考咨询部")
         await type_into(admin, "读者可以问什么", "查资料，找论文")
         await admin.tap("保存")
-        await admin.sees("已保存")
+        await admin.is_told("已保存")
         await admin.look("admin-department")
         await admin_phone.post(
             "/api/admin/departments",
@@ -51,7 +51,7 @@ async def test_a_reader_asks_a_department_in_which_somebody_is_on_duty_and_is_ha
         await admin.sees("接下来的几次")
         await admin.tap("12月7日 周一")
         await admin.tap("这天没有人")
-        await admin.sees("没有人")
+        await expect(admin.text("没有人", exact=True)).to_be_visible()  # on that day
         await admin.look("admin-turn")
         await admin.go("/admin/roster/roster")
         await admin.sees("00:00–23:59")

@@ -1,19 +1,25 @@
 """The librarians' desk in real browsers: who waits, who has whom, and what one librarian sees of another."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
+import pytest
 from playwright.async_api import Browser, expect
 
+import handlers.desk
+from models.db import Tx, transaction
 from tests.support.chat import CHECK, DOUBTFUL, claim, librarian, queue, said, say, texts
 from tests.support.desk import DESK, desk, reader, staff
 from tests.support.library import Library
 from tests.support.phones import COMPUTER, Screen
 
 
-async def names(phone: Screen) -> list[str]:
-    """Whom the list names, from above."""
-    found: list[str] = await phone.page.locator("desk-line:visible .strong").all_inner_texts()
-    return [name for name in found if name.startswith("读者")]
+async def lists(phone: Screen, *names: str) -> None:
+    """The list names these readers, from above."""
+    found = phone.page.locator("desk-line:visible .strong").filter(has_text="读者")
+    await expect(found).to_have_text(list(names))
 
 
 async def test_who_waits_is_seen_at_once_longest_first(library: Library, chromium: Browser) -> None:
@@ -29,7 +35,7 @@ async def test_who_waits_is_seen_at_once_longest_first(library: Library, chromiu
         await library.advance(minutes=3)
         await said(bo, "几点闭馆")
         await he.sees("几点闭馆")
-        assert await names(he) == ["读者甲", "读者乙"]
+        await lists(he, "读者甲", "读者乙")
         await bo.post("/api/presence", {"duty": False})
         await he.sees("在线")
 
@@ -38,27 +44,28 @@ async def test_who_waits_is_seen_at_once_longest_first(library: Library, chromiu
         first, second = await queue(wang)
         assert (await wang.post(f"/api/desk/{second['id']}/claim")).status == 200
         await he.sees("王馆员在接待")
-        assert await names(he) == ["读者甲", "读者乙"]
+        await lists(he, "读者甲", "读者乙")
         assert (await wang.post(f"/api/desk/{second['id']}/hand-back")).status == 200
         await he.sees("优先")
-        assert await names(he) == ["读者乙", "读者甲"]
+        await lists(he, "读者乙", "读者甲")
         await he.look("desk-queue")
 
 
-async def at_once(text: str, *phones: Screen) -> None:
-    """Tap it on every phone in the same moment: a tap that looks first would find the button gone."""
-    places = []
-    for phone in phones:
-        await phone.sees(text)
-        box = await phone.text(text, exact=True).first.bounding_box()
-        assert box
-        places.append((box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
-    taps = (phone.page.mouse.click(*place) for phone, place in zip(phones, places, strict=True))
-    await asyncio.gather(*taps)
+def at_once(monkeypatch: pytest.MonkeyPatch, claims: int) -> None:
+    """None of so many claims begins before all have arrived: no phone hears of another's before its own."""
+    arrived = asyncio.Barrier(claims)
+
+    @asynccontextmanager
+    async def together(**more: Any) -> AsyncIterator[Tx]:
+        await arrived.wait()
+        async with transaction(**more) as tx:
+            yield tx
+
+    monkeypatch.setattr(handlers.desk, "transaction", together)
 
 
 async def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who(
-    library: Library, chromium: Browser
+    library: Library, chromium: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await staff(library, "he", "何馆员")
     await staff(library, "wang", "王馆员")
@@ -74,15 +81,22 @@ async def test_of_two_who_claim_at_once_one_gets_it_and_the_other_is_told_who(
         await said(lin, "几点闭馆")
         for phone in (he, wang):
             await phone.sees("几点闭馆")
-        await at_once("接待", he, wang)
-        await library.settled()
-        [line] = await queue(await library.sign_in("he"))
+        at_once(monkeypatch, 2)
+        for phone in (he, wang):
+            await phone.tap("接待", exact=True)
+        line = await library.until(lambda: taken(library), seconds=15)
         winner, loser = (he, wang) if line["librarian"]["name"] == "何馆员" else (wang, he)
         await winner.sees("交回排队")
         await loser.sees(f"{line['librarian']['name']} 已经接待了这位读者。")
         await loser.sees("没有读者在等")
         assert await loser.route() == DESK
         await loser.look("desk-claimed-by-another")
+
+
+async def taken(library: Library) -> Any:
+    """The only line, when somebody has it."""
+    [line] = await queue(await library.sign_in("he"))
+    return line if line["librarian"] else None
 
 
 async def test_a_librarian_looks_takes_answers_hands_back_and_closes(
@@ -138,12 +152,12 @@ async def test_when_a_librarians_network_dies_their_reader_is_first_in_the_queue
         await said(bo, "有插座吗")
         async with desk(chromium, library, "he") as he:
             await he.sees("王馆员在接待")
-            assert await names(he) == ["读者乙", "读者甲"]
+            await lists(he, "读者乙", "读者甲")
             await wang.offline(True)
             await library.advance(seconds=46)
             await library.settled()
             await he.sees("优先")
-            assert await names(he) == ["读者甲", "读者乙"]
+            await lists(he, "读者甲", "读者乙")
             await he.does_not_see("王馆员在接待")
             await wang.sees("没有网络")
             await wang.look("desk-offline")
@@ -207,6 +221,7 @@ async def test_on_a_computer_list_and_conversation_stand_side_by_side_and_keys_m
         await he.page.keyboard.type("靠墙那排。")
         await press("Enter")
         await expect(pane.get_by_text("有的\n靠墙那排。").first).to_be_visible()
+        await expect(pane.get_by_text("已发送")).to_be_visible()  # until then only the computer has it
         await library.settled()
         assert (await queue(await library.sign_in("he")))[-1]["last_text"] == "有的\n靠墙那排。"
         await expect(he.page.locator("desk-line:visible .asks")).to_have_count(0)  # what was read is read

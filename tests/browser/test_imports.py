@@ -37,7 +37,7 @@ async def test_a_thousand_cards_with_bad_rows_are_imported_and_taken_back(
         await manager.sees("还没有导入过。")
         await manager.look("admin-imports")
         await choose(manager, file)
-        await manager.sees("将新增 982 人，18 行有问题不导入。")
+        await manager.sees("将新增 982 人，18 行有问题不导入。", seconds=30)
         await manager.sees("第 984 行")
         await manager.sees("手机号“1.38E+10”：Excel 把长数字改成了科学记数")
         await manager.look("admin-import-checked")
@@ -46,7 +46,7 @@ async def test_a_thousand_cards_with_bad_rows_are_imported_and_taken_back(
         await manager.sees("7 天之内可以撤销。")
         await manager.look("admin-import-apply")
         await manager.page.get_by_role("button", name="导入", exact=True).filter(visible=True).last.click()
-        await manager.sees("已新增 982 人")
+        await manager.sees("已新增 982 人", seconds=30)
         assert await number_of_cards() == 982
         async with manager.page.expect_download() as saved:
             await manager.tap("把问题存成表格")
@@ -78,7 +78,7 @@ async def test_columns_are_named_by_hand_and_cards_leave_as_a_worksheet(
         await manager.look("admin-import-mapping-wide")
         await manager.tap("按这样检查")
         await manager.sees("将新增 1 人。")
-        await manager.page.evaluate("wx.navigateBack()")
+        await manager.back()
         await manager.tap("导出全部读者证")
         await manager.tap("表格（XLSX）")
         async with manager.page.expect_download() as saved:

@@ -42,7 +42,7 @@ async def test_what_a_reader_tells_arrives_is_taken_and_answered(library: Librar
         await library.settled()
         view = await shown(lin, number)
         assert (view["state"], view["answer"]["text"]) == ("answered", "明天换亮一点的灯。")
-        await he.page.evaluate("wx.navigateBack()")
+        await he.back()
         await he.sees("没有新的意见")
         await he.tap("已答复", exact=True)
         await he.sees("三楼的灯有点暗")
@@ -94,13 +94,14 @@ async def test_a_held_text_is_looked_at_before_it_is_answered(library: Library, 
     async with inbox(chromium, library, "he") as he:
         await he.sees("待看内容")
         await he.tap(DOUBTFUL, exact=True)
+        await he.sees("放行")
         await expect(he.page.locator(FIELD)).to_have_count(0)
         await he.look("inbox-held")
         await he.tap("放行", exact=True)
         await he.tap("看过了，不用答复")
         await he.sees("何馆员看过了")
         assert (await shown(lin, number))["state"] == "noted"
-        await he.page.evaluate("wx.navigateBack()")
+        await he.back()
         await he.tap("楼下要转账给我")
         await he.tap("退回给写的人")
         await he.sees("没有新的意见")
@@ -124,6 +125,8 @@ async def test_ratings_move_while_one_looks_and_stand_beside_the_list_on_a_compu
             await expect(he.page.get_by_label(label)).to_be_visible()
         assert len(await fetch("SELECT 1 AS one FROM rating WHERE stars IS NOT NULL")) == 2
 
+        for number in (1, 2):
+            await he.sees(f"第 {number} 条")  # keys lead nowhere before
         await he.page.keyboard.press("j")
         await he.page.keyboard.press("j")
         await he.page.keyboard.press("Enter")

@@ -49,7 +49,7 @@ async def test_a_librarian_is_invited_to_a_branch_and_sees_exactly_what_they_may
             await joining.sees("codec1")
             await joining.look("admin-codes-of-a-branch")
             await joining.page.get_by_label("区域 东馆 · C 区").click()
-            assert await joining.page.get_by_role("option").all_inner_texts() == ["东馆 · C 区"]
+            await expect(joining.page.get_by_role("option")).to_have_text(["东馆 · C 区"])
         await on_duty(wu)
         await claimed(library, lin, wu)
         await admin.go("/admin/staff/staff")
@@ -62,7 +62,7 @@ async def test_a_librarian_is_invited_to_a_branch_and_sees_exactly_what_they_may
         await admin.sees("保存日期")
         await choose(admin, "从什么时候到什么时候 到 请选择")
         await admin.sees("没有改动")
-        await admin.page.evaluate("wx.navigateBack()")
+        await admin.back()
         await admin.sees("馆员 · 东馆 · 至 11月23日")
         await admin.look("admin-staff-scopes")
         await admin.tap("吴馆员")

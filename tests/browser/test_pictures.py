@@ -25,6 +25,12 @@ def tiles(phone: Screen) -> str:
     return f"{FORM} .tile:not(.add)"
 
 
+async def there(phone: Screen, count: int) -> None:
+    """So many pictures stand in the form, and the server has them all."""
+    await expect(phone.page.locator(tiles(phone))).to_have_count(count)
+    await expect(phone.page.locator(f"{FORM} .over")).to_have_count(0)
+
+
 async def judged(library: Library) -> None:
     """WeChat says what it has kept to itself, when it is asked again."""
     async with library.http.delete(f"{library.sim_url}/sim/api/faults"):
@@ -65,12 +71,12 @@ async def test_a_picture_over_a_broken_connection_is_sent_once_and_seen_when_it_
         await lin.look("picture-failed")
         await lin.tap("重试", exact=True)
         await lin.does_not_see("现在连不上网络")
+        await there(lin, 1)
         assert (bodies, await uploads()) == (1, 1)
         await lin.page.unroute("**/api/uploads")
 
         await choose(lin, poster)
-        await expect(lin.page.locator(tiles(lin))).to_have_count(2)
-        await expect(lin.page.locator(f"{FORM} .over")).to_have_count(0)
+        await there(lin, 2)
         await lin.look("picture-form")
         await lin.page.reload()  # the mini-program is closed and opened: the draft still has both
         await expect(lin.page.locator(f"{tiles(lin)} img")).to_have_count(2)
@@ -89,8 +95,7 @@ async def test_a_picture_over_a_broken_connection_is_sent_once_and_seen_when_it_
             await judged(library)
             await he.does_not_see("正在检查")  # without touching anything
             shown = he.page.locator(f"{FORM} img").filter(visible=True)
-            await expect(shown).to_have_count(1)
-            assert await shown.evaluate("img => img.complete && img.naturalWidth") == 800
+            await expect(shown).to_have_js_property("naturalWidth", 800)
             await he.look("picture-inbox")
             await shown.click()
             await expect(he.page.locator(".full-picture")).to_be_visible()
@@ -113,7 +118,7 @@ async def test_a_risky_picture_is_said_to_its_author_alone(
         await lin.tap("空间", exact=True)
         await lin.page.locator(f"{FORM} textarea").fill("看看这个")
         await choose(lin, risky)
-        await expect(lin.page.locator(f"{FORM} .over")).to_have_count(0)
+        await there(lin, 1)
         await lin.tap("可以答复我")
         await lin.tap("发给图书馆")
         await lin.sees("收到了，谢谢您")
@@ -122,6 +127,7 @@ async def test_a_risky_picture_is_said_to_its_author_alone(
         await state(library, str(stored["id"]), "removed")
         await lin.tab("pages/messages/messages")
         await lin.tap("有一张图片没有通过检查")
+        await lin.sees("看看这个")
         await lin.sees("没有通过检查")
         await expect(lin.page.locator(f"{FORM} img")).to_have_count(0)
         [line] = await box(he)

@@ -25,17 +25,18 @@ async def test_copying_waits_for_agreement_and_a_refusal_is_asked_again(
         await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.tap("不同意", exact=True)
-        await admin.sees("没有复制上")
+        await admin.is_told("没有复制上")
         await admin.does_not_see(ASKED)
         await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.tap("《隐私保护指引》")
         await admin.tap("好", exact=True)
         await admin.tap("同意", exact=True)
-        await admin.sees("内容已复制")
+        await admin.is_told("内容已复制")
         assert await admin.page.evaluate("wx.getClipboardData().then(({ data }) => data)") == "codea1"
         await copy_a_code(admin)
-        await admin.does_not_see(ASKED, seconds=1)
+        await admin.is_told("内容已复制")
+        await admin.does_not_see(ASKED)
 
 
 async def test_putting_the_sheet_away_is_a_refusal(library: Library, chromium: Browser) -> None:
@@ -44,7 +45,7 @@ async def test_putting_the_sheet_away_is_a_refusal(library: Library, chromium: B
         await copy_a_code(admin)
         await admin.sees(ASKED)
         await admin.page.get_by_label("关上").filter(visible=True).click()
-        await admin.sees("没有复制上")
+        await admin.is_told("没有复制上")
 
 
 async def test_a_page_that_is_left_while_it_asks_refuses(library: Library, chromium: Browser) -> None:
@@ -54,8 +55,8 @@ async def test_a_page_that_is_left_while_it_asks_refuses(library: Library, chrom
         await admin.go(f"/{CODES}")
         await copy_a_code(admin)
         await admin.sees(ASKED)
-        await admin.page.evaluate("wx.navigateBack()")
-        await admin.sees("没有复制上")
+        await admin.back()
+        await admin.is_told("没有复制上")
 
 
 @pytest.mark.parametrize("answer", ["同意", "不同意"])

@@ -44,7 +44,7 @@ async def test_a_reviewer_books_a_seat_of_the_sample_that_nobody_else_sees(
         await wang.sees("约好了")
         await wang.look("review-booked")
 
-        await wang.page.evaluate("wx.navigateBack()")
+        await wang.back()
         await wang.tab(ME)
         await wang.sees("正在审核体验")
         await wang.look("review-me")

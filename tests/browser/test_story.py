@@ -4,7 +4,7 @@ from playwright.async_api import Browser
 
 from models.db import fetch
 from tests.support.library import Library, at
-from tests.support.phones import Screen, screen
+from tests.support.phones import Screen, consented, screen
 
 AREA = "pages/area/area?id=1&date=2026-11-23&from=10:00&until=12:00"
 
@@ -13,7 +13,7 @@ async def open_list(phone: Screen) -> None:
     """The area's list of seats, with its row open."""
     await phone.tap("看懂了")  # the legend, which opens by itself the first time
     await phone.tap("列表", exact=True)
-    await phone.sees("只看空座")
+    await phone.sees("A-1 到 A-6")
     if not await phone.text("A-3").count():
         await phone.tap("A-1 到 A-6")
     await phone.sees("A-3")
@@ -43,6 +43,7 @@ async def test_a_reader_books_and_another_sees_it_and_the_reminder_arrives(
         await zhou.sees("空 4 席")  # without touching anything
         await zhou.sees("有人约")
 
+        await consented(library)
         await library.advance(minutes=41)
         await library.settled()
         [message] = (await library.sim("phone/lin"))["messages"]
@@ -97,7 +98,7 @@ async def test_a_seat_that_somebody_took_first_never_looks_like_a_success(
         await lin.tap("预约 A-1")
         await lin.tap("允许", exact=True)
         await lin.sees("没有约上")
-        await lin.does_not_see("约好了", seconds=1)
+        await lin.never_sees("约好了")
         await lin.look("story-refused")
 
 
@@ -109,7 +110,7 @@ async def test_a_dead_network_says_so_and_nothing_is_booked_twice(
         await lin.tap("A-1", exact=True)
         await lin.offline(True)
         await lin.tap("预约 A-1")
-        await lin.does_not_see("约好了", seconds=1)
+        await lin.never_sees("约好了")
         await lin.look("story-offline")
         await lin.offline(False)
         await lin.sees("约好了", seconds=30)

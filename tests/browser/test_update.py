@@ -50,7 +50,8 @@ async def test_a_version_that_is_too_old_shows_nothing_but_the_way_to_the_new_on
         await updated(lin, "failed")
         await lin.sees("没有取到新版本")
         await updated(lin, "ready")
-        await lin.does_not_see("有新版本", seconds=1)
+        await lin.sees("更新并重新打开")
+        await lin.does_not_see("有新版本")
         async with lin.page.expect_navigation():
             await lin.tap("更新并重新打开")
 

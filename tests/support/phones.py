@@ -4,12 +4,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Frame, Locator, Page, Playwright, expect
+from playwright.async_api import Browser, Frame, Locator, Page, Playwright, TimeoutError, expect
 
+from models.db import fetch
 from tests.support.library import Library
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Waiting costs nothing when all goes well, and a busy machine stands still for seconds.
+expect.set_options(timeout=15_000)
 
 
 def chromium_path() -> str:
@@ -44,6 +47,7 @@ class Screen:
 
     page: Page
     problems: list[str]
+    told: int = field(default=0, init=False)  # of the toasts
 
     def text(self, text: str, *, exact: bool = False) -> Locator:
         """What is visible with this text, on the page that is on top."""
@@ -54,6 +58,27 @@ class Screen:
 
     async def does_not_see(self, text: str, *, seconds: float = 15) -> None:
         await expect(self.text(text)).to_have_count(0, timeout=seconds * 1000)
+
+    async def never_sees(self, text: str, *, seconds: float = 1) -> None:
+        """Neither now nor within the time in which it would come, if it did."""
+        try:
+            await self.text(text).first.wait_for(timeout=seconds * 1000)
+        except TimeoutError:
+            return
+        raise AssertionError(f"“{text}” was shown")
+
+    async def is_told(self, text: str, *, seconds: float = 15) -> None:
+        """By a toast that was not asked for yet, also when it is gone already."""
+        async with asyncio.timeout(seconds):
+            while True:
+                toasts = await self.page.evaluate("__preview.toasts()")
+                if len(toasts) < self.told:  # the page was loaded anew
+                    self.told = 0
+                for place, toast in enumerate(toasts):
+                    if place >= self.told and text in toast:
+                        self.told = place + 1
+                        return
+                await asyncio.sleep(0.05)
 
     async def tap(self, text: str, *, exact: bool = False) -> None:
         await self.text(text, exact=exact).first.click(timeout=15_000)
@@ -66,6 +91,11 @@ class Screen:
         """Open a page as a tap on a message would."""
         await self.page.evaluate("url => wx.navigateTo({ url })", page)
 
+    async def back(self) -> None:
+        """To the page before. The one that is left slides away, with all that one could see or type into."""
+        await self.page.evaluate("wx.navigateBack()")
+        await expect(self.page.locator("section[inert]")).to_have_count(0)
+
     async def offline(self, off: bool) -> None:
         await self.page.evaluate("off => __preview.offline(off)", off)
 
@@ -77,6 +107,11 @@ class Screen:
         folder = ROOT / "var" / "shots"
         folder.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=folder / f"{name}.png")
+
+
+async def consented(library: Library) -> None:
+    """Until the server has heard of a consent: WeChat tells it in its own time, not within the tap."""
+    await library.until(lambda: fetch("SELECT 1 FROM consent WHERE balance > 0"), seconds=15)
 
 
 async def holds(page: Page | Frame, expression: str, *, seconds: float = 15) -> None:

@@ -28,6 +28,7 @@ import {
   tellDesk,
 } from './settings.js';
 import { showNavigationBar } from './navigation-bar.js';
+import { toasted } from './overlays.js';
 import { showTabBar, startTabBar } from './tab-bar.js';
 import { startTheme } from './theme.js';
 import { startTouches } from './touches.js';
@@ -166,6 +167,7 @@ globalThis.__preview = {
   fontSize: chooseFontSize,
   keyboard: setKeyboard,
   sounds: () => [...played],
+  toasts: () => [...toasted],
   update,
   settings: () => ({ ...settings, theme: settings.theme, shown: currentTheme(), fontScale: fontScale() }),
 };

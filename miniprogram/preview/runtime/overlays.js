@@ -48,8 +48,12 @@ function press(text, className, onClick, more = {}) {
 
 let toastTimer;
 
+/** What toasts have said so far, for tests: one is gone before a slow eye has looked. @type {string[]} */
+export const toasted = [];
+
 function toast({ title, icon = 'success', image, duration = 1500, mask = false }) {
   hideToast();
+  toasted.push(title);
   const words = icon === 'none' && !image;
   const sign = { success: 'check', error: 'close' }[icon];
   layer().append(
