@@ -15,6 +15,7 @@ from handlers.context import SubscribeMessage
 from server.wechat.client import WeChatClient
 from server.wechat.simulator import SEAT_REMINDER, SimulatorSettings, simulator_app
 from server.wechat.simulator.world import WORLD, World
+from server.wechat.tokens import MemoryTokens
 
 APPID = "wx0000000000000001"
 SECRET = "a secret of the simulated account"
@@ -46,6 +47,11 @@ class Desk:
     url: str
     world: World
     client: WeChatClient
+    tokens: MemoryTokens
+
+    def waiting_only(self, seconds: float) -> WeChatClient:
+        """A client that soon gives up, for a call that is to have no answer: it has the token of the other."""
+        return _client(self.http, self.url, self.world, self.tokens, seconds)
 
     async def control(self, path: str, /, **body: Any) -> Any:
         async with self.http.post(f"{self.url}/sim/api/{path}", json=body) as response:
@@ -78,6 +84,24 @@ class Desk:
     def advance(self, seconds: float) -> None:
         self.world.clock.offset_s += seconds
 
+    def at_the_full_hour(self) -> None:
+        """A minute, an hour or a day that counts something does not end in the middle of a test."""
+        self.advance(3_600 - self.world.clock.now() % 3_600)
+
+
+def _client(
+    http: aiohttp.ClientSession, url: str, world: World, tokens: MemoryTokens, timeout_s: float
+) -> WeChatClient:
+    return WeChatClient(
+        http,
+        appid=APPID,
+        secret=SECRET,
+        base_url=url,
+        clock=FollowingClock(world),
+        tokens=tokens,
+        timeout=aiohttp.ClientTimeout(total=timeout_s, connect=timeout_s),
+    )
+
 
 Opening = Callable[..., Any]
 
@@ -93,22 +117,15 @@ async def open_desk(http: aiohttp.ClientSession) -> AsyncIterator[Opening]:
     """Opens a desk on a fresh account; keywords change its settings."""
     servers: list[TestServer] = []
 
-    async def opened(*, timeout_s: float = 5.0, **changes: Any) -> Desk:
+    async def opened(*, timeout_s: float = 10.0, **changes: Any) -> Desk:
         settings = replace(SimulatorSettings(":memory:", APPID, SECRET, push_token=PUSH_TOKEN), **changes)
         app: web.Application = simulator_app(settings)
         server = TestServer(app)
         await server.start_server()
         servers.append(server)
         url = str(server.make_url("")).rstrip("/")
-        client = WeChatClient(
-            http,
-            appid=APPID,
-            secret=SECRET,
-            base_url=url,
-            clock=FollowingClock(app[WORLD]),
-            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=timeout_s),
-        )
-        return Desk(http, url, app[WORLD], client)
+        tokens = MemoryTokens()
+        return Desk(http, url, app[WORLD], _client(http, url, app[WORLD], tokens, timeout_s), tokens)
 
     yield opened
     for server in servers:

@@ -10,6 +10,7 @@ from playwright.async_api import Page, async_playwright, expect
 from tests.wechat.conftest import Desk, Opening, reminder
 
 FOUND = Path("var/chromium")  # written by the set-up
+expect.set_options(timeout=15_000)  # the page asks every two seconds, and the machine may be busy
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SEND = "/cgi-bin/message/subscribe/send"
 

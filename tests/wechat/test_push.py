@@ -150,11 +150,13 @@ async def test_after_three_failures_wechat_gives_up(open_desk: Opening, receiver
 
 
 async def test_an_answer_that_takes_too_long_counts_as_none(open_desk: Opening, receiver: Receiver) -> None:
-    desk = await connected(open_desk, receiver, push_timeout_s=0.1)
+    desk = await connected(open_desk, receiver, push_timeout_s=1.5)
+    again = asyncio.Event()
 
     async def slow_once(_: PushEvent) -> None:
         if receiver.deliveries == 1:
-            await asyncio.sleep(0.2)
+            await again.wait()
+        again.set()
 
     receiver.reaction = slow_once
     await desk.accept()

@@ -92,6 +92,7 @@ async def test_a_stable_token_stays_until_its_last_five_minutes(desk: Desk) -> N
 
 async def test_a_forced_renewal_kills_the_old_token_and_is_rationed(desk: Desk) -> None:
     forced = {**ACCOUNT, "force_refresh": True}
+    desk.at_the_full_hour()
     first = (await post(desk, "/cgi-bin/stable_token", ACCOUNT))["access_token"]
     await post(desk, "/cgi-bin/stable_token", forced)
     assert (await get(desk, TEMPLATES, access_token=first))["errcode"] == 40001
@@ -105,6 +106,7 @@ async def test_a_forced_renewal_kills_the_old_token_and_is_rationed(desk: Desk) 
 
 async def test_the_days_quota_opens_again_tomorrow(open_desk: Opening) -> None:
     desk: Desk = await open_desk(quotas={SEND: Quota(per_day=2)})
+    desk.at_the_full_hour()
     openid = await desk.person()
     await desk.accept(times=4)
     for _ in range(2):
@@ -118,6 +120,7 @@ async def test_the_days_quota_opens_again_tomorrow(open_desk: Opening) -> None:
 
 async def test_the_minutes_quota_opens_again_in_the_next(open_desk: Opening) -> None:
     desk: Desk = await open_desk(quotas={SEND: Quota(per_minute=1)})
+    desk.at_the_full_hour()
     openid = await desk.person()
     await desk.accept(times=2)
     await desk.client.send(reminder(openid))
@@ -129,7 +132,7 @@ async def test_the_minutes_quota_opens_again_in_the_next(open_desk: Opening) -> 
 
 
 async def test_two_messages_to_one_reader_at_once_get_in_each_others_way(open_desk: Opening) -> None:
-    desk: Desk = await open_desk(send_s=0.1)
+    desk: Desk = await open_desk(send_s=1.0)
     openid = await desk.person()
     await desk.accept(times=2)
     answers = await asyncio.gather(

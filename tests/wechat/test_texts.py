@@ -198,7 +198,8 @@ async def test_wechat_judges_only_who_was_here_within_two_hours(desk: Desk) -> N
 async def test_the_minutes_quota_is_told_as_content_security_tells_it(open_desk: Opening) -> None:
     desk: Desk = await open_desk(quotas={CHECK: Quota(per_minute=2)})
     openid = await visitor(desk)
-    desk.advance(60 - desk.world.clock.now() % 60)
+    desk.at_the_full_hour()
+    await desk.control("visit", person="lin")
     for _ in range(2):
         assert await desk.client.check_text(openid, CLEAN) is Suggest.PASS
     assert await refusal(desk, openid) == (44991, Verdict.RETRY_LATER)
@@ -208,6 +209,7 @@ async def test_the_minutes_quota_is_told_as_content_security_tells_it(open_desk:
 
 async def test_the_days_quota_opens_again_tomorrow(open_desk: Opening) -> None:
     desk: Desk = await open_desk(quotas={CHECK: Quota(per_day=1)})
+    desk.at_the_full_hour()
     openid = await visitor(desk)
     assert await desk.client.check_text(openid, CLEAN) is Suggest.PASS
     desk.advance(60)
@@ -222,12 +224,13 @@ async def test_the_days_quota_opens_again_tomorrow(open_desk: Opening) -> None:
 
 @pytest.mark.parametrize("kind", ["drop", "truncate", "http_502", "latency"])
 async def test_a_check_without_an_answer_is_asked_three_times_and_then_given_up(
-    open_desk: Opening, kind: str
+    desk: Desk, kind: str
 ) -> None:
-    desk: Desk = await open_desk(timeout_s=0.2)
     openid = await visitor(desk)
     await desk.client.check_text(openid, CLEAN)
     await desk.fault(CHECK, kind, seconds=0.6)
+    if kind == "latency":
+        desk.client = desk.waiting_only(0.2)
     with structlog.testing.capture_logs() as logged:
         assert await refusal(desk, openid) == (None, Verdict.RETRY_LATER)
     assert [line["event"] for line in logged].count("wechat_unanswered") == 3
