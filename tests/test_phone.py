@@ -134,12 +134,29 @@ async def test_a_closed_account_keeps_no_number(library: Library, lin: Phone) ->
     await library.until(gone)
 
 
-async def test_a_number_that_comes_after_the_end_is_not_kept(library: Library, lin: Phone) -> None:
-    fault = {"path": "/wxa/business/getuserphonenumber", "kind": "latency", "seconds": 0.5}
-    await library.sim("faults", fault)
+async def test_a_number_that_comes_after_the_end_is_not_kept(
+    library: Library, lin: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, ended = asyncio.Event(), asyncio.Event()
+    ask = library.services.wechat.phone_number
+
+    async def tell_late(openid: str, code: str) -> str:
+        number = await ask(openid, code)
+        told.set()
+        await ended.wait()
+        return number
+
+    async def gone() -> Any:
+        return await fetch("SELECT 1 FROM reader WHERE closed_at IS NOT NULL")
+
+    monkeypatch.setattr(library.services.wechat, "phone_number", tell_late)
+    lin.url = library.url
     adding = asyncio.create_task(add(lin))
-    await asyncio.sleep(0.2)
+    async with asyncio.timeout(20):
+        await told.wait()
     await library.sim("give_up_account", {"person": "lin"})
+    await library.until(gone)
+    ended.set()
     await adding
     assert await stored(lin) is None
 

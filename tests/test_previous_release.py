@@ -108,7 +108,7 @@ async def serving(folder: Path, library: Library) -> AsyncIterator[str]:
         sys.executable, "-m", "server", "run", cwd=folder, env={**kept, **own}
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(40):
             while True:
                 try:
                     async with library.http.get(f"{url}/readyz") as answer:
@@ -175,13 +175,14 @@ async def asks_and_is_answered(now: Phone, before: Phone, staff: Phone) -> None:
     question = {"local_id": new_key(), "text": "请问还有空座吗"}
     async with before.socket() as socket:
         sent = (await socket.ask("chat_send", question))["data"]
-    assert (await now.post("/api/chat-messages", question)).body == sent
+    again = (await now.post("/api/chat-messages", question)).body
+    assert {**again, "state": "checking"} == sent  # WeChat may have looked at it meanwhile
     conversation_id = sent["conversation_id"]
-    await now.library.until(lambda: queue(staff))
+    await now.library.until(lambda: queue(staff), seconds=20)
     assert (await claim(staff, conversation_id)).status == 200
     await said(staff, "有，请到二层", conversation_id=conversation_id)
 
     async def both() -> bool:
         return await texts(before, conversation_id) == ["请问还有空座吗", "有，请到二层"]
 
-    await now.library.until(both, seconds=10)
+    await now.library.until(both, seconds=20)

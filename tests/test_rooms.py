@@ -32,11 +32,11 @@ async def leaving_took_s(manager: socketio.AsyncManager) -> float:
     sids = [await manager.connect(f"phone-{number}", "/") for number in range(PHONES)]
     for sid in sids:
         await manager.enter_room(sid, "/", f"reader:{sid}")
-    began = time.perf_counter()
+    began = time.thread_time()  # not of the clock on the wall: the machine does other things as well
     for sid in sids:
         await manager.disconnect(sid, "/")
     assert not manager.rooms.get("/")
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 async def test_a_crowd_that_goes_does_not_look_through_the_rooms_of_all_others() -> None:

@@ -72,7 +72,7 @@ async def test_who_stops_reading_half_way_leaves_no_process(tmp_path: Path) -> N
     async with aclosing(SheetFile(file, file.name, "").rows(100)) as rows:
         await anext(rows)
         assert len(children() - before) == 1
-    assert children() == before
+    assert not children() - before  # one of before may have ended by itself
 
 
 async def test_a_date_as_a_serial_is_a_date(library: Library, manager: Phone) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.soak.talking import talking
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("check_text", [True, False])
 async def test_what_was_acknowledged_is_stored_once_and_every_phone_has_it_though_the_server_is_killed(
     database_url: str, tmp_path: Path, check_text: bool

@@ -41,7 +41,7 @@ async def _opens(library: Library, auth: object) -> object:
     refused: list[object] = []
     sio.on("connect_error", refused.append)
     try:
-        await sio.connect(library.url, auth=auth, transports=["websocket"])
+        await sio.connect(library.url, auth=auth, transports=["websocket"], wait_timeout=20)
         await sio.disconnect()
     except socketio.exceptions.ConnectionError:
         return refused[0]
