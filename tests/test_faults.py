@@ -124,6 +124,7 @@ async def test_a_disk_that_refuses_the_commit_leaves_nothing_half_written(
 async def test_while_another_process_writes_for_too_long_a_request_is_told_to_come_again(
     library: Library, lin: Phone
 ) -> None:
+    await library.settled()  # else the worker may be writing, and cannot go on while this waits for it
     await fetch("PRAGMA busy_timeout = 50")
     other = sqlite3.connect(library.config.database.url.removeprefix("sqlite://"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -160,7 +161,7 @@ async def test_a_step_while_a_message_is_on_its_way_sends_it_once(
     library: Library, lin: Phone, hours: int
 ) -> None:
     await consented(lin, times=2)
-    await library.sim("faults", {"path": SEND, "kind": "latency", "seconds": 1, "times": 1})
+    await library.sim("faults", {"path": SEND, "kind": "latency", "seconds": 3, "times": 1})
     await lin.booked("A-1", at(9), at(11))  # its reminder is due at once
     await settled_as(lin, "sending")
     await library.advance(hours=hours)

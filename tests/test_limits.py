@@ -1,6 +1,7 @@
 """How often somebody may ask: by reader, by address, by socket; in one process and in several."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 import socketio
 
 from models.db import fetch
-from server import sockets
+from server import limits, sockets
 from server.config import BucketSection, LimitsSection, RedisSection, ServerSection
 from tests.support.library import Library, Phone, at, running_library
 from tests.support.redis import own_redis
@@ -18,39 +19,50 @@ FEW = BucketSection(burst=3, per_minute=1)
 UNKNOWN = {"Authorization": "Bearer nobody"}
 
 
+@pytest.fixture
+def redis_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else everybody may for a while, when it answers late once on a machine that is busy."""
+    monkeypatch.setattr(limits, "ANSWERS_S", 10.0)
+
+
 @asynccontextmanager
 async def strict(
-    url: str, *, trusted: tuple[str, ...] = (), redis: str = "", **limits: BucketSection
+    url: str, *, trusted: tuple[str, ...] = (), redis: str = "", **buckets: BucketSection
 ) -> AsyncIterator[Library]:
     async with running_library(
         url,
-        limits=LimitsSection(**limits),
+        limits=LimitsSection(**buckets),
         server=ServerSection(trusted_proxies=list(trusted)),
         redis=RedisSection(url=redis),
     ) as library:
         yield library
 
 
+@pytest.mark.usefixtures("redis_may_take_its_time")
 async def test_a_reader_who_grabs_seats_is_stopped_and_told_when_to_come_back(
     library: Library, lin: Phone
 ) -> None:
+    began = time.monotonic()
     answers = [await lin.book("A-1", at(10), at(9)) for _ in range(library.config.limits.booking.burst + 5)]
+    took_s = time.monotonic() - began
     refused = [answer for answer in answers if answer.status == 429]
-    assert 4 <= len(refused) <= 5
+    assert 5 - took_s // 2 - 1 <= len(refused) <= 5  # each two seconds give one back
     assert refused[0].code == "too_many"
-    assert refused[0].details["retry_after_s"] == int(refused[0].headers["Retry-After"]) == 2
+    retry_after_s = refused[0].details["retry_after_s"]
+    assert retry_after_s == int(refused[0].headers["Retry-After"])
+    assert max(1.0, 2 - took_s) <= retry_after_s <= 2
     zhou = await library.reader("zhou")
     assert (await zhou.book("A-1", at(10), at(11))).status == 201
     assert (await lin.get("/api/bookings")).status == 200
 
 
 async def test_what_was_refused_costs_nothing_and_time_gives_back(database_url: str) -> None:
-    fast = BucketSection(burst=1, per_minute=600)
+    fast = BucketSection(burst=1, per_minute=60)
     async with strict(database_url, booking=fast) as library:
         lin = await library.reader("lin")
         statuses = {(await lin.book("A-1", at(10), at(9))).status for _ in range(10)}
         assert 429 in statuses
-        await library.until(lambda: _is_heard(lin), seconds=2)
+        await library.until(lambda: _is_heard(lin))  # it asks more often than what is refused could cost
 
 
 async def _is_heard(phone: Phone) -> bool:
@@ -127,7 +139,7 @@ async def test_the_socket_of_a_session_that_ended_behind_the_bus_is_cut_within_f
     async with lin.socket() as ended, zhou.socket() as other:
         await fetch("DELETE FROM session WHERE reader_id = $1", lin.reader_id)
         await ended.next("session_ended", seconds=5)
-        await library.until(lambda: _is_cut(ended.sio), seconds=1)
+        await library.until(lambda: _is_cut(ended.sio))
         assert other.sio.connected
 
 
@@ -135,6 +147,7 @@ async def booked_nothing(phone: Phone, times: int) -> list[int]:
     return [(await phone.book("A-1", at(10), at(9))).status for _ in range(times)]
 
 
+@pytest.mark.usefixtures("redis_may_take_its_time")
 async def test_processes_that_share_redis_count_together(database_url: str) -> None:
     with own_redis() as server:
         async with strict(database_url, redis=server.url, booking=FEW) as first:
@@ -145,12 +158,16 @@ async def test_processes_that_share_redis_count_together(database_url: str) -> N
             assert await booked_nothing(again, 2) == [422, 429]
 
 
-async def test_while_redis_is_away_everybody_may_without_waiting_for_it(database_url: str) -> None:
+async def test_while_redis_is_away_everybody_may_without_waiting_for_it(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with own_redis() as server:
         async with strict(database_url, redis=server.url, booking=FEW) as library:
             lin = await library.reader("lin")
-            assert (await booked_nothing(lin, 4))[-1] == 429
+            with monkeypatch.context() as patient:
+                patient.setattr(limits, "ANSWERS_S", 10.0)
+                assert (await booked_nothing(lin, 4))[-1] == 429
             server.freeze(True)
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(8):  # who waits for it each time takes ten seconds
                 assert 429 not in await booked_nothing(lin, 20)
             server.freeze(False)

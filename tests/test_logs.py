@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from models.jobs import Job
 from tests.support.library import Library, Phone, at, new_key
+from tests.test_notices import consented
 
 ASKED = {"X-Request-Id": "asked-by-lin-1"}
 
@@ -29,7 +30,7 @@ async def book(lin: Phone, library: Library) -> None:
 async def test_wechats_line_of_a_reminder_names_its_job_and_the_booking_that_caused_it(
     library: Library, lin: Phone, lines: list[Any]
 ) -> None:
-    await lin.accept("seat_reminder")
+    await consented(lin)
     await book(lin, library)
     await library.advance(minutes=45)
     await library.settled()
@@ -49,7 +50,8 @@ async def test_a_job_knows_the_event_of_a_socket_that_caused_it(library: Library
 
 
 async def test_a_daily_job_has_no_cause(library: Library) -> None:
-    assert {job.cause for job in await Job.filter(kind="tidy")} == {None}
+    found = await library.until(lambda: Job.filter(kind="tidy"))
+    assert {job.cause for job in found} == {None}
 
 
 async def test_a_request_id_that_is_too_long_for_a_row_is_not_taken_over(

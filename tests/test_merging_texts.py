@@ -66,7 +66,7 @@ async def test_a_text_that_is_being_checked_arrives_all_the_same(
     library: Library, admin: Phone, lin: Phone, zhou: Phone
 ) -> None:
     he = await librarian(library)
-    await library.sim("faults", {"path": CHECK, "kind": "latency", "seconds": 0.5})
+    await library.sim("faults", {"path": CHECK, "kind": "latency", "seconds": 3})
     talk = (await said(lin, "在吗"))["conversation_id"]
     await merged(admin, zhou, lin)
     await library.settled()

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from models import jobs
-from models.db import transaction
+from models.db import fetch, transaction
 from server.config import load, load_secrets
 from server.imports import EXPORTS
 from server.routes import EVENTS, HTTP, JOBS
@@ -147,6 +147,7 @@ async def test_the_dashboard_and_the_alarms_ask_only_for_what_is_told(library: L
     async with lin.socket() as socket:
         await socket.ask("chat_state", {})
     await library.settled()
+    await library.until(lambda: fetch("SELECT 1 FROM process"))  # whoever says it has measured everything
     series = await told(library.guest)
     there = {name for name, _ in series}
     dashboard = json.loads((ROOT / "deploy/grafana/wenjin.json").read_text(encoding="utf-8"))

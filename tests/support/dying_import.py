@@ -1,10 +1,12 @@
-"""A worker that claims the import that is to be applied, and works at it until it is killed.
+"""A worker that claims the import that is to be applied, and stops before its third commit, to be killed there.
 
 `dying_import.py <database url> <now>`
 """
 
 import asyncio
+import itertools
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,13 +18,25 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from handlers import import_jobs
 from handlers.access import PRODUCT
 from handlers.import_jobs import ImportJob
-from models import db, jobs
+from models import db, imports, jobs
+from models.db import Tx
+from models.imports import Applied
 from server import config as settings
 from server.app import services_of
 from server.clock import SystemClock
 
+_portions, _applied = itertools.count(1), imports.applied
+
+
+async def applied(tx: Tx, rows: Sequence[Applied]) -> None:
+    await _applied(tx, rows)
+    if next(_portions) == 3:
+        print("in the middle", flush=True)
+        await asyncio.sleep(60)
+
 
 async def work(url: str, now: datetime) -> None:
+    imports.applied = applied
     config = settings.load()
     await db.connect(url)
     claimed = (await jobs.claim("the dying", now, ["apply_import"], limit=1))[0]
