@@ -148,6 +148,7 @@ export type StaffPerson = Schemas['StaffPerson'];
 export type SeatCode = Schemas['SeatCode'];
 export type AreaName = Schemas['AreaName'];
 export type AllSeatRules = Schemas['AllSeatRules'];
+export type RuledArea = Schemas['RuledArea'];
 /** A table that somebody sent, what its rows become, and what is wrong with them. */
 export type ImportTarget = 'cards' | 'articles';
 export type ImportState =

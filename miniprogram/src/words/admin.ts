@@ -59,7 +59,14 @@ export const announcementWords = {
 };
 
 export const rulesWords = {
-  none: '没有只管您这里的预约规则：和别处共用的，请管理全馆的同事来改。',
+  none: '您这里的规则和别处共用，请管理全馆的同事来改，或者在下面单独定一套。',
+  name: '名字',
+  nameRange: '1 到 40 个字',
+  where: '哪里按哪一套',
+  own: '单独定一套',
+  ownHint: '先照现在的抄一份，以后只管这里',
+  shared: '和别处共用',
+  chosen: '从下一次预约起按这一套',
   consequence: '对之后的预约马上生效，已有的预约不变',
   saved: '已经生效',
 };
@@ -119,6 +126,7 @@ const hours = (minutes: number) => (minutes % 60 === 0 ? `${minutes / 60} 小时
 /** Where rules hold, and what the limits of each group mean for a reader. */
 export const rulesSay = {
   areas: (names: readonly string[]) => (names.length ? `管着 ${names.join('、')}` : '还没有区域用它'),
+  choose: (area: string) => `${area}按哪一套`,
   length: (shortest: number, longest: number) => `读者一次可以约 ${hours(shortest)}到 ${hours(longest)}。`,
   count: (atOnce: number, perDay: number) => `手上有 ${atOnce} 个没用完的，就不能再约；一天共 ${perDay} 次。`,
   ahead: (days: number, time: string) =>
