@@ -9,7 +9,7 @@ from models.db import fetch
 from models.spaces import Area
 from tests.support.branches import second_branch
 from tests.support.library import Library
-from tests.support.phones import COMPUTER, screen
+from tests.support.phones import screen
 
 RULES = "admin/rules/rules"
 
