@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from models.bookings import (
@@ -25,6 +25,8 @@ from server.adapter import json_object
 from tests.support.library import RULES
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Other work on the machine is no failure.
+PATIENT = settings(deadline=None)
 MONDAY = date(2026, 11, 23)
 
 
@@ -220,6 +222,7 @@ def test_a_day_is_as_long_as_the_wall_clock_of_its_zone_makes_it(day: date, hour
 moments = some.datetimes(datetime(2000, 1, 1), datetime(2099, 12, 31), timezones=some.just(UTC))  # noqa: DTZ001
 
 
+@PATIENT
 @given(moments, some.sampled_from([15, 1440]))
 def test_every_instant_lies_in_one_slot(moment: datetime, minutes: int) -> None:
     slot = slot_at(moment, minutes)
@@ -227,6 +230,7 @@ def test_every_instant_lies_in_one_slot(moment: datetime, minutes: int) -> None:
     assert slot * length <= moment.timestamp() < (slot + 1) * length
 
 
+@PATIENT
 @given(moments, some.integers(1, 96), some.sampled_from([15, 1440]))
 def test_a_span_on_the_step_has_as_many_slots_as_its_length(
     moment: datetime, count: int, minutes: int
@@ -237,6 +241,7 @@ def test_a_span_on_the_step_has_as_many_slots_as_its_length(
     assert slots_of(span, minutes) == (first, first + count)
 
 
+@PATIENT
 @given(moments, some.integers(1, 86_400), some.integers(1, 86_400))
 def test_spans_that_overlap_share_a_slot(moment: datetime, length: int, offset: int) -> None:
     one = Span(moment, moment + timedelta(seconds=length))
@@ -247,6 +252,7 @@ def test_spans_that_overlap_share_a_slot(moment: datetime, length: int, offset: 
         assert b[0] < a[1]
 
 
+@PATIENT
 @given(moments)
 def test_an_instant_lies_in_the_day_that_is_its_own(moment: datetime) -> None:
     span = day_span(local_day(moment, SHANGHAI), SHANGHAI)
@@ -278,6 +284,7 @@ def test_new_codes_are_long_enough_and_of_letters_that_are_told_apart() -> None:
 names = some.text(max_size=8)
 
 
+@PATIENT
 @given(some.dictionaries(names, some.none() | some.booleans() | some.integers(-9, 9) | names, max_size=6))
 def test_an_object_of_json_is_read_as_it_was_written(values: dict[str, Any]) -> None:
     assert json_object(orjson.dumps(values)) == values
