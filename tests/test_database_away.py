@@ -30,6 +30,7 @@ from tests.support.postgres import Postgres, own_postgres
 pytestmark = pytest.mark.timeout(120)
 ANSWERS_S = 1
 BOUND_S = 15  # after which a phone waits no longer; most of it is the queue for three connections
+MACHINE_BUSY_S = 5  # in which a process may not get its turn, beside what the product takes
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Running:
         assert (await self.get("/livez"))[0] == 200
 
     async def recovers(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await self.get("/readyz"))[0] != 200:  # noqa: ASYNC110 (another process)
                 await asyncio.sleep(0.05)
         answers = await asyncio.gather(*(self.get("/api/home") for _ in range(12)))
@@ -114,7 +115,7 @@ async def test_a_database_that_is_silent_keeps_no_process_from_ending(running: R
     with running.database.frozen():
         waiting = [asyncio.create_task(running.get("/api/home")) for _ in range(6)]
         await asyncio.sleep(0.2)
-        async with asyncio.timeout(DEFAULTS.server.stops_within_s + 1):
+        async with asyncio.timeout(DEFAULTS.server.stops_within_s + MACHINE_BUSY_S):
             await running.server.end(signal.SIGTERM)
         await asyncio.gather(*waiting, return_exceptions=True)
 
@@ -128,7 +129,7 @@ async def test_what_starts_while_the_database_is_away_waits_for_it_and_says_so(d
     worker = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
     assert worker.stderr
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(80):
             assert "waiting_for_database" in (await worker.stderr.readline()).decode()
             await asyncio.to_thread(database.start)
             await starting
@@ -146,10 +147,10 @@ async def test_a_database_that_stays_away_ends_the_start_and_one_that_never_was_
     began = time.monotonic()
     with pytest.raises(OSError):  # noqa: PT011 (whichever a socket raises)
         await patiently(partial(asyncpg.connect, host="127.0.0.1", port=unused_port()), seconds=1)
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 1 + MACHINE_BUSY_S
     environment = {**os.environ, "WENJIN_DATABASE_URL": database.url.replace("/postgres?", "/nowhere?")}
     worker = await asyncio.create_subprocess_exec(sys.executable, "-m", "server", "worker", env=environment)
-    assert await asyncio.wait_for(worker.wait(), 20) == 1
+    assert await asyncio.wait_for(worker.wait(), 40) == 1  # waiting takes a minute
 
 
 async def test_a_message_that_met_a_frozen_database_is_refused_and_sent_again_is_there_once(
@@ -157,7 +158,9 @@ async def test_a_message_that_met_a_frozen_database_is_refused_and_sent_again_is
 ) -> None:
     (token,), _ = await sign_in_many(running.database.url, 1)
     sio = socketio.AsyncClient(reconnection=False)
-    await sio.connect(running.server.url, auth={"token": token}, transports=["websocket"])
+    await sio.connect(
+        running.server.url, auth={"token": token}, transports=["websocket"], wait_timeout=BOUND_S
+    )
     wish = {"local_id": "the-same-id", "text": "请问几点闭馆？"}
     try:
         with running.database.frozen():
@@ -180,7 +183,7 @@ async def test_while_the_database_is_silent_nobody_new_comes_in_and_a_guests_soc
     (token,), _ = await sign_in_many(running.database.url, 1)
     with running.database.frozen():
         guest, reader = socketio.AsyncClient(reconnection=False), socketio.AsyncClient(reconnection=False)
-        await guest.connect(running.server.url, transports=["websocket"])
+        await guest.connect(running.server.url, transports=["websocket"], wait_timeout=BOUND_S)
         await guest.disconnect()
         with pytest.raises(socketio.exceptions.ConnectionError):
             await reader.connect(
@@ -231,5 +234,5 @@ async def test_who_falls_silent_in_a_transaction_locks_nobody_out_for_long(datab
             except Exception as error:
                 refused.add(what_is_away(error))
         assert refused == {"too_slow"}
-        assert time.monotonic() - began < 5 * ANSWERS_S
+        assert time.monotonic() - began < 5 * ANSWERS_S + MACHINE_BUSY_S
         assert await task == "database_away"
