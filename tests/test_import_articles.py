@@ -159,6 +159,7 @@ async def test_what_somebody_saves_while_a_row_is_made_ready_is_found_as_well(
     assert await found(library.guest, "延期") == await found(library.guest, "新的正文") == ["怎么续借"]
 
 
+@pytest.mark.timeout(180)  # another process is started
 async def test_the_command_line_imports_articles_as_well(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "faq.csv"
     file.write_bytes(csv_of(("问答", "怎么续借", "在我的页续借。"), head=("类", "问题", "答案")))

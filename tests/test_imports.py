@@ -234,6 +234,7 @@ async def test_only_who_may_import_sees_and_does_anything(
 # ---------------------------------------------------------------- the command line
 
 
+@pytest.mark.timeout(180)  # five seconds alone, for it starts three processes
 async def test_the_command_line_checks_maps_and_imports(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "cards.csv"
     rows = (("20230001", "林小满", "?"), ("20230002", "周一", ""))
@@ -253,6 +254,7 @@ async def test_the_command_line_checks_maps_and_imports(database_url: str, tmp_p
 # ---------------------------------------------------------------- crashes
 
 
+@pytest.mark.timeout(180)  # it writes two thousand cards
 async def test_who_goes_on_after_a_dead_worker_does_no_row_twice(database_url: str) -> None:
     async with running_library(database_url, with_worker=False) as library:
         async with transaction() as tx:
@@ -278,6 +280,7 @@ async def test_who_goes_on_after_a_dead_worker_does_no_row_twice(database_url: s
         assert {(row["version"]) for row in await cards()} == {1}
 
 
+@pytest.mark.timeout(180)  # five seconds alone
 async def test_another_worker_goes_on_where_one_was_killed_and_writes_every_row_once(
     database_url: str,
 ) -> None:

@@ -197,7 +197,7 @@ async def test_a_worker_that_stops_lets_what_runs_come_to_its_end(idle: Library)
     assert not await Job.filter(state="run").exists()
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)  # two seconds alone; another process is started
 async def test_what_a_killed_worker_had_begun_is_done_by_another_once_in_effect(
     idle: Library, database_url: str
 ) -> None:

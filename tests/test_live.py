@@ -353,6 +353,7 @@ async def live_story(url: str, moves: list[Any]) -> None:
                 assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
 
 
+@pytest.mark.timeout(180)  # two seconds alone; twenty libraries are opened
 @settings(
     max_examples=20,
     deadline=None,

@@ -55,6 +55,7 @@ def test_ids_and_numbers_stay(text: str) -> None:
     assert logs.masked(text) == text
 
 
+@pytest.mark.timeout(180)  # another run of the tests is started
 async def test_a_test_that_prints_a_token_or_an_openid_fails(tmp_path: Path) -> None:
     words = ("-m", "pytest", str(LEAKING), "-q", "-o", f"cache_dir={tmp_path}")
     environment = {**os.environ, "WENJIN_TEST_DATABASE": "sqlite", "TEST_SERVERS": "1"}

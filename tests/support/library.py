@@ -312,9 +312,12 @@ class Library:
     async def until(self, holds: Any, *, seconds: float = WITHIN_S) -> Any:
         """Until an async function answers something true: that answer."""
         async with asyncio.timeout(seconds):
-            while not (found := await holds()):  # noqa: ASYNC110 (it asks another process)
-                await asyncio.sleep(0.02)
-            return found
+            for asked in itertools.count():
+                if found := await holds():
+                    return found
+                await asyncio.sleep(
+                    0.02 if asked < 50 else 0.1
+                )  # nobody may ask for long as often as at first
 
 
 @asynccontextmanager
