@@ -315,9 +315,8 @@ class Library:
             for asked in itertools.count():
                 if found := await holds():
                     return found
-                await asyncio.sleep(
-                    0.02 if asked < 50 else 0.1
-                )  # nobody may ask for long as often as at first
+                # Nobody may ask for long as often as at first.
+                await asyncio.sleep(0.02 if asked < 50 else 0.1)
 
 
 @asynccontextmanager
