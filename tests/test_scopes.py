@@ -255,6 +255,9 @@ async def walk_places(colleague: Phone, grants: list[Grant]) -> None:
         shown = (await colleague.get("/api/admin/seat-codes/areas")).body["items"]
         assert {int(area["id"]) for area in shown} == {one for one, own in inside.items() if own}
     edits = {area.id: is_inside(managing, area.branch_id, area.id) for area in areas}
+    for number, own in edits.items():
+        chosen = await colleague.put(f"/api/admin/areas/{number}/seat-rules", {"rules_id": "987"})
+        assert chosen.status == (404 if own else 403), chosen.body  # theirs, but there are no such rules
     editable = {1: edits[1] and edits[2], 2: edits[3]}
     if any(grant.scope is not Scope.DEPARTMENT for grant in managing):
         shown = (await colleague.get("/api/admin/seat-rules")).body["items"]
