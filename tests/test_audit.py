@@ -390,6 +390,7 @@ async def sealed_library(library: Library, phone: Phone) -> str:
     return str(await library.until(end))
 
 
+@pytest.mark.timeout(180)  # each command is a process that starts
 async def test_verify_log_says_whole_or_where_and_knows_what_the_log_has(
     library: Library, lin: Phone
 ) -> None:
@@ -407,6 +408,7 @@ async def test_verify_log_says_whole_or_where_and_knows_what_the_log_has(
     assert (code, f"the log has {head}" in heard) == (1, True), heard
 
 
+@pytest.mark.timeout(180)
 async def test_verify_log_wants_the_key_that_sealed(library: Library, lin: Phone) -> None:
     await sealed_library(library, lin)
     own = library.config.database.url
@@ -421,6 +423,7 @@ def test_a_key_that_can_be_guessed_is_refused() -> None:
         load_secrets(DEFAULTS, {"WENJIN_AUDIT_KEY": "too-short," + "k" * 32})
 
 
+@pytest.mark.timeout(180)
 async def test_a_backup_keeps_the_chain_whole(library: Library, lin: Phone, tmp_path: Path) -> None:
     head = await sealed_library(library, lin)
     file, other = str(tmp_path / "library.backup"), f"sqlite://{tmp_path}/other.sqlite3"

@@ -15,6 +15,8 @@ from tests.support.commands import command
 from tests.support.databases import Databases, dialect
 from tests.support.library import MONDAY_9, Library, Phone, at, new_key, running_library
 
+pytestmark = pytest.mark.timeout(180)  # up to a dozen commands, of which each is a process that starts
+
 OVERLAPS = (
     "SELECT 1 FROM booking a JOIN booking b ON a.spot_id = b.spot_id AND a.id < b.id "
     "AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at "

@@ -4,6 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
@@ -179,6 +180,7 @@ async def live_story(url: str, moves: list[Any]) -> None:
         await story.prove()
 
 
+@pytest.mark.timeout(300)  # twenty libraries, one after the other
 @settings(
     max_examples=20,
     deadline=None,

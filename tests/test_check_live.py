@@ -15,6 +15,8 @@ from aiohttp.test_utils import TestServer
 
 from tests.support.library import PUSH_TOKEN, SECRET, Library
 
+pytestmark = pytest.mark.timeout(180)  # a process starts and asks many others
+
 ROOT = Path(__file__).parent.parent
 HERE = {"mode", "domain"}  # what a test on one machine lacks: production, and a certificate
 TEMPLATE = '[wechat.templates.answered]\nid = "{id}"\nfields = {fields}\n'

@@ -261,7 +261,7 @@ async def test_a_cancelled_commit_is_either_stored_and_announced_or_neither(data
 # ---------------------------------------------------------------- two processes
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(180)
 async def test_two_processes_that_read_and_then_write_both_get_through(database: str) -> None:
     await add_reader("counted")
     workers = [
