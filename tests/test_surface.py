@@ -180,7 +180,7 @@ class Running:
         """A token that is good now, whatever was signed out meanwhile."""
         # In a context of its own: this thread's may still hold the closed database of another test.
         asked = Context().run(asyncio.run_coroutine_threadsafe, self._good_token(), self.loop)
-        return asked.result(10)
+        return asked.result(30)
 
     async def _good_token(self) -> str:
         if self._admin is None or (await self._admin.get("/api/me")).status == 401:
@@ -210,7 +210,7 @@ def running(database_url: str) -> Iterator[Running]:
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        yield ready.result(20)
+        yield ready.result(40)
     finally:
         over.set()
         thread.join(20)
@@ -233,7 +233,7 @@ def cases(operation: Any) -> Any:
 
 
 @pytest.mark.parametrize("headers", [headers_of_nobody, headers_of_an_admin])
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(240)
 def test_whatever_is_sent_the_server_does_as_its_document_says(
     database_url: str, headers: Callable[[Running], dict[str, str]]
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from server.openapi import VERSION
 
+pytestmark = pytest.mark.timeout(180)
 HERE = Path(__file__).resolve().parents[2]
 FOLDERS = ("contract", "handlers", "migrations", "models", "server", "tools", "miniprogram/src/api")
 FILES = (

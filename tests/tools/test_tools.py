@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(180)
 HERE = Path(__file__).resolve().parents[2]
 FAILS_ONCE = "def test_holds(): pass\n\n\ndef test_does_not_hold(): assert 1 == 2\n"
 
