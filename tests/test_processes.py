@@ -65,7 +65,9 @@ class Place:
         try:
             for number, socket in enumerate(sockets):
                 auth = {"token": self.tokens[number % len(self.tokens)], "client_version": "9.9.9"}
-                await socket.sio.connect(self.server.url, auth=auth, transports=["websocket"])
+                await socket.sio.connect(
+                    self.server.url, auth=auth, transports=["websocket"], wait_timeout=20
+                )
                 watch = {"area_id": self.area_id, "date": str(self.starts.date())}
                 assert "data" in await socket.ask("area_watch", watch)
             yield sockets
@@ -90,7 +92,7 @@ async def until(holds: Callable[[], bool], *, seconds: float) -> None:
             await asyncio.sleep(0.05)
 
 
-async def hear(sockets: list[Socket], event: str, *, seconds: float = 10) -> None:
+async def hear(sockets: list[Socket], event: str, *, seconds: float = 20) -> None:
     await asyncio.gather(*(socket.next(event, seconds=seconds) for socket in sockets))
 
 
@@ -107,7 +109,7 @@ async def two_processes(
     connector = aiohttp.TCPConnector(force_close=True)  # every request finds a process anew
     try:
         await server.start()
-        await until(lambda: listening(server.port) == 2, seconds=20)
+        await until(lambda: listening(server.port) == 2, seconds=40)
         async with aiohttp.ClientSession(connector=connector) as http:
             yield Place(server, http, tokens, seats)
     finally:
@@ -124,7 +126,7 @@ async def test_what_one_process_changes_the_phones_of_the_other_see_and_a_dead_p
         await hear(sockets, "seats_changed")
 
         os.kill(min(before), signal.SIGKILL)
-        await until(lambda: len(place.processes() - {min(before)}) == 2, seconds=20)
+        await until(lambda: len(place.processes() - {min(before)}) == 2, seconds=40)
         stayed = [socket for socket in sockets if socket.sio.connected]
         await hear(stayed, "resync", seconds=20)  # for what the dead one may have stored and not said
         assert 0 < len(stayed) < SOCKETS  # so the change had crossed from one process to the other

@@ -44,9 +44,14 @@ def image(folder: Path, port: int) -> None:
 
 
 @asynccontextmanager
-async def started(folder: Path, *command: str, environment: dict[str, str]) -> AsyncIterator[Process]:
+async def started(
+    folder: Path, *command: str, environment: dict[str, str], stderr: int | None = None
+) -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server", *command, cwd=folder, env={**os.environ, **SECRETS, **environment}
+        *(sys.executable, "-m", "server", *command),
+        cwd=folder,
+        env={**os.environ, **SECRETS, **environment},
+        stderr=stderr,
     )
     try:
         yield process
@@ -57,7 +62,7 @@ async def started(folder: Path, *command: str, environment: dict[str, str]) -> A
 
 
 async def answers(url: str) -> int:
-    async with asyncio.timeout(20), aiohttp.ClientSession() as http:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as http:
         while True:
             try:
                 async with http.get(url) as answer:
@@ -66,6 +71,7 @@ async def answers(url: str) -> int:
                 await asyncio.sleep(0.1)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.skipif(dialect() == "sqlite", reason="two processes need PostgreSQL")
 async def test_what_the_image_holds_migrates_serves_in_two_processes_and_works(
     all_databases: Databases, own_redis_url: str, tmp_path: Path
@@ -80,8 +86,12 @@ async def test_what_the_image_holds_migrates_serves_in_two_processes_and_works(
         assert await migrating.wait() == 0
     async with (
         started(tmp_path, "run", "--processes", "2", environment=environment) as serving,
-        started(tmp_path, "worker", environment=environment) as working,
+        started(tmp_path, "worker", environment=environment, stderr=asyncio.subprocess.PIPE) as working,
     ):
+        assert working.stderr
+        async with asyncio.timeout(60):  # before it says so, it would not know how to end
+            while b"working" not in (line := await working.stderr.readline()):
+                assert line, "the worker ended"
         assert await answers(f"http://127.0.0.1:{port}/livez") == 200
         assert await answers(f"http://127.0.0.1:{port}/readyz") == 200
     assert [await process.wait() for process in (serving, working)] == [0, 0]

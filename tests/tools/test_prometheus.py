@@ -72,7 +72,7 @@ async def use(place: Place) -> None:
     assert [await place.book(0, 0), await place.book(1, 0)] == [201, 409]
     socket = Socket()
     auth = {"token": place.tokens[0], "client_version": "9.9.9"}
-    await socket.sio.connect(place.server.url, auth=auth, transports=["websocket"])
+    await socket.sio.connect(place.server.url, auth=auth, transports=["websocket"], wait_timeout=20)
     assert "data" in await socket.ask("chat_send", {"local_id": new_key(), "text": "请问几点闭馆？"})
     await socket.sio.disconnect()
 
@@ -92,7 +92,7 @@ async def without_data(http: aiohttp.ClientSession, url: str, queries: set[str])
 async def until_all_have_data(url: str, queries: set[str]) -> None:
     async with aiohttp.ClientSession() as http:
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while queries:
                     try:
                         queries = await without_data(http, url, queries)

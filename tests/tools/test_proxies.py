@@ -53,7 +53,7 @@ class Proxy:
     async def socket(self, reader: int) -> Socket:
         socket = Socket(socketio.AsyncClient(reconnection=False, ssl_verify=False))
         auth = {"token": self.place.tokens[reader], "client_version": "9.9.9"}
-        await socket.sio.connect(self.url, auth=auth, transports=["websocket"])
+        await socket.sio.connect(self.url, auth=auth, transports=["websocket"], wait_timeout=20)
         return socket
 
 
@@ -128,7 +128,7 @@ async def behind(
 
 
 async def until_open(port: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -193,7 +193,7 @@ async def outlives_a_process(proxy: Proxy) -> None:
     """While one is killed and replaced, whoever asks again is answered by the other."""
     os.kill(min(proxy.place.processes()), signal.SIGKILL)
     answered = 0
-    async with proxy.http() as http, asyncio.timeout(20):
+    async with proxy.http() as http, asyncio.timeout(40):
         while answered < 10 or len(proxy.place.processes()) < 2:
             async with http.get(f"{proxy.url}/api/home") as answer:
                 assert answer.status in (200, 502, 503)
