@@ -1,5 +1,6 @@
 """Notices: in the inbox always, on the phone with consent, never twice, whatever WeChat does."""
 
+import time
 from typing import Any
 
 from models.db import fetch
@@ -17,9 +18,11 @@ async def balance(phone: Phone, purpose: str = REMINDER) -> int:
 
 
 async def consented(phone: Phone, *, times: int = 1) -> None:
+    told_at = time.monotonic()
     for _ in range(times):
-        # Tells WeChat the time as well: events have no number, and within one second they are one.
-        await phone.library.advance(seconds=1)
+        # Events have no number, and within one second they are one; WeChat's own time goes on meanwhile.
+        passed_s, told_at = int(time.monotonic() - told_at), time.monotonic()
+        await phone.library.advance(seconds=1 + passed_s)
         await phone.accept(REMINDER)
     await phone.library.until(lambda: _has_balance(phone, times))
 
