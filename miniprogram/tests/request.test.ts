@@ -153,6 +153,23 @@ test('signing out leaves a guest, who stays one until they ask', async () => {
   assert.equal(signedOutByChoice(), false);
 });
 
+test('what was asked before signing out does not sign in again', async () => {
+  const { request, signOut, ensureSignedIn, tokenNow } = await client;
+  await ensureSignedIn();
+  phone.server = (sent) =>
+    sent.path === '/api/me/sessions' ? refusal(401, 'sign_in_needed') : library.answer(sent);
+  const asked = request('GET', '/api/me/sessions');
+  const left = signOut(false); // the server has heard it before it answers what was asked
+  await assert.rejects(asked);
+  await left;
+  assert.equal(tokenNow(), '');
+  assert.deepEqual(
+    phone.paths().filter((path) => path.endsWith('/api/sign-in')),
+    ['POST /api/sign-in'],
+  );
+  await ensureSignedIn();
+});
+
 test('keys are long enough to be unique and short enough for the server', async () => {
   const { newKey } = await client;
   const keys = new Set(Array.from({ length: 1000 }, newKey));

@@ -108,6 +108,7 @@ async def test_a_dead_network_says_so_and_nothing_is_booked_twice(
     async with screen(chromium, library, "lin", page=AREA, allowed=("ERR_", "fail")) as lin:
         await open_list(lin)
         await lin.tap("A-1", exact=True)
+        await lin.sees("预约 A-1")
         await lin.offline(True)
         await lin.tap("预约 A-1")
         await lin.never_sees("约好了")

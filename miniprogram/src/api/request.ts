@@ -1,5 +1,5 @@
 import { ApiError, send, type Method } from './http';
-import { ensureSignedIn, forget, tokenNow } from './session';
+import { ensureSignedIn, forget, signedOutByChoice, tokenNow } from './session';
 
 export { ApiError };
 
@@ -39,6 +39,8 @@ export async function request<T>(method: Method, path: string, body?: object): P
     return await sendAgainWhenSilent<T>(method, path, body);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    // Asked before the person signed out: it must not sign them in again.
+    if (asked && signedOutByChoice()) throw error;
     if (asked && asked === tokenNow()) forget();
     await ensureSignedIn();
     return sendAgainWhenSilent<T>(method, path, body);

@@ -21,6 +21,8 @@ const guest: Me = {
 let token: string = wx.getStorageSync(TOKEN) || '';
 let current: Me = guest;
 let signingIn: Promise<Me> | null = null;
+/** While the server is told that the person signs out: it may have heard, and refuse what was asked before. */
+let leaving = false;
 
 const meListeners = new Set<(me: Me) => void>();
 const identityListeners = new Set<() => void>();
@@ -36,7 +38,7 @@ export function me(): Me {
 
 /** Whether the person chose to sign out: then nothing but their own tap signs them in again. */
 export function signedOutByChoice(): boolean {
-  return Boolean(wx.getStorageSync(SIGNED_OUT));
+  return leaving || Boolean(wx.getStorageSync(SIGNED_OUT));
 }
 
 /** Calls the listener whenever something about the person changed, until the returned function is called. */
@@ -157,8 +159,13 @@ export function leave(): void {
 
 /** Ends this session, or every session of the person; raises ApiError and changes nothing when the server is silent. */
 export async function signOut(everywhere: boolean): Promise<void> {
-  await send('POST', '/api/sign-out', { everywhere }, token).catch((error: unknown) => {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
-  });
-  leave();
+  leaving = true;
+  try {
+    await send('POST', '/api/sign-out', { everywhere }, token).catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    });
+    leave();
+  } finally {
+    leaving = false;
+  }
 }

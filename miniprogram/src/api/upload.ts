@@ -4,7 +4,7 @@ import { common } from '../words/common';
 import { pickerWords } from '../words/pictures';
 import { ApiError, errorOf } from './http';
 import { request } from './request';
-import { ensureSignedIn, forget, tokenNow } from './session';
+import { ensureSignedIn, forget, signedOutByChoice, tokenNow } from './session';
 import type { Picture, UploadFound } from './types';
 
 type Progress = (percent: number) => void;
@@ -71,6 +71,7 @@ export async function sendFile<T>(
     return await sendOnce<T>(path, filePath, onProgress, formData);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (asked && signedOutByChoice()) throw error;
     if (asked === tokenNow()) forget();
     await ensureSignedIn();
     return sendOnce<T>(path, filePath, onProgress, formData);
