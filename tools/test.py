@@ -20,10 +20,11 @@ REPORTS = VAR / "test"
 BROWSER = "tests/browser"
 # These do not use the database of the part that runs them, so that once is enough.
 NO_DATABASE = (
-    "tests/tools",
+    "tests/tools/test_release.py",
+    "tests/tools/test_tools.py",
+    "tests/tools/test_wire.py",
     "tests/wechat",
     "tests/test_bus.py",
-    "tests/test_database_away.py",
     "tests/test_process.py",
     "tests/test_rules.py",
     "tests/test_settings.py",
