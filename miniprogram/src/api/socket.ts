@@ -29,6 +29,8 @@ let socket: Socket | null = null;
 let hiddenAt: number | null = null;
 /** The token that the connection was opened with. */
 let introduced = '';
+/** Whether the server was asked to let the connection in and has not answered: asked once more, it refuses. */
+let asking = false;
 
 function told(event: string, payload: unknown): void {
   listeners.get(event)?.forEach((listener) => listener(payload as never));
@@ -38,8 +40,12 @@ function tellConnection(connected: boolean): void {
   connectionListeners.forEach((listener) => listener(connected));
 }
 
+function connect(): void {
+  if (!asking) socket?.connect();
+}
+
 function reconnectSoon(): void {
-  setTimeout(() => socket?.connect(), FIRST_DELAY_MS * (1 - SPREAD + 2 * SPREAD * Math.random()));
+  setTimeout(connect, FIRST_DELAY_MS * (1 - SPREAD + 2 * SPREAD * Math.random()));
 }
 
 function spread(opened: Socket, delayMs: number, part: number): void {
@@ -53,6 +59,7 @@ function open(): Socket {
     forceNew: true,
     auth: (give: (values: object) => void) => {
       introduced = tokenNow();
+      asking = true;
       give({ ...(introduced ? { token: introduced } : {}), client_version: clientVersion });
     },
     reconnectionDelay: FIRST_DELAY_MS,
@@ -64,21 +71,24 @@ function open(): Socket {
   });
   opened.on('server_stopping', () => spread(opened, ALL_DELAY_MS, ALL_SPREAD));
   opened.on('connect', () => {
+    asking = false;
     spread(opened, FIRST_DELAY_MS, SPREAD);
     noteReached();
     if (introduced === tokenNow()) tellConnection(true);
     else live.restart();
   });
   opened.on('disconnect', (reason: string) => {
+    asking = false;
     tellConnection(false);
     // The library reconnects by itself unless the server was the one to hang up.
     if (reason === 'io server disconnect') reconnectSoon();
   });
   opened.on('connect_error', (error: { data?: { code?: string } }) => {
-    // A refusal carries data and ends the attempts; a lost network carries none and is tried again.
-    if (!error.data) return;
-    if (error.data.code === 'client_too_old') demandUpdate();
-    else if (error.data.code === 'sign_in_needed' && tokenNow()) forget();
+    asking = false;
+    // After a lost network the library tries again by itself; a refusal ends its attempts.
+    if (opened.active) return;
+    if (error.data?.code === 'client_too_old') demandUpdate();
+    else if (error.data?.code === 'sign_in_needed' && tokenNow()) forget();
     else reconnectSoon();
   });
   for (const event of listeners.keys()) opened.on(event, (payload: unknown) => told(event, payload));
@@ -93,13 +103,13 @@ export const live = {
   /** Opens the connection; once open it keeps itself open. */
   start(): void {
     socket ??= open();
-    socket.connect();
+    connect();
   },
 
   /** Connects anew as whoever is signed in now; a connection that is still being made finds out by itself. */
   restart(): void {
     if (socket?.connected) socket.disconnect();
-    socket?.connect();
+    connect();
   },
 
   hidden(): void {
@@ -114,7 +124,9 @@ export const live = {
 
   /** Connects at once instead of at the next planned attempt: the network may just have come back. */
   retry(): void {
-    socket?.disconnect().connect();
+    socket?.disconnect();
+    asking = false;
+    connect();
   },
 
   /** Calls the listener for each push of this name, until the returned function is called. */

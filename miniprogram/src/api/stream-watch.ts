@@ -49,6 +49,7 @@ export function watchStream<Whole extends Numbered, Change extends Numbered>(
       return;
     }
     fetching = true;
+    stream.ask();
     try {
       const whole = live.connected()
         ? await live.ask<Whole>(watched.watch, watched.payload)

@@ -4,6 +4,8 @@ declare module 'wenjin-socket' {
 
   export interface Socket {
     readonly connected: boolean;
+    /** Whether it tries again by itself. */
+    readonly active: boolean;
     /** What tries again: the delay before the first attempt, and by which part of it chance moves it. */
     readonly io: { reconnectionDelay(ms: number): unknown; randomizationFactor(part: number): unknown };
     connect(): Socket;

@@ -59,10 +59,11 @@ Page({
         else {
           this.feedbackId = outcome.sent.feedback_id;
           this.setData({ sent: 'stored' });
+          void this.look(); // it may have been judged before its answer came
         }
       }),
-      live.on<FeedbackChanged>('feedback_changed', ({ feedback_id }) => {
-        if (feedback_id === this.feedbackId) void this.look();
+      live.onNews<FeedbackChanged>(['feedback_changed'], (news) => {
+        if (this.feedbackId && (!news || news.feedback_id === this.feedbackId)) void this.look();
       }),
     ];
     void this.enter();
@@ -167,9 +168,10 @@ Page({
 
   /** The text was judged a moment after it was stored. */
   async look() {
+    const id = this.feedbackId;
     try {
-      const view = await ask<FeedbackView>('feedback_show', { feedback_id: this.feedbackId });
-      if (view.state === 'returned') this.comeBack(tellWords.returnedText, view);
+      const view = await ask<FeedbackView>('feedback_show', { feedback_id: id });
+      if (view.state === 'returned' && id === this.feedbackId) this.comeBack(tellWords.returnedText, view);
     } catch {
       // The list of one's feedback says the same.
     }
