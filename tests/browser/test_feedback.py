@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Browser, WebSocketRoute, expect
 
 from models.db import fetch
@@ -12,6 +13,7 @@ from tests.support.library import MONDAY_9, Library
 from tests.support.phones import Screen, consented, screen
 
 HOME, TELL, MINE = "pages/home/home", "pages/feedback/tell", "pages/feedback/mine"
+ONE = "pages/feedback/one"
 PAGE = "section:not([hidden])"
 OF_SERVER = re.compile(r"//[^/]+/api/")
 
@@ -98,6 +100,22 @@ async def test_what_is_told_over_a_lost_network_arrives_once_and_is_answered(
         await lin.sees("今天已经换了新灯管。")
         await lin.sees("馆员已经答复您了")
         await lin.look("feedback-answered")
+
+
+@pytest.mark.parametrize("page", [MINE, f"{ONE}?id=1"])
+async def test_what_was_answered_while_the_phone_had_no_network_is_there_when_it_has(
+    library: Library, chromium: Browser, page: str
+) -> None:
+    he, phone = await librarian(library, "he", "何馆员"), await library.reader("lin")
+    feedback_id = await told(library, phone, "三楼的灯有点暗")
+    async with screen(chromium, library, "lin", page=page, allowed=("ERR_", "fail", "WebSocket")) as lin:
+        await lin.sees("三楼的灯有点暗")
+        await lin.sees("已收到")
+        await lin.offline(True)
+        await act(he, feedback_id, "take")
+        await lin.never_sees("有人在看")
+        await lin.offline(False)
+        await lin.sees("有人在看")
 
 
 async def test_a_consent_given_in_the_tap_brings_the_answer_to_wechat(

@@ -31,7 +31,7 @@ Page({
   onShow() {
     this.setData(look());
     this.offs = [
-      live.on('feedback_changed', () => void this.load()),
+      live.onNews(['feedback_changed'], () => void this.load()),
       told.onChange(() => this.show()),
       told.onSettled(() => void this.load()),
     ];

@@ -50,8 +50,8 @@ Page({
   onLoad({ id }: Record<string, string | undefined>) {
     this.feedbackId = id ?? '';
     this.feedback = null;
-    this.unfollow = live.on<FeedbackChanged>('feedback_changed', ({ feedback_id }) => {
-      if (feedback_id === this.feedbackId) void this.load();
+    this.unfollow = live.onNews<FeedbackChanged>(['feedback_changed'], (news) => {
+      if (!news || news.feedback_id === this.feedbackId) void this.load();
     });
   },
 
