@@ -1,7 +1,6 @@
 """The reader's inbox; sending what is in it through WeChat; and what WeChat says about consent."""
 
 import json
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -25,6 +24,8 @@ ONE_AT_A_TIME: Final = timedelta(seconds=1)  # WeChat refuses two sends to one p
 SENDING_AT_MOST: Final = timedelta(minutes=2)
 BUSY_PAUSE: Final = timedelta(minutes=1)
 QUESTION_OPEN_AT_MOST: Final = timedelta(minutes=2)
+SIGNED_IN_WITHIN: Final = timedelta(minutes=10)  # somebody new, whose consent came first
+SOON: Final = timedelta(seconds=2)
 EVENT_AT_MOST: Final = timedelta(minutes=5)  # after which WeChat says no more of a message; it takes seconds
 WECHAT_ZONE: Final = ZoneInfo("Asia/Shanghai")  # WeChat's quotas begin at midnight there
 
@@ -64,6 +65,15 @@ class Unread(Output):
 
 class SendNotice(Input):
     notice_id: int
+
+
+class KeepConsents(Input):
+    """What somebody accepted whom nobody knew yet; `key` is that of the event."""
+
+    openid: str
+    key: str
+    purposes: list[str]
+    told_at: datetime
 
 
 class Consented(Input):
@@ -201,37 +211,60 @@ async def _not_sent(ctx: Context, notice_id: int, refused: WeChatRefused) -> Non
 async def consents_changed(ctx: Context, _caller: Caller, event: Consented) -> None:
     """A reader answered WeChat's question: one message more for each template that was accepted.
 
-    The question is asked in the tap that books, and who books late is reminded at once: a notice that was
-    made while the reader still read the question is sent after all.
+    The question is asked in the tap that books, and signs in who was not: the answer of somebody new may be here
+    before they are.
     """
+    purposes, now = _purposes(ctx, event, "accept"), ctx.clock.now()
+    async with transaction() as tx:
+        if not await notices.is_new_event(tx, event.key, now):
+            return
+        if reader := await _locked(tx, event.openid):
+            await _accept(ctx, tx, reader.id, purposes, event.key)
+        elif purposes:
+            about = {
+                "openid": event.openid,
+                "key": event.key,
+                "purposes": purposes,
+                "told_at": now.isoformat(),
+            }
+            await jobs.add(tx, "keep_consents", f"consents:{event.key[-32:]}", about, now + SOON)
 
-    async def accepted(tx: Tx, reader_id: int, purpose: str) -> None:
+
+async def keep_consents(ctx: Context, _caller: Caller, wish: KeepConsents) -> None:
+    """The consents of somebody who was not known when they came, once they are; after a while they are forgotten."""
+    now = ctx.clock.now()
+    async with transaction() as tx:
+        if reader := await _locked(tx, wish.openid):
+            if await notices.is_new_event(tx, f"kept:{wish.key[-32:]}", now):
+                await _accept(ctx, tx, reader.id, wish.purposes, wish.key)
+            return
+    if now < wish.told_at + SIGNED_IN_WITHIN:
+        raise Postponed(now + SOON)
+
+
+async def _accept(ctx: Context, tx: Tx, reader_id: int, purposes: list[str], key: str) -> None:
+    """Who books late is reminded at once: a notice that was made while the question was read is sent after all."""
+    now = ctx.clock.now()
+    for purpose in purposes:
         await notices.add_consent(tx, reader_id, purpose)
-        now = ctx.clock.now()
         if revived := await notices.revive(tx, reader_id, purpose, now - QUESTION_OPEN_AT_MOST):
-            about = {"notice_id": revived}
-            await jobs.add(tx, "send_notice", f"notice:{revived}:{event.key[-32:]}", about, now)
+            await jobs.add(tx, "send_notice", f"notice:{revived}:{key[-32:]}", {"notice_id": revived}, now)
             tx.after_commit(ctx.live.wake_workers)
-
-    await _change_ledger(ctx, event, "accept", accepted)
 
 
 async def consents_withdrawn(ctx: Context, _caller: Caller, event: Consented) -> None:
     """A reader switched templates off in WeChat's own settings: no more messages of these."""
-    await _change_ledger(ctx, event, "reject", notices.clear_consent)
-
-
-async def _change_ledger(
-    ctx: Context, event: Consented, status: str, change: Callable[[Tx, int, str], Awaitable[None]]
-) -> None:
-    """Do this for each item of that status; a repeated event changes nothing."""
-    purposes = {template.template_id: purpose for purpose, template in ctx.wechat.templates.items()}
     async with transaction() as tx:
-        reader = await _reader_of(tx, event, ctx.clock.now())
-        for item in event.items if reader else ():
-            purpose = purposes.get(item.get("TemplateId", ""))
-            if reader and purpose and item.get("SubscribeStatusString") == status:
-                await change(tx, reader.id, purpose)
+        if reader := await _reader_of(tx, event, ctx.clock.now()):
+            for purpose in _purposes(ctx, event, "reject"):
+                await notices.clear_consent(tx, reader.id, purpose)
+
+
+def _purposes(ctx: Context, event: Consented, status: str) -> list[str]:
+    """Of the templates with this answer."""
+    purposes = {template.template_id: purpose for purpose, template in ctx.wechat.templates.items()}
+    ours = [item for item in event.items if item.get("TemplateId") in purposes]
+    return [purposes[item["TemplateId"]] for item in ours if item.get("SubscribeStatusString") == status]
 
 
 async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
@@ -263,9 +296,11 @@ async def delivered(ctx: Context, _caller: Caller, event: Consented) -> None:
 
 async def _reader_of(tx: Tx, event: Consented, now: datetime) -> Reader | None:
     """Whom a new event is about; None for one that was acted upon, or about nobody we know."""
-    if not await notices.is_new_event(tx, event.key, now):
-        return None
-    reader = await Reader.get_or_none(openid=event.openid)
+    return await _locked(tx, event.openid) if await notices.is_new_event(tx, event.key, now) else None
+
+
+async def _locked(tx: Tx, openid: str) -> Reader | None:
+    reader = await Reader.get_or_none(openid=openid)
     if reader:
         await tx.lock("reader", reader.id)
     return reader

@@ -315,6 +315,7 @@ JOBS: tuple[Job, ...] = (
     Job("remind", upkeep.remind),
     Job("lapse", upkeep.lapse),
     Job("send_notice", notices.send, outside=True),
+    Job("keep_consents", notices.keep_consents),
     Job("check_text", checks.check, outside=True),
     Job("show_text", checks.show),
     Job("tell_answer", chat_passage.tell_answer),

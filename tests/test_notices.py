@@ -27,6 +27,32 @@ async def consented(phone: Phone, *, times: int = 1) -> None:
     await phone.library.until(lambda: _has_balance(phone, times))
 
 
+async def test_a_consent_that_comes_before_its_reader_has_signed_in_is_kept(library: Library) -> None:
+    await library.sim("persons", {"handle": "lin", "name": "lin"})
+    unknown = Phone(library, "lin", None, None)
+    await unknown.accept(REMINDER)
+    await library.until(lambda: fetch("SELECT 1 FROM job WHERE kind = 'keep_consents'"))
+    await library.advance(seconds=3)
+    lin = await library.sign_in("lin")
+    assert await balance(lin) == 0
+    await library.advance(seconds=3)
+    await library.until(lambda: _has_balance(lin, 1))
+    await library.settled()
+    assert await balance(lin) == 1  # once
+
+
+async def test_the_consent_of_somebody_who_never_comes_is_forgotten(library: Library) -> None:
+    await library.sim("persons", {"handle": "lin", "name": "lin"})
+    await Phone(library, "lin", None, None).accept(REMINDER)
+    await library.until(lambda: fetch("SELECT 1 FROM job WHERE kind = 'keep_consents'"))
+    await library.advance(minutes=11)
+    await library.settled()
+    lin = await library.sign_in("lin")
+    await library.advance(seconds=3)
+    await library.settled()
+    assert await balance(lin) == 0
+
+
 async def _has_balance(phone: Phone, wanted: int) -> bool:
     return await balance(phone) == wanted
 

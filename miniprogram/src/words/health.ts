@@ -73,6 +73,7 @@ export const jobNames: Record<string, string> = {
   plan_turns: '安排值班的提醒',
   lapse: '让出没签到的座位',
   send_notice: '发微信提醒',
+  keep_consents: '记下新读者同意的提醒',
   check_text: '检查文字',
   show_text: '显示文字',
   check_picture: '检查图片',
