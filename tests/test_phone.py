@@ -61,7 +61,9 @@ async def test_a_code_counts_once_and_for_five_minutes(library: Library, lin: Ph
     used, old = await code(library, "lin"), await code(library, "lin")
     answers = await asyncio.gather(*(lin.put(PATH, {"code": used}) for _ in range(3)))
     assert sorted(answer.status for answer in answers) == [200, 422, 422]
-    await library.advance(minutes=6)  # WeChat's clock, which gave the code, may have run on since the test began
+    await library.advance(
+        minutes=6
+    )  # WeChat's clock, which gave the code, may have run on since the test began
     refused = await lin.put(PATH, {"code": old})
     assert (refused.status, refused.code) == (422, "phone_refused")
 
