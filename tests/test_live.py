@@ -11,7 +11,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 
 from tests.support.databases import Databases
-from tests.support.library import MONDAY_9, Library, Phone, Socket, at, new_key, running_library
+from tests.support.library import (
+    MONDAY_9,
+    WITHIN_S,
+    Library,
+    Phone,
+    Socket,
+    at,
+    new_key,
+    running_library,
+)
 
 AREA = {"area_id": "1", "date": "2026-11-23"}
 
@@ -138,7 +147,7 @@ async def test_a_bad_token_is_refused_at_the_door_with_its_code(library: Library
     sio = socketio.AsyncClient(reconnection=False)
     sio.on("connect_error", told.append)
     with pytest.raises(socketio.exceptions.ConnectionError):
-        await sio.connect(library.url, auth={"token": token}, transports=["websocket"])
+        await sio.connect(library.url, auth={"token": token}, transports=["websocket"], wait_timeout=WITHIN_S)
     assert told[0]["data"]["code"] == "sign_in_needed"
     assert told[0]["message"] == "请先登录，再继续。"
     await sio.disconnect()
@@ -147,7 +156,7 @@ async def test_a_bad_token_is_refused_at_the_door_with_its_code(library: Library
 @pytest.mark.parametrize("auth", [None, {}, {"token": None}, {"token": ""}, {"token": 7}, "text", [1]])
 async def test_without_a_token_one_is_a_guest(library: Library, auth: Any) -> None:
     socket = Socket()
-    await socket.sio.connect(library.url, auth=auth, transports=["websocket"])
+    await socket.sio.connect(library.url, auth=auth, transports=["websocket"], wait_timeout=WITHIN_S)
     assert (await watch(socket))["mine"] == []
     await socket.sio.disconnect()
 

@@ -1,5 +1,6 @@
 """A reader tells the library something and rates a visit, in a real browser; nothing is lost or asked twice."""
 
+import asyncio
 import re
 
 import pytest
@@ -179,6 +180,35 @@ async def test_risky_words_come_back_into_the_form_they_were_typed_in(
         await lin.tap("没有发出", exact=True)
         await lin.tap("改一改再发", exact=True)
         await written(lin, f"写到一半\n{RISKY}")  # what was being written is still there
+
+
+async def test_words_that_are_returned_before_their_answer_is_here_come_back_too(
+    library: Library, chromium: Browser
+) -> None:
+    judged = asyncio.Event()
+
+    def hold(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        async def pass_on(message: str | bytes) -> None:
+            if str(message).startswith("43") and '"feedback_id"' in str(
+                message
+            ):  # the answer to what was sent
+                await judged.wait()
+            socket.send(message)
+
+        server.on_message(pass_on)
+
+    async with screen(chromium, library, "lin", page=TELL) as lin:
+        await lin.page.route_web_socket("**/socket.io/**", hold)
+        await lin.page.reload()
+        await write(lin, RISKY)
+        await lin.tap("发给图书馆")
+        await library.until(lambda: fetch("SELECT 1 FROM feedback WHERE passage = 'returned'"))
+        await lin.never_sees("没有通过检查")  # of whatever it may be
+        judged.set()
+        await lin.sees("内容没有通过检查")
+        await written(lin, RISKY)
 
 
 async def test_a_visit_is_asked_about_once_and_few_stars_lead_on(library: Library, chromium: Browser) -> None:
