@@ -16,7 +16,6 @@ import aiohttp
 import asyncpg
 import pytest
 import socketio
-from aiohttp.test_utils import unused_port
 
 from models.away import what_is_away
 from models.chat import ChatMessage
@@ -25,6 +24,7 @@ from models.people import Reader
 from server.patience import patiently
 from tests.soak.opening import ROOT, Server, open_database, sign_in_many
 from tests.support.library import DEFAULTS, MONDAY_9
+from tests.support.ports import unused_port
 from tests.support.postgres import Postgres, own_postgres
 
 pytestmark = pytest.mark.timeout(120)

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from models import schema
 from server.clock import SystemClock
 from tests.support.chat import claim, librarian, queue, said, texts
 from tests.support.library import DEFAULTS, PUSH_TOKEN, SECRET, Library, Phone, new_key
+from tests.support.ports import unused_port
 from tools.expand import taken_away
 
 PREVIOUS = tomllib.loads(Path("contract/previous.toml").read_text(encoding="utf-8"))

@@ -16,10 +16,11 @@ import aiohttp
 import pytest
 import socketio
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bench.crowd import Crowd
 from server.config import ConfigError, load, load_secrets
+from tests.support.ports import unused_port
 
 pytestmark = pytest.mark.timeout(120)
 ROOT = Path(__file__).parents[1]

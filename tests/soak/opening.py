@@ -18,11 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
-from aiohttp.test_utils import unused_port
 
 from models import people
 from models.db import connect, disconnect, fetch, transaction
 from models.spaces import Spot, WeeklyHours
+from tests.support.ports import unused_port
 
 ROOT = Path(__file__).parents[2]
 ANSWERED_S = 60.0  # of which a second or two alone; a machine may be busy

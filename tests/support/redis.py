@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
+
+from tests.support.ports import unused_port
 
 READY_S = 10
 

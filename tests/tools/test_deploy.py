@@ -15,12 +15,12 @@ from typing import Any
 import aiohttp
 import pytest
 import yaml
-from aiohttp.test_utils import unused_port
 
 from models.db import fetch
 from server.config import KILLED_AFTER_S
 from tests.support.databases import Databases, dialect
 from tests.support.library import Library, Phone
+from tests.support.ports import unused_port
 from tests.support.redis import own_redis
 
 DEPLOY = Path("deploy")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from tests.soak.opening import Server
 from tests.support.databases import dialect
 from tests.support.library import Socket, new_key
+from tests.support.ports import unused_port
 from tests.support.redis import own_redis, redis_can_be_had
 from tests.test_processes import Place, two_processes
 

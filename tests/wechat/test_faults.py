@@ -6,11 +6,11 @@ from collections.abc import Mapping
 import aiohttp
 import pytest
 import structlog
-from aiohttp.test_utils import unused_port
 
 from handlers.context import Verdict, WeChatRefused
 from server.wechat.client import WeChatClient
 from server.wechat.policy import POLICY, verdict_on
+from tests.support.ports import unused_port
 from tests.wechat.conftest import APPID, SECRET, Desk, FollowingClock, Opening, reminder
 
 SEND = "/cgi-bin/message/subscribe/send"
