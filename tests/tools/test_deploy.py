@@ -47,10 +47,13 @@ def image(folder: Path, port: int) -> None:
 async def started(
     folder: Path, *command: str, environment: dict[str, str], stderr: int | None = None
 ) -> AsyncIterator[Process]:
+    others = {
+        name: value for name, value in os.environ.items() if name != "PORT"
+    }  # which the image has not either
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "server", *command),
         cwd=folder,
-        env={**os.environ, **SECRETS, **environment},
+        env={**others, **SECRETS, **environment},
         stderr=stderr,
     )
     try:
