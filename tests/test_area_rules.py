@@ -7,7 +7,7 @@ import pytest
 
 from models.db import fetch
 from models.spaces import Area
-from tests.support.branches import second_branch
+from tests.support.branches import manager_of, second_branch
 from tests.support.library import Answer, Library, Phone, at, new_key
 
 SETS = "/api/admin/seat-rules"
@@ -28,15 +28,7 @@ async def manager(library: Library) -> Phone:
     await second_branch()
     await Area.filter(id=3).update(rules_id=1)
     await fetch("DELETE FROM seat_rules WHERE id = 2")
-    phone = await library.reader("manager")
-    await fetch(
-        "INSERT INTO staff_grant (reader_id, role, scope, scope_id, granted_at) "
-        "VALUES ($1, 'manager', 'branch', 2, $2)",
-        phone.reader_id,
-        library.clock.now(),
-    )
-    library.services.live.roles_changed(phone.reader_id or 0)
-    return phone
+    return await manager_of(library, 2)
 
 
 async def test_an_area_gets_rules_of_its_own_and_goes_back_to_those_of_the_others(
@@ -65,7 +57,7 @@ async def test_an_area_gets_rules_of_its_own_and_goes_back_to_those_of_the_other
 async def test_who_manages_a_branch_takes_it_out_of_rules_that_hold_elsewhere_too(
     library: Library, admin: Phone, manager: Phone
 ) -> None:
-    shown = (await library.until(lambda: seen(manager))).body
+    shown = (await manager.get(SETS)).body
     assert shown["items"] == []
     assert [(area["id"], area["rules_name"]) for area in shown["areas"]] == [("3", "普通座位")]
     assert (await goes_by(manager, 3, "1")).code == "not_found"  # nor may they change it for the others
@@ -74,12 +66,6 @@ async def test_who_manages_a_branch_takes_it_out_of_rules_that_hold_elsewhere_to
     [own] = (await goes_by(manager, 3, None)).body["items"]
     assert (await edit(manager, own, at_once=1)).body["at_once"] == 1
     assert len((await admin.get(SETS)).body["items"]) == 2
-
-
-async def seen(phone: Phone) -> Answer | None:
-    """The other server hears of a role a moment later."""
-    answer = await phone.get(SETS)
-    return answer if answer.status == 200 else None
 
 
 @pytest.mark.parametrize("area", ["0", "987654", "x"])

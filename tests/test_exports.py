@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from models.db import fetch
 from server.printing import MOST_ROWS
+from tests.support.branches import manager_of
 from tests.support.feedback import act, answer, librarian, told
 from tests.support.library import Library, Phone
 from tests.support.tables import fetched
@@ -85,19 +86,7 @@ async def test_only_managers_of_the_whole_library_take_feedback_out(
     assert (await editor.get(ALL)).code == "not_allowed"
     for wrong in ("&state=gone", "&until=2026-13-01", "&until=x", "&format=doc", "&reason=fun", "&sample=1"):
         assert (await manager.get(f"{ALL}{wrong}")).code == "invalid_input"
-    of_branch = await library.reader("of-branch")
-    await fetch(
-        "INSERT INTO staff_grant (reader_id, role, scope, scope_id, granted_at) "
-        "VALUES ($1, 'manager', 'branch', 1, $2)",
-        of_branch.reader_id,
-        library.clock.now(),
-    )
-    library.services.live.roles_changed(of_branch.reader_id or 0)
-
-    async def manages() -> bool:
-        return "feedback.answer" in (await of_branch.get("/api/me")).body["permissions"]
-
-    await library.until(manages)
+    of_branch = await manager_of(library, 1)
     assert (await of_branch.get(ALL)).code == "not_allowed"
 
 

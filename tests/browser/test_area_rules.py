@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from models.db import fetch
 from models.spaces import Area
-from tests.support.branches import second_branch
+from tests.support.branches import manager_of, second_branch
 from tests.support.library import Library
 from tests.support.phones import screen
 
@@ -47,14 +46,8 @@ async def test_an_area_gets_rules_of_its_own_and_goes_back(
 async def test_who_manages_a_branch_is_offered_rules_of_its_own(library: Library, chromium: Browser) -> None:
     await second_branch()
     await Area.filter(id=3).update(rules_id=1)
-    manager = await library.reader("manager")
-    await fetch(
-        "INSERT INTO staff_grant (reader_id, role, scope, scope_id, granted_at) "
-        "VALUES ($1, 'manager', 'branch', 2, $2)",
-        manager.reader_id,
-        library.clock.now(),
-    )
-    async with screen(chromium, library, "manager", page=RULES) as phone:
+    await manager_of(library, 2)
+    async with screen(chromium, library, "manager-of-2", page=RULES) as phone:
         await phone.sees("您这里的规则和别处共用")
         await phone.look("admin-rules-shared")
         await phone.page.get_by_role("button", name="东馆 · C 区").click()

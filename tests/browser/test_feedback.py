@@ -11,7 +11,7 @@ from tests.support.chat import RISKY, claimed
 from tests.support.chat import librarian as on_duty
 from tests.support.feedback import act, answer, box, librarian, mine, told, visit
 from tests.support.library import MONDAY_9, Library
-from tests.support.phones import Screen, consented, screen
+from tests.support.phones import Screen, consented, hold_back, screen
 
 HOME, TELL, MINE = "pages/home/home", "pages/feedback/tell", "pages/feedback/mine"
 ONE = "pages/feedback/one"
@@ -187,21 +187,11 @@ async def test_words_that_are_returned_before_their_answer_is_here_come_back_too
 ) -> None:
     judged = asyncio.Event()
 
-    def hold(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-
-        async def pass_on(message: str | bytes) -> None:
-            if str(message).startswith("43") and '"feedback_id"' in str(
-                message
-            ):  # the answer to what was sent
-                await judged.wait()
-            socket.send(message)
-
-        server.on_message(pass_on)
+    def is_answer(said: str) -> bool:
+        return said.startswith("43") and '"feedback_id"' in said
 
     async with screen(chromium, library, "lin", page=TELL) as lin:
-        await lin.page.route_web_socket("**/socket.io/**", hold)
-        await lin.page.reload()
+        await hold_back(lin.page, is_answer, judged)
         await write(lin, RISKY)
         await lin.tap("发给图书馆")
         await library.until(lambda: fetch("SELECT 1 FROM feedback WHERE passage = 'returned'"))

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from playwright.async_api import Browser, WebSocketRoute
+from playwright.async_api import Browser
 
 from models.db import fetch
 from models.people import Reader
@@ -12,7 +12,7 @@ from tests.browser.test_story import AREA, open_list
 from tests.support.chat import said
 from tests.support.desk import desk, reader, staff
 from tests.support.library import Library, at
-from tests.support.phones import consented, screen
+from tests.support.phones import consented, hold_back, screen
 
 LOGIN = "/sns/jscode2session"
 
@@ -25,24 +25,12 @@ async def test_who_signs_in_before_the_server_lets_the_connection_in_hears_the_n
     library: Library, chromium: Browser
 ) -> None:
     let_in = asyncio.Event()
-
-    def hold(socket: WebSocketRoute) -> None:
-        server = socket.connect_to_server()
-
-        async def pass_on(message: str | bytes) -> None:
-            if str(message).startswith("40"):  # let in
-                await let_in.wait()
-            socket.send(message)
-
-        server.on_message(pass_on)
-
     await staff(library, "he", "何馆员")
     anna = await reader(library, "anna", "读者甲")
     async with desk(chromium, library, "he") as he:
         await he.sees("没有读者在等")
         await he.page.evaluate("localStorage.clear()")
-        await he.page.route_web_socket("**/socket.io/**", hold)
-        await he.page.reload()
+        await hold_back(he.page, lambda said: said.startswith("40"), let_in)
         await he.sees("没有读者在等")  # signed in, and asked without a connection
         let_in.set()
         await said(anna, "几点闭馆")

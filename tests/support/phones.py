@@ -2,13 +2,22 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Frame, Locator, Page, Playwright, TimeoutError, expect
+from playwright.async_api import (
+    Browser,
+    Frame,
+    Locator,
+    Page,
+    Playwright,
+    TimeoutError,
+    WebSocketRoute,
+    expect,
+)
 
 from models.db import fetch
 from tests.support.library import Library
@@ -107,6 +116,23 @@ class Screen:
         folder = ROOT / "var" / "shots"
         folder.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=folder / f"{name}.png")
+
+
+async def hold_back(page: Page, which: Callable[[str], bool], until: asyncio.Event) -> None:
+    """Loads the page anew; of what the server says over the live connection, this then comes after the event only."""
+
+    def hold(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        async def pass_on(message: str | bytes) -> None:
+            if which(str(message)):
+                await until.wait()
+            socket.send(message)
+
+        server.on_message(pass_on)
+
+    await page.route_web_socket("**/socket.io/**", hold)
+    await page.reload()
 
 
 async def consented(library: Library) -> None:
