@@ -246,6 +246,8 @@ def _again(ctx: Context, known: Row, wish: SendChat) -> ChatSent:
     """The answer to a text that was stored before."""
     if known["text"] != wish.text or wish.conversation_id not in (None, known["conversation_id"]):
         raise KeyReused()
+    # Whoever stored it may have died before anybody else heard of it.
+    ctx.live.changed(DESK, str(known["conversation_id"]))
     return ChatSent(
         conversation_id=known["conversation_id"],
         message_id=known["id"],

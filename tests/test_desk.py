@@ -66,6 +66,21 @@ async def test_the_desk_is_told_live_and_without_a_gap(library: Library, he: Pho
         assert (await socket.next("desk_number"))["number"] >= desk["number"]
 
 
+async def test_a_text_that_is_sent_again_is_told_to_the_desk_again(
+    library: Library, he: Phone, lin: Phone
+) -> None:
+    """The server that stored it may have died before it told anybody."""
+    first = await say(lin, "请问还有空座吗", local_id="once-and-again")
+    await library.settled()
+    async with he.socket() as socket:
+        await socket.ask("desk_watch", {})
+        assert (await say(lin, "请问还有空座吗", local_id="once-and-again")).status == 200
+        lines: list[Any] = []
+        while not lines:
+            lines = (await socket.next("desk_changed"))["items"]
+        assert [line["id"] for line in lines] == [first.body["conversation_id"]]
+
+
 async def test_a_reader_cannot_watch_the_desk(library: Library, lin: Phone, he: Phone) -> None:
     async with lin.socket() as socket:
         assert (await socket.ask("desk_watch", {}))["error"]["code"] == "not_allowed"
